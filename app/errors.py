@@ -1,0 +1,175 @@
+"""What a user can be told; everything that is not in this tree is a bug.
+
+    CarrelError
+    ├── FileError            a file or folder could not be taken in
+    │   ├── MissingPath
+    │   ├── UnreadableFile
+    │   ├── ChangedFile
+    │   ├── EmptyFile
+    │   ├── LockedFile
+    │   ├── UnsupportedFile
+    │   ├── DamagedFile
+    │   ├── TooLargeFile
+    │   └── TimedOutFile
+    ├── LibraryError         the library could not be opened or written
+    │   ├── NoLibrary
+    │   ├── WrongPassphrase
+    │   ├── LibraryBusy
+    │   ├── LibraryDamaged
+    │   ├── LibraryTooNew
+    │   ├── UnknownDocument
+    │   └── DiskFull
+    ├── ModelError           a model file could not be used
+    │   ├── NoModel
+    │   ├── NotAModel
+    │   ├── ModelCutShort
+    │   ├── ModelTooLarge
+    │   └── EngineDied
+    ├── QuestionError        a question could not be searched for
+    │   ├── NoQuestion
+    │   └── EmptyLibrary
+    └── SealError            the network could not be shut off
+
+An error's docstring is the sentence the user reads; its fields are filled into it.
+"""
+
+from __future__ import annotations
+
+from string import Formatter
+
+
+class CarrelError(Exception):
+    """Carrel could not do that."""
+
+    exit_code = 1
+
+    def __init__(self, **fields: object) -> None:
+        self.fields = fields
+        sentence = " ".join((type(self).__doc__ or "").split())
+        names = {name for _, name, _, _ in Formatter().parse(sentence) if name}
+        missing = names - fields.keys()
+        if missing:
+            raise TypeError(f"{type(self).__name__} needs {sorted(missing)}")
+        super().__init__(sentence.format(**fields))
+
+
+class FileError(CarrelError):
+    """The file could not be read."""
+
+    exit_code = 3
+
+
+class MissingPath(FileError):
+    """There is no file or folder at {path}."""
+
+
+class UnreadableFile(FileError):
+    """The file could not be opened: {reason}."""
+
+
+class ChangedFile(FileError):
+    """The file changed while it was being read; add it again when it is no longer being written."""
+
+
+class EmptyFile(FileError):
+    """The file is empty (0 bytes)."""
+
+
+class LockedFile(FileError):
+    """The file is locked with a password."""
+
+
+class UnsupportedFile(FileError):
+    """Files of this kind ({kind}) cannot be read yet."""
+
+
+class DamagedFile(FileError):
+    """The file is damaged and could not be read: {reason}."""
+
+
+class TooLargeFile(FileError):
+    """The file is larger than Carrel reads ({size} where {limit} is the most)."""
+
+
+class TimedOutFile(FileError):
+    """The file took longer than {seconds} seconds to read and was set aside."""
+
+
+class LibraryError(CarrelError):
+    """The library could not be used."""
+
+    exit_code = 4
+
+
+class NoLibrary(LibraryError):
+    """There is no library in {path} yet; add files to make one."""
+
+
+class WrongPassphrase(LibraryError):
+    """That passphrase does not open this library."""
+
+
+class LibraryBusy(LibraryError):
+    """The library is open in another Carrel; close it there first."""
+
+
+class LibraryDamaged(LibraryError):
+    """The library is damaged and was not opened, so that nothing is made worse: {reason}."""
+
+
+class LibraryTooNew(LibraryError):
+    """The library was made by a newer Carrel; update this one to open it."""
+
+
+class UnknownDocument(LibraryError):
+    """The library holds no document {file}."""
+
+
+class DiskFull(LibraryError):
+    """The disk is full. What was already added is safe; free some space and go on."""
+
+
+class ModelError(CarrelError):
+    """The model could not be used."""
+
+    exit_code = 5
+
+
+class NoModel(ModelError):
+    """There is no {role} model on this computer; looked in {path}."""
+
+
+class NotAModel(ModelError):
+    """{file} is not a model file that Carrel can use: {reason}."""
+
+
+class ModelCutShort(ModelError):
+    """{file} is cut short: {missing} of it are missing. Copy or download it again."""
+
+
+class ModelTooLarge(ModelError):
+    """{file} needs about {needed} of memory and {available} are free."""
+
+
+class EngineDied(ModelError):
+    """The engine that runs the model ended ({reason}). Nothing is lost; ask again."""
+
+
+class QuestionError(CarrelError):
+    """The question could not be searched for."""
+
+    exit_code = 6
+
+
+class NoQuestion(QuestionError):
+    """Type a question first."""
+
+
+class EmptyLibrary(QuestionError):
+    """The library holds no text yet; add files first."""
+
+
+class SealError(CarrelError):
+    """Carrel could not shut itself off from the network and stopped: {reason}."""
+
+    exit_code = 7

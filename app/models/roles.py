@@ -1,0 +1,62 @@
+"""The roles that models play for the rest of the program, one method each.
+
+Each has a scripted fake in tests/fakes.py, given by constructor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from app.types import Prompt
+
+Vectors = npt.NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the model file's content; vectors of two fingerprints never mix."""
+        ...
+
+    @property
+    def limit(self) -> int:
+        """Tokens of a text that the model reads, special tokens included; what is beyond is ignored."""
+        ...
+
+    def embed(self, texts: Sequence[str], *, urgent: bool = False) -> Vectors:
+        """Return float32[len(texts), d] of unit length.
+
+        `urgent` is for a question: it goes before passages that wait. Raises EngineDied.
+        """
+        ...
+
+
+class Tokenizer(Protocol):
+    """The embedder's own tokenizer, for splitting inside its limit."""
+
+    def starts(self, text: str) -> Sequence[int]:
+        """Return the character where each token of `text` starts, ascending, no special tokens."""
+        ...
+
+
+class Generator(Protocol):
+    """Writes text."""
+
+    @property
+    def context(self) -> int:
+        """Tokens that fit into prompt and answer together."""
+        ...
+
+    def count(self, prompt: Prompt) -> int:
+        """Return the tokens of `prompt` after the model's own chat template. Raises EngineDied."""
+        ...
+
+    def generate(self, prompt: Prompt) -> Iterator[str]:
+        """Yield the text piece by piece; closing the iterator stops the model. Raises EngineDied."""
+        ...

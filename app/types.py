@@ -1,0 +1,330 @@
+"""The values that flow through the program, all frozen; no behaviour, no input or output.
+
+File → Document → Page → Passage → vector → store; question → hits → evidence → prompt →
+text → verified answer. No stage changes what it was given. The events at the end are what a
+long operation yields while it runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What became of a page, or of a whole document, when it was read."""
+
+    READ = "read"
+    OCR = "ocr"
+    EMPTY = "empty"
+    PICTURE = "picture"  # a scan or photograph: there is something, but no text in it
+    LOCKED = "locked"  # needs a password
+    UNSUPPORTED = "unsupported"
+    DAMAGED = "damaged"
+    TOO_LARGE = "too large"
+    TIMED_OUT = "timed out"
+
+    @property
+    def readable(self) -> bool:
+        """Whether all of the text was taken in (an empty page hides nothing)."""
+        return self in (Status.READ, Status.OCR, Status.EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading inside a page: `start` is the character of the page's text where it begins."""
+
+    start: int
+    level: int  # 1 is the highest
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of text; `number` is 1-based, or None where the format knows no pages."""
+
+    number: int | None
+    text: str
+    status: Status = Status.READ
+    reason: str = ""  # a sentence for the user where the status is not plain
+    headings: tuple[Heading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a loader made of one file."""
+
+    kind: str  # "pdf", "docx", "text", "markdown", "html", "mail", "sheet"
+    title: str  # as the document calls itself; may be empty
+    pages: tuple[Page, ...]
+
+    @property
+    def status(self) -> Status:
+        """READ when any page has text, else the status that its pages share or the worst of them."""
+        found = [page.status for page in self.pages]
+        if Status.READ in found:
+            return Status.READ
+        if Status.OCR in found:
+            return Status.OCR
+        for status in (Status.DAMAGED, Status.TIMED_OUT, Status.TOO_LARGE, Status.LOCKED,
+                       Status.UNSUPPORTED, Status.PICTURE):
+            if status in found:
+                return status
+        return Status.EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one page, `text == page.text[start:end]`, with the context it is found by."""
+
+    page: int | None
+    start: int
+    end: int
+    text: str
+    context: str = ""  # title and heading path; embedded and indexed, never cited
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """One document as the library lists it (the ledger's view)."""
+
+    id: str  # opaque, random
+    file: str  # the path as added
+    title: str
+    kind: str
+    status: Status
+    pages: int  # pages in the document, 1 for an unpaged one, 0 where it could not be opened
+    parent: str | None  # the file that it came out of, an attachment's mail
+    reasons: tuple[str, ...]  # sentences, one a page or file that is not plainly read
+    size: int  # bytes
+    modified: float  # seconds since 1970, as the file system said when it was read
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage in the store, with all that a citation needs."""
+
+    id: str  # opaque, random
+    document: str  # DocumentRow.id
+    file: str
+    title: str
+    kind: str
+    page: int | None
+    start: int
+    end: int
+    text: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found; `rank` is 1-based and is also its citation key."""
+
+    rank: int
+    score: float  # comparable only within one search
+    passage: StoredPassage
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """The scope that was looked through, in files and pages."""
+
+    files: int
+    pages: int
+    unread_pages: int  # pages that exist but whose text could not be taken in
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The ranked passages for a question."""
+
+    question: str
+    hits: tuple[Hit, ...]
+    searched: Searched
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a chat prompt."""
+
+    role: str  # "system", "user" or "assistant"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a generator is given; the model's own chat template is applied in the engine."""
+
+    turns: tuple[Turn, ...]
+    max_tokens: int = 256
+    temperature: float = 0.0
+    seed: int = 0
+
+
+class Verdict(StrEnum):
+    """What checking a sentence against its cited passages found."""
+
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    NOT_SUPPORTED = "not supported"
+    NO_CLAIM = "no claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A citation key as the model wrote it; `rank` is the hit it names, None for an unknown key."""
+
+    key: str
+    rank: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer with its citations and its verdict."""
+
+    text: str  # without the citation keys
+    citations: tuple[Citation, ...]
+    verdict: Verdict
+
+
+class AnswerStatus(StrEnum):
+    ANSWERED = "answered"
+    NOT_FOUND = "not_found"
+    QUOTES = "quotes"  # no model wrote; the passages themselves are the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer; `text` is what the model wrote, character for character."""
+
+    status: AnswerStatus
+    text: str
+    sentences: tuple[Sentence, ...]
+    stopped: bool = False  # the writing was cut at its token limit
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in points (1/72 inch), from the page's top left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """A page as RGB pixels, with the rectangles of the marked characters in pixels of it."""
+
+    width: int
+    height: int
+    rgb: bytes  # width * height * 3
+    marks: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model on this computer."""
+
+    name: str
+    file: str
+    role: str  # "generator" or "embedder"
+    size: int  # bytes
+    description: str  # "135M parameters, Q4_1, 2,048 tokens of context"
+    bundled: bool
+    chosen: bool
+
+
+# Events of adding files.
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The files to be looked at are known."""
+
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileStarted:
+    file: str
+    index: int  # 0-based
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassagesEmbedded:
+    """Progress inside one file."""
+
+    file: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileAdded:
+    file: str
+    pages: int
+    passages: int
+    status: Status
+    reasons: tuple[str, ...]
+    index: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileUnchanged:
+    file: str
+    index: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileFailed:
+    """The file could not be taken in; the run goes on."""
+
+    file: str
+    reason: str
+    index: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The run is over; the same numbers as `carrel add --json`."""
+
+    added: int
+    unchanged: int
+    failed: int
+    pages: int
+    seconds: float
+
+
+IngestEvent = Started | FileStarted | PassagesEmbedded | FileAdded | FileUnchanged | FileFailed | Added
+
+
+# Events of answering, in this order.
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFound:
+    evidence: Evidence
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextWritten:
+    """A piece of the answer as the model writes it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    answer: Answer
+    given: tuple[int, ...]  # ranks of the hits that the model was given
+    timings: tuple[tuple[str, float], ...]  # seconds by stage
+
+
+AnswerEvent = EvidenceFound | TextWritten | Answered
