@@ -1,0 +1,80 @@
+"""Where things lie on disk, and how a file is written whole or not at all.
+
+Knows no content. Folder names come from the system's own conventions.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import platformdirs
+
+
+def resources() -> Path:
+    """The folder of files that come with the program."""
+    bundle = getattr(sys, "_MEIPASS", None)  # set by PyInstaller
+    return Path(bundle or Path(__file__).resolve().parent.parent) / "resources"
+
+
+def samples() -> Path:
+    """The folder of fictional documents that come with the program."""
+    return resources() / "samples"
+
+
+def bundled_models() -> Path:
+    """The folder of models that come with the program."""
+    return resources() / "models"
+
+
+def data_folder() -> Path:
+    """The folder of everything that the user's work makes; may not exist yet."""
+    return platformdirs.user_data_path("carrel", appauthor=False)
+
+
+def own_models() -> Path:
+    """The folder of models that the user added; may not exist yet."""
+    return data_folder() / "models"
+
+
+def default_library() -> Path:
+    """The library that is opened when none is named; may not exist yet."""
+    return data_folder() / "library"
+
+
+def demo_library() -> Path:
+    """The library made of the samples; may not exist yet."""
+    return data_folder() / "demo"
+
+
+def settings_file() -> Path:
+    """The file of settings; may not exist yet."""
+    return platformdirs.user_config_path("carrel", appauthor=False) / "settings.json"
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write `data` to `path` so that after a crash it holds either the old or the new, never a part.
+
+    Makes missing folders. Raises OSError and leaves the old file where that happens.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+        raise
+    if os.name == "posix":  # the rename itself is on disk only when the folder is
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -1,0 +1,54 @@
+"""The settings: one frozen dataclass, each field with its label and help in its metadata.
+
+Stored as JSON; a field that the file has wrong keeps its default, so a bad file stops nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from app import paths
+
+
+def _setting(default: Any, label: str, help: str, low: int = 0, high: int = 0) -> Any:
+    return field(default=default, metadata={"label": label, "help": help, "low": low, "high": high})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user can choose."""
+
+    generator: str = _setting("", "Writing model", "The model that writes answers; empty for the starter model.")
+    hits: int = _setting(10, "Passages shown", "How many passages a question brings up.", 1, 100)
+    evidence_tokens: int = _setting(
+        800, "Evidence for the model", "How many tokens of passages the model reads for an answer.", 100, 32_000
+    )
+    answer_tokens: int = _setting(256, "Longest answer", "How many tokens an answer may have.", 16, 8_192)
+    threads: int = _setting(0, "Processor threads", "How many the writing model uses; 0 lets Carrel choose.", 0, 256)
+
+
+def load(path: Path | None = None) -> Settings:
+    """Return the stored settings, defaults for whatever is missing or wrong."""
+    path = path or paths.settings_file()
+    try:
+        stored = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return Settings()
+    if not isinstance(stored, dict):
+        return Settings()
+    return Settings(**{f.name: stored[f.name] for f in fields(Settings) if _fits(f, stored.get(f.name))})
+
+
+def save(settings: Settings, path: Path | None = None) -> None:
+    """Store the settings. Raises OSError."""
+    text = json.dumps(asdict(settings), indent=2, ensure_ascii=False)
+    paths.write_atomically(path or paths.settings_file(), text.encode())
+
+
+def _fits(field: Any, value: object) -> bool:
+    if type(value) is not type(field.default):
+        return False
+    return not isinstance(value, int) or field.metadata["low"] <= value <= field.metadata["high"]
