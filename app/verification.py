@@ -1,0 +1,106 @@
+"""A sentence and the passages it cites into a verdict, by comparing words and numbers; no model.
+
+Strict where a mistake costs most: a number that no cited passage holds is never passed. What is
+unsupported is marked, never removed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from app.types import Verdict
+
+# Share of a sentence's content words that its passages must hold.
+SUPPORTED = 0.8
+PARTLY = 0.5
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_FUNCTION_WORDS = frozenset(
+    """
+    a an the this that these those it its they them their he she his her him we our you your i my me who whom which
+    what when where how why and or but if then than so as of in on at to for from by with into within about over under
+    after before between during is are was were be been being has have had do does did will would shall should can
+    could may might must there here also such any each all both more most other some same only own very
+    according passage passages document text states says stated section
+    der die das den dem des ein eine einen einem einer eines und oder aber wenn dann als wie von in im am an auf zu zum
+    zur für aus bei mit nach über unter vor zwischen ist sind war waren wird werden wurde hat haben hatte es sie er wir
+    ihr sich auch noch nur diese dieser dieses sowie bis durch
+    """.split()
+)
+_NEGATIONS = frozenset(
+    "no not never none without nor neither cannot denies denied nicht kein keine keinen keiner nie ohne n't".split()
+)
+
+
+def check(sentence: str, passages: Sequence[str]) -> Verdict:
+    """Return how far `passages` together carry `sentence`; no passages carry nothing."""
+    words, numbers = content_words(sentence), _numbers(sentence)
+    if not words and not numbers:
+        return Verdict.NO_CLAIM
+    if not passages:
+        return Verdict.NOT_SUPPORTED
+    together = "\n".join(passages)
+    if not numbers <= _numbers(together):
+        return Verdict.NOT_SUPPORTED
+    held = {_stem(word) for word in content_words(together)}
+    share = sum(_stem(word) in held for word in words) / len(words) if words else 1.0
+    if share < PARTLY:
+        return Verdict.NOT_SUPPORTED
+    if share < SUPPORTED or (_negated(sentence) and not _negated(together)):
+        return Verdict.PARTLY
+    return Verdict.SUPPORTED
+
+
+def best_support(sentence: str, passages: Sequence[str]) -> int | None:
+    """Return the index of the one passage that carries `sentence` best, None where none does."""
+    order = (Verdict.SUPPORTED, Verdict.PARTLY)
+    words = {_stem(word) for word in content_words(sentence)}
+    best: tuple[int, int, int] | None = None
+    for index, passage in enumerate(passages):
+        verdict = check(sentence, (passage,))
+        if verdict not in order:
+            continue
+        shared = len(words & {_stem(word) for word in content_words(passage)})
+        rank = (-order.index(verdict), shared, -index)
+        if best is None or rank > best:
+            best = rank
+    return None if best is None else -best[2]
+
+
+def content_words(text: str) -> list[str]:
+    """Return the lower-case words that carry meaning, in order."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    plain = re.sub(r"(?<=\w)-\s*\n\s*(?=\w)", "", plain)  # a word that was hyphenated at a line's end
+    return [word for word in _WORD.findall(plain) if len(word) > 1 and word not in _FUNCTION_WORDS]
+
+
+def _numbers(text: str) -> set[str]:
+    return {_normal(number) for number in _NUMBER.findall(unicodedata.normalize("NFKC", text))}
+
+
+def _normal(number: str) -> str:
+    """2,450.00 and 2.450,00 and 2450 are one number; 1.5 and 15 are not."""
+    marks = re.findall(r"[.,]", number)
+    if not marks:
+        return number.lstrip("0") or "0"
+    whole, mark, last = number.rpartition(marks[-1])
+    if len(marks) == 1 and len(last) == 3 and mark == "," or len(marks) > 1 and len(set(marks)) == 1:
+        return re.sub(r"[.,]", "", number)  # marks of thousands only
+    digits = re.sub(r"[.,]", "", whole).lstrip("0") or "0"
+    fraction = last.rstrip("0")
+    return f"{digits}.{fraction}" if fraction else digits
+
+
+def _stem(word: str) -> str:
+    for ending in ("'s", "ies", "ing", "ed", "es", "en", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+def _negated(text: str) -> bool:
+    words = re.findall(r"[^\W\d_]+|n't", unicodedata.normalize("NFKC", text).casefold().replace("’", "'"))
+    return any(word in _NEGATIONS for word in words)

@@ -1,0 +1,97 @@
+"""Passages: exact characters, inside the limit, whole sentences, their headings."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from app.passages import CONTEXT_TOKENS, context_name, embedded_text, split
+from app.types import Document, Heading, Page, Status
+from tests.fakes import FakeTokenizer
+
+starts = FakeTokenizer().starts
+
+
+def document(*pages: Page, title: str = "Lease") -> Document:
+    return Document("pdf", title, pages)
+
+
+def words(count: int) -> str:
+    chosen = random.Random(7)
+    sentences = []
+    while sum(len(sentence.split()) for sentence in sentences) < count:
+        sentences.append(" ".join(chosen.choices(["tenant", "shall", "pay", "rent", "notice"], k=12)).capitalize() + ".")
+    return " ".join(sentences)
+
+
+def test_a_passage_is_exactly_the_characters_it_says() -> None:
+    page = Page(3, words(900))
+    found = split(document(page), "lease.pdf", starts, 256)
+    assert len(found) > 3
+    assert all(passage.text == page.text[passage.start : passage.end] for passage in found)
+    assert all(passage.page == 3 for passage in found)
+
+
+def test_every_passage_fits_the_embedder() -> None:
+    for text in (words(2000), "x" * 30_000, "word " * 5_000, "a,b;" * 4_000):
+        for passage in split(document(Page(1, text)), "lease.pdf", starts, 128):
+            assert len(starts(passage.text)) <= 128 - 2 - CONTEXT_TOKENS
+
+
+def test_no_text_is_lost() -> None:
+    text = "\n\n".join(words(60) for _ in range(20)) + "\n(a) first item\n(b) second item\n§ 5 Schluss"
+    covered = set()
+    for passage in split(document(Page(1, text)), "lease.pdf", starts, 160):
+        covered.update(range(passage.start, passage.end))
+    assert all(index in covered for index, char in enumerate(text) if not char.isspace())
+
+
+def test_a_passage_ends_where_a_sentence_ends() -> None:
+    page = Page(1, words(700))
+    assert all(passage.text.endswith(".") for passage in split(document(page), "lease.pdf", starts, 256))
+
+
+def test_headings_are_the_context_and_carry_over_pages() -> None:
+    text = "Rent\n" + words(120) + "\nNotice\n" + words(120)
+    first = Page(1, text, headings=(Heading(0, 1, "Rent"), Heading(text.index("Notice\n"), 1, "Notice")))
+    second = Page(2, words(50))
+    found = split(document(first, second), "lease.pdf", starts, 256)
+    assert found[0].context == "Lease › Rent"
+    assert found[-1].page == 2
+    assert found[-1].context.endswith("› Notice")
+    assert any(passage.text.startswith("Notice\n") for passage in found)
+
+
+def test_a_lower_heading_keeps_the_higher_one() -> None:
+    page = Page(1, "Part\nClause\n" + words(30), headings=(Heading(0, 1, "Part"), Heading(5, 2, "Clause")))
+    later = Page(2, words(30))
+    assert split(document(page, later), "l.pdf", starts, 256)[-1].context.endswith("Part › Clause")
+
+
+@pytest.mark.parametrize("status", [Status.EMPTY, Status.PICTURE, Status.LOCKED])
+def test_pages_without_text_give_none(status: Status) -> None:
+    assert split(document(Page(1, "", status)), "lease.pdf", starts, 256) == ()
+
+
+def test_a_title_and_a_file_name_are_not_said_twice() -> None:
+    assert context_name("", "AcmeCorp_Hosting-Agreement.pdf") == "Acme Corp Hosting-Agreement"
+    assert context_name("Hosting Agreement", "hosting agreement.docx") == "Hosting Agreement"
+    assert context_name("Hosting Agreement", "scan0001.pdf") == "Hosting Agreement (scan0001)"
+
+
+def test_what_is_embedded_starts_with_the_context() -> None:
+    passage = split(document(Page(1, "The rent is due.")), "lease.pdf", starts, 256)[0]
+    assert embedded_text(passage, starts) == f"{passage.context}\nThe rent is due."
+
+
+def test_a_long_context_leaves_the_text_its_room() -> None:
+    page = Page(1, words(400), headings=(Heading(0, 1, "a-" * 400),))
+    for passage in split(document(page, title="b " * 300), "lease.pdf", starts, 256):
+        assert len(starts(embedded_text(passage, starts))) <= 254
+        assert embedded_text(passage, starts).endswith(passage.text)
+
+
+def test_an_embedder_without_room_is_refused() -> None:
+    with pytest.raises(ValueError, match="too small"):
+        split(document(Page(1, "text")), "lease.pdf", starts, 32)
