@@ -24,6 +24,10 @@
     │   ├── NotAModel
     │   ├── ModelCutShort
     │   ├── ModelTooLarge
+    │   ├── UnknownModel
+    │   ├── BundledModel
+    │   ├── ModelExists
+    │   ├── PromptTooLong
     │   └── EngineDied
     ├── QuestionError        a question could not be searched for
     │   ├── NoQuestion
@@ -149,6 +153,22 @@ class ModelCutShort(ModelError):
 
 class ModelTooLarge(ModelError):
     """{file} needs about {needed} of memory and {available} are free."""
+
+
+class UnknownModel(ModelError):
+    """There is no model {name} on this computer."""
+
+
+class BundledModel(ModelError):
+    """{name} came with Carrel and cannot be removed."""
+
+
+class ModelExists(ModelError):
+    """There is already another model named {name}; rename the file and import it again."""
+
+
+class PromptTooLong(ModelError):
+    """The question and its passages are too long for this model ({tokens} tokens where {context} fit)."""
 
 
 class EngineDied(ModelError):
