@@ -5,6 +5,7 @@
     │   ├── MissingPath
     │   ├── UnreadableFile
     │   ├── ChangedFile
+    │   ├── StaleFile
     │   ├── EmptyFile
     │   ├── LockedFile
     │   ├── UnsupportedFile
@@ -73,6 +74,10 @@ class UnreadableFile(FileError):
 
 class ChangedFile(FileError):
     """The file changed while it was being read; add it again when it is no longer being written."""
+
+
+class StaleFile(FileError):
+    """The file was changed since Carrel read it; add it again to see the place in it."""
 
 
 class EmptyFile(FileError):

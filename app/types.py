@@ -23,6 +23,7 @@ class Status(StrEnum):
     DAMAGED = "damaged"
     TOO_LARGE = "too large"
     TIMED_OUT = "timed out"
+    FAILED = "failed"  # could not be opened at all
 
     @property
     def readable(self) -> bool:
@@ -141,6 +142,7 @@ class Evidence:
     question: str
     hits: tuple[Hit, ...]
     searched: Searched
+    similarity: float = 1.0  # cosine of the question and the nearest passage; low where nothing fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ class Citation:
 
     key: str
     rank: int | None
-
+    found: bool = False  # the model named none; checking found this passage
 
 @dataclass(frozen=True, slots=True)
 class Sentence:

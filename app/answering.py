@@ -1,0 +1,131 @@
+"""A question into evidence, text and a checked answer, in this order, as events.
+
+Knows the stages by their faces only. The evidence is yielded before the model is asked for anything,
+and the model is given nothing that is not in it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator as Pull
+from collections.abc import Iterator
+
+from app import citations, prompts, sentences, verification
+from app.models.roles import Generator
+from app.retrieval import Retrieval
+from app.settings import Settings
+from app.types import (
+    Answer,
+    Answered,
+    AnswerEvent,
+    AnswerStatus,
+    Citation,
+    Evidence,
+    EvidenceFound,
+    Hit,
+    Prompt,
+    Sentence,
+    TextWritten,
+    Verdict,
+)
+
+# Below this cosine no passage is about the question, measured with the embedded model; the model is then
+# not asked at all, as it would answer anyway.
+NOTHING_NEAR = 0.2
+QUOTES = 3
+
+
+class Answering:
+    """Answers questions from the library; without a generator it answers with quotes."""
+
+    def __init__(self, retrieval: Retrieval, generator: Generator | None, settings: Settings) -> None:
+        self._retrieval = retrieval
+        self._generator = generator
+        self._settings = settings
+
+    def ask(self, question: str) -> Iterator[AnswerEvent]:
+        """Yield `EvidenceFound`, then `TextWritten` pieces, then `Answered`.
+
+        Raises QuestionError before anything was yielded, ModelError after the evidence.
+        """
+        began = time.monotonic()
+        evidence = self._retrieval.search(question, self._settings.hits)
+        found = time.monotonic() - began
+        yield EvidenceFound(evidence, found)
+        timings = {"evidence": found}
+        given: tuple[int, ...] = ()
+        if evidence.similarity < NOTHING_NEAR:
+            answer = Answer(AnswerStatus.NOT_FOUND, "", ())
+        elif self._generator is None:
+            answer = quote(evidence)
+        else:
+            built = self._build(evidence, self._generator)
+            given = built.given
+            text = yield from _write(self._generator, built.prompt, timings)
+            checking = time.monotonic()
+            answer = check(text, [hit for hit in evidence.hits if hit.rank in given])
+            timings["checking"] = time.monotonic() - checking
+        timings["total"] = time.monotonic() - began
+        yield Answered(answer, given, tuple(timings.items()))
+
+    def _build(self, evidence: Evidence, generator: Generator) -> prompts.Built:
+        return prompts.build(
+            evidence,
+            generator.count,
+            context=generator.context,
+            evidence_tokens=self._settings.evidence_tokens,
+            answer_tokens=self._settings.answer_tokens,
+        )
+
+
+def _write(generator: Generator, prompt: Prompt, timings: dict[str, float]) -> Pull[AnswerEvent, None, str]:
+    """Yield the model's text as it comes and return it whole."""
+    began = time.monotonic()
+    pieces: list[str] = []
+    for piece in generator.generate(prompt):
+        if not pieces:
+            timings["first_text"] = time.monotonic() - began
+        pieces.append(piece)
+        yield TextWritten(piece)
+    timings["writing"] = time.monotonic() - began
+    return "".join(pieces)
+
+
+def check(text: str, hits: list[Hit]) -> Answer:
+    """Return the answer that `text` is, every sentence with its verdict, against the given hits."""
+    if _says_not_found(text):
+        return Answer(AnswerStatus.NOT_FOUND, text, ())
+    by_rank = {hit.rank: hit.passage.text for hit in hits}
+    checked = []
+    for sentence in citations.parse(text, by_rank.keys()):
+        cited = sentence.citations
+        known = [by_rank[citation.rank] for citation in cited if citation.rank is not None]
+        verdict = verification.check(sentence.text, known)
+        if not cited and verdict is not Verdict.NO_CLAIM:
+            best = verification.best_support(sentence.text, [hit.passage.text for hit in hits])
+            if best is not None:
+                cited = (Citation(str(hits[best].rank), hits[best].rank, found=True),)
+                verdict = verification.check(sentence.text, [hits[best].passage.text])
+        checked.append(Sentence(sentence.text, cited, verdict))
+    return Answer(AnswerStatus.ANSWERED, text, tuple(checked))
+
+
+def quote(evidence: Evidence) -> Answer:
+    """Return the sentences of the evidence that share most words with the question, verbatim."""
+    wanted = set(verification.content_words(evidence.question))
+    quotes = []
+    for hit in evidence.hits[:QUOTES]:
+        text = hit.passage.text
+        spans = sentences.spans(text)
+        start, end = max(
+            spans, key=lambda span: len(wanted & set(verification.content_words(text[span[0] : span[1]])))
+        )
+        quotes.append(
+            Sentence(text[start:end], (Citation(str(hit.rank), hit.rank, found=True),), Verdict.SUPPORTED)
+        )
+    return Answer(AnswerStatus.QUOTES, "\n".join(sentence.text for sentence in quotes), tuple(quotes))
+
+
+def _says_not_found(text: str) -> bool:
+    said = " ".join(text.split()).casefold().rstrip(".")
+    return said == "" or said.startswith(prompts.NOT_FOUND.casefold().rstrip("."))

@@ -1,0 +1,148 @@
+"""What the command line prints of hits, answers and events: as text for people, as JSON for programs."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any, TextIO
+
+from app.types import (
+    Added,
+    Answered,
+    AnswerStatus,
+    Evidence,
+    EvidenceFound,
+    FileAdded,
+    FileFailed,
+    FileUnchanged,
+    Hit,
+    IngestEvent,
+    PassagesEmbedded,
+    Started,
+    Status,
+    Verdict,
+)
+
+MARKS = {
+    Verdict.SUPPORTED: "✓",
+    Verdict.PARTLY: "~",
+    Verdict.NOT_SUPPORTED: "✗",
+    Verdict.NO_CLAIM: "·",
+}
+
+
+def evidence_json(evidence: Evidence) -> list[dict[str, Any]]:
+    """Return the hits in the stable shape of `search --json`."""
+    return [
+        {
+            "rank": hit.rank,
+            "file": hit.passage.file,
+            "page": hit.passage.page,
+            "start": hit.passage.start,
+            "end": hit.passage.end,
+            "score": round(hit.score, 6),
+            "text": hit.passage.text,
+        }
+        for hit in evidence.hits
+    ]
+
+
+def answer_json(found: EvidenceFound, answered: Answered) -> dict[str, Any]:
+    """Return an answer in the stable shape of `ask --json`."""
+    answer, searched = answered.answer, found.evidence.searched
+    sentences = [
+        {
+            "text": sentence.text,
+            "verdict": str(sentence.verdict),
+            "citations": [citation.rank for citation in sentence.citations if citation.rank is not None],
+            "unknown_citations": [citation.key for citation in sentence.citations if citation.rank is None],
+        }
+        for sentence in answer.sentences
+    ]
+    return {
+        "status": str(answer.status),
+        "evidence": evidence_json(found.evidence),
+        "answer": {"status": str(answer.status), "text": answer.text, "sentences": sentences},
+        "searched": {
+            "files": searched.files,
+            "pages": searched.pages,
+            "unread_pages": searched.unread_pages,
+        },
+        "timings": {stage: round(seconds, 4) for stage, seconds in answered.timings},
+    }
+
+
+def print_hits(evidence: Evidence, out: TextIO, *, seconds: float | None = None) -> None:
+    """Print the passages with file and page, the best first."""
+    took = "" if seconds is None else f" in {seconds:.2f} s"
+    print(f"Evidence{took}:", file=out)
+    for hit in evidence.hits:
+        print(f"\n[{hit.rank}] {place(hit)}", file=out)
+        text = " ".join(hit.passage.text.split())
+        print(_wrapped(text[:600] + ("…" if len(text) > 600 else "")), file=out)
+    print(file=out, flush=True)
+
+
+def place(hit: Hit) -> str:
+    """Return file name and page of a hit."""
+    page = "" if hit.passage.page is None else f", page {hit.passage.page}"
+    return f"{Path(hit.passage.file).name}{page}"
+
+
+def print_answer(answered: Answered, out: TextIO) -> None:
+    """Print what checking found, after the text was printed as it came."""
+    answer = answered.answer
+    print("\n", file=out)
+    if answer.status is AnswerStatus.NOT_FOUND:
+        print("Not found in the files that were searched; the closest passages are above.", file=out)
+    for sentence in answer.sentences:
+        keys = "".join(
+            f" [{citation.key}]" if citation.rank is not None else f" [{citation.key}: no such passage]"
+            for citation in sentence.citations
+        )
+        found = " (found by Carrel)" if any(citation.found for citation in sentence.citations) else ""
+        line = f"{MARKS[sentence.verdict]} {sentence.text}{keys}{found}  — {sentence.verdict}"
+        print(_wrapped(line), file=out)
+    times = ", ".join(f"{stage.replace('_', ' ')} {seconds:.2f} s" for stage, seconds in answered.timings)
+    print(f"\nTimes: {times}", file=out, flush=True)
+
+
+def print_event(event: IngestEvent, out: TextIO) -> None:
+    """Print what happened to a file, one line each."""
+    if isinstance(event, Started):
+        print(f"{event.files} files to look at", file=out)
+    elif isinstance(event, FileAdded):
+        passages = "passage" if event.passages == 1 else "passages"
+        state = "" if event.status in (Status.READ, Status.OCR) else f", {event.status}"
+        name = Path(event.file).name
+        print(f"{_count(event)} {name}: {event.pages} pages, {event.passages} {passages}{state}", file=out)
+        for reason in event.reasons[:3]:
+            print(f"      {reason}", file=out)
+        if len(event.reasons) > 3:
+            print(f"      and {len(event.reasons) - 3} more pages; see carrel status", file=out)
+    elif isinstance(event, FileUnchanged):
+        print(f"{_count(event)} {Path(event.file).name}: unchanged", file=out)
+    elif isinstance(event, FileFailed):
+        print(f"{_count(event)} {Path(event.file).name}: NOT READ. {event.reason}", file=out)
+    elif isinstance(event, PassagesEmbedded) and out.isatty():
+        print(f"      {event.done} of {event.total} passages", end="\r", file=out)
+    elif isinstance(event, Added):
+        rate = event.pages / event.seconds if event.seconds else 0.0
+        print(
+            f"{event.added} added, {event.unchanged} unchanged, {event.failed} not read; "
+            f"{event.pages} pages in {event.seconds:.1f} s ({rate:.0f} pages/s)",
+            file=out,
+        )
+    out.flush()
+
+
+def _count(event: FileAdded | FileUnchanged | FileFailed) -> str:
+    width = len(str(event.files))
+    return f"[{event.index + 1:>{width}}/{event.files}]"
+
+
+def _wrapped(text: str) -> str:
+    width = min(shutil.get_terminal_size((100, 24)).columns, 110) if sys.stdout.isatty() else 100
+    return textwrap.fill(text, width, initial_indent="    ", subsequent_indent="    ")
