@@ -49,12 +49,13 @@ def _spans(text: str) -> list[tuple[int, int]]:
     """Sentences, with keys that stand after the full stop given to the sentence before them."""
     found: list[tuple[int, int]] = []
     for start, end in sentences.spans(text):
+        opening = start
         leading = _leading_keys(text[start:end])
         if leading and found:
-            found[-1] = (found[-1][0], start + leading)
-            start += leading
-        if text[start:end].strip():
-            found.append((start, end))
+            opening = start + leading
+            found[-1] = (found[-1][0], opening)
+        if text[opening:end].strip():
+            found.append((opening, end))
     return found
 
 
@@ -68,8 +69,7 @@ def _leading_keys(piece: str) -> int:
 def _keys(group: str) -> list[str]:
     """"1, 3-5" is four keys; a range that runs backwards or far is kept as it was written."""
     keys: list[str] = []
-    for part in re.split(r"[,;]|and", re.sub(r"(?i)passages?\s+", "", group)):
-        part = part.strip()
+    for part in map(str.strip, re.split(r"[,;]|and", re.sub(r"(?i)passages?\s+", "", group))):
         ends = re.fullmatch(r"(\d+)\s*[–-]\s*(\d+)", part)
         if ends and int(ends[1]) < int(ends[2]) <= int(ends[1]) + 20:
             keys += [str(key) for key in range(int(ends[1]), int(ends[2]) + 1)]

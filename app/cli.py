@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         made = command(name, run, text)
         what = made.add_mutually_exclusive_group(required=True)
         many = "queries" if name == "search" else "questions"
-        what.add_argument("question", nargs="?", metavar=name == "search" and "QUERY" or "QUESTION")
+        what.add_argument("question", nargs="?", metavar="QUERY" if name == "search" else "QUESTION")
         what.add_argument(
             f"--{many}", dest="many", type=Path, metavar="FILE.jsonl", help="one object with id and question a line"
         )
@@ -184,19 +184,21 @@ def _window(options: argparse.Namespace) -> int:
 
 def _add(options: argparse.Namespace) -> int:
     failed = 0
-    with _session(options, create=True) as session:
-        with contextlib.closing(session.ingest.add(options.paths)) as events:
-            for event in events:
-                print_event(event, sys.stderr)
-                failed += isinstance(event, FileFailed)
-                if isinstance(event, Added) and options.json:
-                    _print_json({
-                        "added": event.added,
-                        "unchanged": event.unchanged,
-                        "failed": event.failed,
-                        "pages": event.pages,
-                        "seconds": round(event.seconds, 3),
-                    })
+    with (
+        _session(options, create=True) as session,
+        contextlib.closing(session.ingest.add(options.paths)) as events,
+    ):
+        for event in events:
+            print_event(event, sys.stderr)
+            failed += isinstance(event, FileFailed)
+            if isinstance(event, Added) and options.json:
+                _print_json({
+                    "added": event.added,
+                    "unchanged": event.unchanged,
+                    "failed": event.failed,
+                    "pages": event.pages,
+                    "seconds": round(event.seconds, 3),
+                })
     return errors.FileError.exit_code if failed else 0
 
 

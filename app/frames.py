@@ -48,7 +48,8 @@ def read(stream: BinaryIO, *, header_limit: int = HEADER_LIMIT, body_limit: int 
         raise FrameError(f"frame of {header_size} + {body_size} bytes is over the limit")
     packed = _exactly(stream, header_size)
     body = _exactly(stream, body_size)
-    assert packed is not None and body is not None
+    assert packed is not None
+    assert body is not None
     try:
         header = json.loads(packed.decode("utf-8", "surrogatepass"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:

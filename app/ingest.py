@@ -210,8 +210,8 @@ def walk(paths: Sequence[Path]) -> Iterator[Path]:
     """
     seen: set[str] = set()
     for path in paths:
-        path = Path(os.path.abspath(path))
-        found = _inside(path) if path.is_dir() else iter([path])
+        absolute = Path(os.path.abspath(path))
+        found = _inside(absolute) if absolute.is_dir() else iter([absolute])
         for file in found:
             if str(file) not in seen:
                 seen.add(str(file))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from app import sentences
 from app.types import Document, Heading, Page, Passage, Status
@@ -94,7 +95,7 @@ def _cut(span: tuple[int, int], tokens: Sequence[int], room: int) -> list[tuple[
     if high - low <= room:
         return [span]
     edges = [start, *(tokens[i] for i in range(low + room, high, room)), end]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a]
+    return [(a, b) for a, b in pairwise(edges) if b > a]
 
 
 def _tokens(tokens: Sequence[int], start: int, end: int) -> int:

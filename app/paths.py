@@ -5,7 +5,6 @@ Knows no content. Folder names come from the system's own conventions.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import tempfile
@@ -67,10 +66,9 @@ def write_atomically(path: Path, data: bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(name, path)
+        Path(name).replace(path)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
+        Path(name).unlink(missing_ok=True)
         raise
     if os.name == "posix":  # the rename itself is on disk only when the folder is
         folder = os.open(path.parent, os.O_RDONLY)

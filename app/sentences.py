@@ -7,6 +7,7 @@ mean the same by a sentence.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 # A full stop after one of these does not end a sentence.
 _ABBREVIATIONS = frozenset(
@@ -19,7 +20,8 @@ _ABBREVIATIONS = frozenset(
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|\n[ \t]*\n|[。！？]+[」』）]*|$")
 # A line that opens a clause, a list item or a heading starts a unit of its own.
 _OPENING = re.compile(
-    r"\n(?=[ \t]*(?:\d{1,3}(?:\.\d{1,3})*[.)]?[ \t]|\(?[a-zA-Z]{1,4}\)[ \t]|§|Section\b|Article\b|Clause\b|ARTICLE\b|[-*•‣–][ \t]|#))"
+    r"\n(?=[ \t]*(?:\d{1,3}(?:\.\d{1,3})*[.)]?[ \t]|\(?[a-zA-Z]{1,4}\)[ \t]"
+    r"|§|Section\b|Article\b|Clause\b|ARTICLE\b|[-*•‣–][ \t]|#))"
 )
 
 
@@ -33,7 +35,7 @@ def spans(text: str) -> list[tuple[int, int]]:
     breaks.update(match.end() for match in _OPENING.finditer(text))
     ordered = sorted(breaks)
     found = []
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in pairwise(ordered):
         piece = text[start:end]
         left = len(piece) - len(piece.lstrip())
         right = len(piece.rstrip())

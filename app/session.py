@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from app import errors, paths, vault
 from app import settings as stored_settings
@@ -50,7 +51,7 @@ class Session:
     @classmethod
     def open(
         cls, library: Path, secret: bytearray, *, create: bool = False, settings: Settings | None = None
-    ) -> Session:
+    ) -> Self:
         """Unlock the library in the folder `library`, making it first where `create` and there is none.
 
         `secret` is the passphrase in UTF-8. Raises NoLibrary, WrongPassphrase, LibraryBusy, LibraryDamaged,
@@ -108,7 +109,7 @@ class Session:
         """End the engines and readers, then seal and close the store; safe to call twice."""
         self._closing.close()
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -13,8 +13,8 @@ from typing import Any
 from app import paths
 
 
-def _setting(default: Any, label: str, help: str, low: int = 0, high: int = 0) -> Any:
-    return field(default=default, metadata={"label": label, "help": help, "low": low, "high": high})
+def _setting(default: Any, label: str, text: str, low: int = 0, high: int = 0) -> Any:
+    return field(default=default, metadata={"label": label, "help": text, "low": low, "high": high})
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,5 @@ class FakeGenerator:
     def generate(self, prompt: Prompt) -> Iterator[str]:
         self.prompts.append(prompt)
         self.closed_early = True
-        for piece in re.findall(r"\s*\S+", self.reply):
-            yield piece
+        yield from re.findall(r"\s*\S+", self.reply)
         self.closed_early = False

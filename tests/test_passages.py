@@ -21,7 +21,8 @@ def words(count: int) -> str:
     chosen = random.Random(7)
     sentences = []
     while sum(len(sentence.split()) for sentence in sentences) < count:
-        sentences.append(" ".join(chosen.choices(["tenant", "shall", "pay", "rent", "notice"], k=12)).capitalize() + ".")
+        chosen_words = chosen.choices(["tenant", "shall", "pay", "rent", "notice"], k=12)
+        sentences.append(" ".join(chosen_words).capitalize() + ".")
     return " ".join(sentences)
 
 

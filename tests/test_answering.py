@@ -1,0 +1,129 @@
+"""Answering: evidence first, only the evidence to the model, every sentence with a verdict."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+
+import pytest
+
+from app.answering import NOTHING_NEAR, Answering, check, quote
+from app.errors import NoQuestion
+from app.prompts import NOT_FOUND
+from app.settings import Settings
+from app.types import (
+    Answered,
+    AnswerStatus,
+    Evidence,
+    EvidenceFound,
+    Hit,
+    Searched,
+    StoredPassage,
+    TextWritten,
+    Verdict,
+)
+from tests.fakes import FakeGenerator
+
+TEXTS = ("The monthly rent is 2,450 dollars.", "Notice is three months in writing.", "The deposit is 4,900 dollars.")
+
+
+def evidence(question: str = "What is the rent?", similarity: float = 0.6) -> Evidence:
+    hits = tuple(
+        Hit(rank, 1.0 / rank, StoredPassage(f"p{rank}", "d", "/a/lease.pdf", "Lease", "pdf", 1, 0, len(text), text, ""))
+        for rank, text in enumerate(TEXTS, start=1)
+    )
+    return Evidence(question, hits, Searched(1, 12, 0), similarity)
+
+
+class ScriptedRetrieval:
+    """Answers every question with the same evidence."""
+
+    def __init__(self, found: Evidence) -> None:
+        self.found = found
+
+    def search(self, question: str, k: int = 10) -> Evidence:
+        if not question:
+            raise NoQuestion
+        return replace(self.found, question=question, hits=self.found.hits[:k])
+
+
+def answering(generator: FakeGenerator | None, found: Evidence | None = None) -> Answering:
+    return Answering(ScriptedRetrieval(found or evidence()), generator, Settings())  # type: ignore[arg-type]
+
+
+def test_the_events_come_in_order() -> None:
+    events = list(answering(FakeGenerator("The monthly rent is 2,450 [1]. Trust me [9].")).ask("What is the rent?"))
+    assert isinstance(events[0], EvidenceFound)
+    assert all(isinstance(event, TextWritten) for event in events[1:-1])
+    last = events[-1]
+    assert isinstance(last, Answered)
+    assert last.given == (1, 2, 3)
+    assert "".join(event.text for event in events[1:-1] if isinstance(event, TextWritten)) == last.answer.text
+    first, second = last.answer.sentences
+    assert first.verdict is Verdict.SUPPORTED
+    assert [citation.rank for citation in second.citations] == [None]
+    assert second.verdict is Verdict.NOT_SUPPORTED
+    assert {"evidence", "first_text", "writing", "checking", "total"} == {stage for stage, _ in last.timings}
+
+
+def test_the_model_is_given_the_evidence_and_nothing_else() -> None:
+    generator = FakeGenerator()
+    list(answering(generator).ask("What is the rent?"))
+    text = generator.prompts[0].turns[-1].text
+    assert all(passage in text for passage in TEXTS)
+
+
+def test_stopping_stops_the_model() -> None:
+    generator = FakeGenerator("one two three")
+    with contextlib.closing(answering(generator).ask("What is the rent?")) as events:
+        for event in events:
+            if isinstance(event, TextWritten):
+                break
+    assert generator.closed_early
+
+
+def test_where_nothing_is_near_the_model_is_not_asked() -> None:
+    generator = FakeGenerator()
+    events = list(answering(generator, evidence(similarity=NOTHING_NEAR / 2)).ask("Who won the cup?"))
+    assert generator.prompts == []
+    assert isinstance(events[0], EvidenceFound)
+    assert isinstance(events[-1], Answered)
+    assert events[-1].answer.status is AnswerStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize("said", [NOT_FOUND, "  " + NOT_FOUND.upper(), "", "\n"])
+def test_a_model_that_finds_nothing_says_so(said: str) -> None:
+    assert check(said, list(evidence().hits)).status is AnswerStatus.NOT_FOUND
+
+
+def test_a_sentence_without_a_key_gets_the_passage_that_carries_it() -> None:
+    answer = check("The deposit is 4,900 dollars. The moon is made of cheese.", list(evidence().hits))
+    first, second = answer.sentences
+    assert [(citation.rank, citation.found) for citation in first.citations] == [(3, True)]
+    assert first.verdict is Verdict.SUPPORTED
+    assert second.citations == ()
+    assert second.verdict is Verdict.NOT_SUPPORTED
+
+
+def test_a_wrong_key_is_not_mended() -> None:
+    answer = check("The deposit is 4,900 dollars [1].", list(evidence().hits))
+    assert answer.sentences[0].citations[0].rank == 1
+    assert answer.sentences[0].verdict is Verdict.NOT_SUPPORTED
+
+
+def test_without_a_model_the_answer_is_quotes() -> None:
+    events = list(answering(None).ask("How much is the deposit?"))
+    last = events[-1]
+    assert isinstance(last, Answered)
+    assert last.answer.status is AnswerStatus.QUOTES
+    assert {sentence.text for sentence in last.answer.sentences} == set(TEXTS)
+
+
+def test_quotes_are_verbatim() -> None:
+    for sentence in quote(evidence()).sentences:
+        assert sentence.text in "\n".join(TEXTS)
+
+
+def test_no_question_gets_a_sentence() -> None:
+    with pytest.raises(NoQuestion):
+        list(answering(FakeGenerator()).ask(""))

@@ -1,0 +1,34 @@
+"""Writing: the new content whole, or the old one."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from app import paths
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "file"
+    paths.write_atomically(file, b"old")
+    paths.write_atomically(file, b"new")
+    assert file.read_bytes() == b"new"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_after_a_failure_the_old_file_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.mkdir()
+    (file / "inside").write_bytes(b"old")
+    with pytest.raises(OSError, match=r"directory|empty|denied|refused"):
+        paths.write_atomically(file, b"new")
+    assert (file / "inside").read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_resources_are_where_they_are_said_to_be() -> None:
+    assert (paths.bundled_models().parent / "models.toml").is_file()
+    assert paths.samples().is_dir()

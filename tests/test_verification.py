@@ -1,0 +1,73 @@
+"""Verification: numbers are never let through, unsupported sentences are marked."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.types import Verdict
+from app.verification import best_support, check
+
+LEASE = (
+    "12.3 The Tenant shall pay a monthly rent of $2,450.00 in advance on the first day of each month. "
+    "The Landlord shall not enter the Premises without 24 hours' notice."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The monthly rent is $2,450.",
+        "The tenant pays rent of 2450 each month in advance.",
+        "The Tenant shall pay a monthly rent of $2,450.00 in advance on the first day of each month.",
+        "The landlord shall not enter the premises without 24 hours' notice.",
+    ],
+)
+def test_what_the_passage_says_is_supported(sentence: str) -> None:
+    assert check(sentence, (LEASE,)) is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The monthly rent is $2,540.",
+        "The monthly rent is $24,500.",
+        "The Landlord shall not enter the Premises without 48 hours' notice.",
+        "Quarterly insurance premiums increase annually.",
+    ],
+)
+def test_what_it_does_not_say_is_not(sentence: str) -> None:
+    assert check(sentence, (LEASE,)) is Verdict.NOT_SUPPORTED
+
+
+def test_a_negation_that_no_passage_has_is_not_fully_supported() -> None:
+    assert check("The tenant shall not pay rent in advance.", ("The tenant shall pay rent in advance.",)) is (
+        Verdict.PARTLY
+    )
+
+
+def test_without_a_passage_a_claim_is_not_supported() -> None:
+    assert check("The rent is 5.", ()) is Verdict.NOT_SUPPORTED
+
+
+@pytest.mark.parametrize("sentence", ["", "It is.", "…", "According to the passages:"])
+def test_what_claims_nothing_has_no_verdict(sentence: str) -> None:
+    assert check(sentence, (LEASE,)) is Verdict.NO_CLAIM
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("2,450", "2450.00"), ("2.450,00", "2,450.00"), ("1,234,567", "1.234.567"), ("007", "7"), ("0.50", "0.5")],
+)
+def test_numbers_written_differently_are_the_same(one: str, other: str) -> None:
+    assert check(f"The total sum was {one}.", (f"a total sum of {other} was due",)) is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(("one", "other"), [("1.5", "15"), ("2,45", "245"), ("0.5", "5"), ("1.234", "1.2345")])
+def test_numbers_that_differ_are_not(one: str, other: str) -> None:
+    assert check(f"The total sum was {one}.", (f"a total sum of {other} was due",)) is Verdict.NOT_SUPPORTED
+
+
+def test_the_passage_that_carries_a_sentence_is_found() -> None:
+    passages = ("The deposit is 4,900.", LEASE, "Notice is three months.")
+    assert best_support("The monthly rent is 2,450 in advance.", passages) == 1
+    assert best_support("The moon is made of cheese.", passages) is None
