@@ -1,0 +1,268 @@
+"""The models as the desk uses them: each a role, served by an engine process of its own.
+
+Owns how texts are cut into batches and what goes before what. Imports no model library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import threading
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.errors import EngineDied, ModelError, ModelTooLarge, NoModel, NotAModel
+from app.models import gguf, hardware
+from app.models.process import PATIENCE, Connection, Engine, Reply
+from app.models.roles import Vectors
+from app.models.tokens import encodable, reading_limit
+from app.types import Prompt
+
+# A question waits for at most the batch that is being worked on, so batches stay small.
+BATCH = 32
+
+# One batch waits in the engine while another is worked on, so that it never idles.
+_AHEAD = 2
+
+# More context costs memory that the starter prompts do not use.
+CONTEXT = 4096
+
+
+class Priority:
+    """Lets answering go before indexing: shared by a generator and an embedder."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._writing = 0
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold passages back while the block runs."""
+        with self._changed:
+            self._writing += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._writing -= 1
+                self._changed.notify_all()
+
+    def wait(self) -> None:
+        """Return when nothing is being written."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._writing == 0)
+
+
+class EmbedderClient:
+    """The embedder in `folder` (role Embedder); its process starts at the first use or by start()."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        priority: Priority | None = None,
+        threads: int = 0,
+        command: Sequence[str] = (),
+        patience: float = PATIENCE,
+    ) -> None:
+        self._folder = folder
+        self._priority = priority or Priority()
+        self._threads = threads
+        self._engine = Engine("embedder", self._load, start=command, patience=patience)
+        self._fingerprint = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the model's content: hashes its files at the first call (0.2 s for 90 MB), here in the desk."""
+        if not self._fingerprint:
+            self._fingerprint = _fingerprint(self._folder)
+        return self._fingerprint
+
+    @property
+    def limit(self) -> int:
+        """Tokens of a text that the model reads, special tokens included; raises NotAModel."""
+        return reading_limit(self._folder)
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector, from the folder's own description; raises NotAModel."""
+        try:
+            return int(json.loads((self._folder / "1_Pooling" / "config.json").read_bytes())["word_embedding_dimension"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise NotAModel(file=self._folder.name, reason="it does not say how long its vectors are") from error
+
+    def start(self) -> None:
+        """Begin loading in the background; errors come with the first embed()."""
+        self._engine.start()
+
+    def about(self) -> dict[str, Any]:
+        """Return what loading found (dimension, number format, speed-up); waits for it."""
+        return self._engine.ready().wait_until_loaded()
+
+    def embed(self, texts: Sequence[str], *, urgent: bool = False) -> Vectors:
+        """Return float32[len(texts), d] of unit length; passages wait while something is written.
+
+        Texts of like length share a batch, so that little of it is padding. Raises ModelError.
+        """
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        connection = self._engine.ready()
+        dimension = int(connection.wait_until_loaded()["dimension"])
+        vectors = np.empty((len(texts), dimension), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
+        sent: deque[tuple[list[int], Reply]] = deque()
+        for first in range(0, len(order), BATCH):
+            rows = order[first : first + BATCH]
+            if len(sent) == _AHEAD:
+                _receive(connection, vectors, *sent.popleft())
+            if not urgent:
+                self._priority.wait()
+            sent.append((rows, connection.ask("embed", texts=[encodable(texts[i]) for i in rows], urgent=urgent)))
+        while sent:
+            _receive(connection, vectors, *sent.popleft())
+        return vectors
+
+    def close(self) -> None:
+        """End the engine; whoever waits for it gets EngineDied."""
+        self._engine.close()
+
+    def _load(self) -> dict[str, Any]:
+        if not (self._folder / "modules.json").is_file():
+            raise NoModel(role="embedding", path=self._folder)
+        return {"path": str(self._folder.resolve()), "threads": self._threads}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a text came to its end."""
+
+    finish: str  # "end" by itself, "limit" of tokens, "stopped" by the caller
+    prompt_tokens: int
+    reused_tokens: int  # of the prompt, still known from the one before
+    tokens: int  # written
+    first_seconds: float  # to the first token
+    seconds: float  # in all
+
+
+class GeneratorClient:
+    """The model in the GGUF `file` (role Generator); its process starts at the first use or by start()."""
+
+    def __init__(
+        self,
+        file: Path,
+        *,
+        priority: Priority | None = None,
+        threads: int = 0,
+        context: int = CONTEXT,
+        command: Sequence[str] = (),
+        patience: float = PATIENCE,
+    ) -> None:
+        self._file = file
+        self._priority = priority or Priority()
+        self._threads = threads
+        self._most = context
+        self._engine = Engine("generator", self._load, start=command, patience=patience)
+        self._context = 0
+
+    @property
+    def context(self) -> int:
+        """Tokens that fit into prompt and answer together, from the file's header; raises ModelError."""
+        if not self._context:
+            self._context = min(gguf.check(self._file).context, self._most)
+        return self._context
+
+    def start(self) -> None:
+        """Begin loading in the background; errors come with the first use."""
+        self._engine.start()
+
+    def count(self, prompt: Prompt) -> int:
+        """Return the tokens of `prompt` after the model's own chat template. Raises ModelError."""
+        tokens = self._engine.ready().ask("count", turns=_turns(prompt)).result().header.get("tokens")
+        if not isinstance(tokens, int):
+            raise EngineDied(reason="it sent something that is not an answer")
+        return tokens
+
+    def generate(self, prompt: Prompt) -> Generator[str, None, Written]:
+        """Yield the text piece by piece and return how it ended; closing the iterator stops the model.
+
+        Raises PromptTooLong where prompt and one token do not fit, and other ModelErrors.
+        """
+        with self._priority.writing():
+            reply = self._engine.ready().ask(
+                "generate",
+                turns=_turns(prompt),
+                max_tokens=prompt.max_tokens,
+                temperature=prompt.temperature,
+                seed=prompt.seed,
+            )
+            over = False
+            try:
+                for frame in reply.frames():
+                    if frame.header.get("last") is True:
+                        over = True
+                        return _written(frame.header)
+                    yield str(frame.header.get("text", ""))
+            except ModelError:
+                over = True
+                raise
+            finally:
+                if not over:
+                    reply.stop()
+        raise AssertionError("a reply without an end")
+
+    def close(self) -> None:
+        """End the engine; whoever waits for it gets EngineDied."""
+        self._engine.close()
+
+    def _load(self) -> dict[str, Any]:
+        header = gguf.check(self._file)
+        context = min(header.context, self._most)
+        needed, free = gguf.memory_needed(header, context), hardware.free_memory()
+        if needed > free:
+            raise ModelTooLarge(file=self._file.name, needed=gguf.in_words(needed), available=gguf.in_words(free))
+        return {"path": str(self._file.resolve()), "context": context, "threads": self._threads}
+
+
+def _turns(prompt: Prompt) -> list[list[str]]:
+    return [[turn.role, encodable(turn.text)] for turn in prompt.turns]
+
+
+def _written(header: dict[str, Any]) -> Written:
+    try:
+        return Written(**{name: header[name] for name in Written.__slots__})
+    except KeyError as error:
+        raise EngineDied(reason="it sent something that is not an answer") from error
+
+
+def _receive(connection: Connection, vectors: Vectors, rows: list[int], reply: Reply) -> None:
+    frame = reply.result()
+    if len(frame.body) != len(rows) * vectors.shape[1] * 4:
+        connection.end("it sent vectors of the wrong shape")
+        raise EngineDied(reason="it sent vectors of the wrong shape")
+    found = np.frombuffer(frame.body, dtype="<f4").reshape(len(rows), vectors.shape[1])
+    if not np.isfinite(found).all():
+        connection.end("it sent vectors that are not numbers")
+        raise EngineDied(reason="it sent vectors that are not numbers")
+    vectors[rows] = found
+
+
+def _fingerprint(folder: Path) -> str:
+    """Hash what decides the vectors: weights, tokenizer and the descriptions of the parts."""
+    names = ["modules.json", "config.json", "sentence_bert_config.json", "tokenizer.json"]
+    files = [folder / name for name in names]
+    files += sorted(folder.glob("*/config.json")) + sorted(folder.rglob("*.safetensors"))
+    digest = hashlib.sha256()
+    for file in files:
+        try:
+            with file.open("rb") as stream:
+                part = hashlib.file_digest(stream, "sha256").hexdigest()
+        except FileNotFoundError:
+            continue
+        digest.update(f"{file.relative_to(folder).as_posix()} {part}\n".encode())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,276 @@
+"""Writing with llama.cpp; the only module that knows llama_cpp.
+
+Lives in the engine process and is imported there only.
+"""
+
+from __future__ import annotations
+
+import codecs
+import ctypes
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import llama_cpp
+import numpy as np
+from llama_cpp.llama_chat_format import Jinja2ChatFormatter
+
+from app import frames
+from app.errors import NotAModel, PromptTooLong
+from app.models import hardware
+from app.models.engine import Reply
+from app.models.template import Piece, Render, pieces
+
+# Small models repeat themselves for ever when nothing holds them back; more than this and they stop
+# quoting word for word.
+REPEAT_PENALTY = 1.05
+
+# Pieces that come faster than this travel together: waking the desk costs the model its turn.
+_TOGETHER_SECONDS = 0.025
+
+_BATCH = 512
+
+# Longest piece of text that one token stands for, in bytes.
+_PIECE = 4096
+
+_last_error = ""
+
+
+@llama_cpp.llama_log_callback
+def _remember(level: int, text: bytes, _: ctypes.c_void_p) -> None:
+    """Keep llama.cpp's last complaint, print nothing."""
+    global _last_error
+    if level == llama_cpp.GGML_LOG_LEVEL_ERROR:
+        _last_error = text.decode("utf-8", "replace").strip()
+
+
+def load(header: dict[str, Any]) -> LlamaModel:
+    """Load the GGUF header["path"] with header["context"] tokens; raises NotAModel."""
+    llama_cpp.llama_log_set(_remember, ctypes.c_void_p(0))
+    threads = int(header.get("threads") or 0) or hardware.physical_cores()
+    try:
+        model = llama_cpp.Llama(
+            header["path"],
+            n_ctx=header["context"],
+            n_batch=_BATCH,
+            n_threads=threads,
+            n_threads_batch=threads,
+            verbose=False,
+        )
+    except ValueError as error:
+        reason = f"llama.cpp could not load it ({_last_error or error})"
+        raise NotAModel(file=Path(header["path"]).name, reason=reason) from error
+    return LlamaModel(model, threads)
+
+
+class LlamaModel:
+    """One loaded model with its context, whose beginning is kept from prompt to prompt."""
+
+    def __init__(self, model: llama_cpp.Llama, threads: int) -> None:
+        self._model = model
+        self._threads = threads
+        self._vocabulary = model._model.vocab
+        self._buffer = ctypes.create_string_buffer(_PIECE)
+        template = model.metadata.get("tokenizer.chat_template", "")
+        self._render = _renderer(model, template) if template else None
+        self._signs, self._unguarded = self._special_tokens(template)
+        self._sign = re.compile("|".join(re.escape(sign) for sign in sorted(self._signs, key=len, reverse=True)))
+        # llama.cpp asks this after each step of its computation, also while it reads a prompt.
+        self._stopped: Callable[[], bool] = lambda: False
+        self._abort = llama_cpp.ggml_abort_callback(lambda _: self._stopped())
+        llama_cpp.llama_set_abort_callback(model.ctx, self._abort, None)
+
+    def about(self) -> dict[str, Any]:
+        """Return the tokens of context and the threads used."""
+        return {"context": self._model.n_ctx(), "threads": self._threads}
+
+    def answer(self, request: frames.Frame, reply: Reply, stopped: Callable[[], bool]) -> None:
+        """Work "count" or "generate" off."""
+        header = request.header
+        started = time.perf_counter()
+        tokens = self.tokens([(role, text) for role, text in header["turns"]])
+        if header["do"] == "count":
+            reply(last=True, tokens=len(tokens))
+            return
+        self._generate(tokens, header, reply, stopped, started)
+
+    def tokens(self, turns: Sequence[tuple[str, str]]) -> list[int]:
+        """Return the tokens of a conversation, the template's own signs as such and no others."""
+        found: list[int] = []
+        run = ""
+        skip_blanks = False
+        for kind, text in self._runs(pieces(self._render, turns)):
+            if kind == "text":
+                run += text.lstrip() if skip_blanks and not run else text
+                continue
+            number, attributes = self._signs[text]
+            if attributes & llama_cpp.LLAMA_TOKEN_ATTR_LSTRIP:
+                run = run.rstrip()
+            found += self._plain(run)
+            found.append(number)
+            run = ""
+            skip_blanks = bool(attributes & llama_cpp.LLAMA_TOKEN_ATTR_RSTRIP)
+        found += self._plain(run)
+        start = self._model.token_bos()
+        if self._model._model.add_bos_token() and found[:1] != [start]:
+            found.insert(0, start)
+        return found
+
+    def _runs(self, rendered: list[Piece]) -> Iterator[tuple[str, str]]:
+        """Yield ("text", plain text) and ("sign", a special token of the template's)."""
+        for piece in rendered:
+            if not piece.ours or not self._signs:
+                yield "text", piece.text
+                continue
+            at = 0
+            for match in self._sign.finditer(piece.text):
+                yield "text", piece.text[at : match.start()]
+                yield "sign", match.group()
+                at = match.end()
+            yield "text", piece.text[at:]
+
+    def _plain(self, text: str) -> list[int]:
+        """Tokenise text in which nothing is a sign, whatever it looks like."""
+        if not text:
+            return []
+        if not self._unguarded:
+            return self._model.tokenize(text.encode(), add_bos=False, special=False)
+        # llama.cpp takes some signs for signs even in plain text; cut in two they are none.
+        found: list[int] = []
+        at = 0
+        for match in self._unguarded.finditer(text):
+            found += self._model.tokenize(text[at : match.start() + 1].encode(), add_bos=False, special=False)
+            at = match.start() + 1
+        return found + self._model.tokenize(text[at:].encode(), add_bos=False, special=False)
+
+    def _special_tokens(self, template: str) -> tuple[dict[str, tuple[int, int]], re.Pattern[str] | None]:
+        """Return the signs of the vocabulary, and a pattern of those that llama.cpp sees in plain text too."""
+        signs: dict[str, tuple[int, int]] = {}
+        unguarded = []
+        for number in range(self._model.n_vocab()):
+            attributes = llama_cpp.llama_vocab_get_attr(self._vocabulary, number)
+            user_defined = attributes & llama_cpp.LLAMA_TOKEN_ATTR_USER_DEFINED
+            if not (attributes & llama_cpp.LLAMA_TOKEN_ATTR_CONTROL or user_defined):
+                continue
+            text = llama_cpp.llama_vocab_get_text(self._vocabulary, number).decode("utf-8", "replace")
+            if not text or (user_defined and text not in template):
+                continue
+            signs[text] = (number, attributes)
+            if user_defined and len(text) > 1:
+                unguarded.append(re.escape(text))
+        return signs, re.compile("|".join(unguarded)) if unguarded else None
+
+    def _generate(
+        self,
+        tokens: list[int],
+        header: dict[str, Any],
+        reply: Reply,
+        stopped: Callable[[], bool],
+        started: float,
+    ) -> None:
+        room = self._model.n_ctx() - len(tokens)
+        if room < 1:
+            raise PromptTooLong(tokens=len(tokens), context=self._model.n_ctx())
+        reused = self._known(tokens)
+        text = _Text(reply)
+        finish, written, first = "limit", 0, 0.0
+        self._stopped = stopped
+        try:
+            for token in self._sampled(tokens, header):
+                first = first or time.perf_counter() - started
+                if llama_cpp.llama_vocab_is_eog(self._vocabulary, token) or self._opens_turn(token, tokens):
+                    finish = "end"
+                    break
+                if stopped():
+                    finish = "stopped"
+                    break
+                written += 1
+                text.add(self._bytes(token))
+                if written >= min(int(header["max_tokens"]), room):
+                    break
+        except RuntimeError:
+            if not stopped():
+                raise
+            finish = "stopped"  # llama.cpp's way of saying that it was interrupted
+        finally:
+            self._stopped = lambda: False
+        text.end()
+        reply(
+            last=True,
+            finish=finish,
+            prompt_tokens=len(tokens),
+            reused_tokens=reused,
+            tokens=written,
+            first_seconds=first,
+            seconds=time.perf_counter() - started,
+        )
+
+    def _sampled(self, tokens: list[int], header: dict[str, Any]) -> Iterator[int]:
+        self._model.set_seed(int(header["seed"]))
+        temperature = max(0.0, float(header["temperature"]))
+        return self._model.generate(tokens, temp=temperature, repeat_penalty=REPEAT_PENALTY)
+
+    def _known(self, tokens: list[int]) -> int:
+        """Return how many tokens of the prompt the context still holds."""
+        held = self._model._input_ids[: len(tokens)]
+        same = held == np.asarray(tokens[: len(held)], dtype=held.dtype)
+        return len(held) if same.all() else int(same.argmin())
+
+    def _opens_turn(self, token: int, tokens: list[int]) -> bool:
+        """Whether the model went on to write somebody else's turn: the prompt's first sign once more."""
+        attributes = llama_cpp.llama_vocab_get_attr(self._vocabulary, token)
+        if not attributes & llama_cpp.LLAMA_TOKEN_ATTR_CONTROL:
+            return False
+        first = next((t for t in tokens if t != self._model.token_bos() or t == token), None)
+        return token == first
+
+    def _bytes(self, token: int) -> bytes:
+        """Return what a token stands for; nothing for a special one."""
+        size = llama_cpp.llama_token_to_piece(self._vocabulary, token, self._buffer, _PIECE, 0, False)
+        return self._buffer.raw[: max(0, size)]
+
+
+class _Text:
+    """Sends text as it comes: whole characters only, and pieces that come fast together."""
+
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._held = ""
+        self._sent = 0.0
+
+    def add(self, piece: bytes) -> None:
+        self._held += self._decoder.decode(piece)
+        now = time.perf_counter()
+        if self._held and now - self._sent >= _TOGETHER_SECONDS:
+            self._reply(text=self._held)
+            self._held, self._sent = "", now
+
+    def end(self) -> None:
+        rest = self._held + self._decoder.decode(b"", final=True)
+        if rest:
+            self._reply(text=rest)
+
+
+def _renderer(model: llama_cpp.Llama, template: str) -> Render | None:
+    """Return the model's own chat template as a function, or None where it is no template."""
+    try:
+        formatter = Jinja2ChatFormatter(
+            template=template,
+            eos_token=_sign_text(model, model.token_eos()),
+            bos_token=_sign_text(model, model.token_bos()),
+        )
+    except Exception:  # Jinja's many complaints about a template that the model brought
+        return None
+
+    def render(messages: list[dict[str, str]]) -> str:
+        prompt: str = formatter(messages=messages).prompt  # type: ignore[arg-type]
+        return prompt
+
+    return render
+
+
+def _sign_text(model: llama_cpp.Llama, token: int) -> str:
+    return str(model._model.token_get_text(token)) if token >= 0 else ""
