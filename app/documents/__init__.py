@@ -1,0 +1,1 @@
+"""File → Document; parsing happens in reader processes, and sandbox.py is all that the rest needs."""

@@ -1,0 +1,75 @@
+"""The formats that can be read, one line each, and which of them a file is.
+
+Importing this imports no parser; each loader imports its own when it is used.
+"""
+
+from __future__ import annotations
+
+from app.documents.html import HtmlLoader
+from app.documents.mail import MailLoader
+from app.documents.pdf import PdfLoader
+from app.documents.sheet import CsvLoader, SheetLoader
+from app.documents.source import Loader, Source, Why, damaged, unsupported
+from app.documents.text import MarkdownLoader, TextLoader
+from app.documents.word import WordLoader
+from app.errors import EmptyFile, FileError, LockedFile
+from app.types import Document
+
+LOADERS: tuple[Loader, ...] = (
+    PdfLoader(),
+    WordLoader(),
+    TextLoader(),
+    MarkdownLoader(),
+    HtmlLoader(),
+    MailLoader(),
+    SheetLoader(),
+    CsvLoader(),
+)
+SUFFIXES: frozenset[str] = frozenset().union(*(loader.suffixes for loader in LOADERS))
+_BY_SUFFIX = {suffix: loader for loader in LOADERS for suffix in loader.suffixes}
+_BY_KIND = {loader.kind: loader for loader in LOADERS}
+KINDS = frozenset(_BY_KIND)
+
+
+def paged(kind: str) -> bool:
+    """Whether pages of documents of this kind are numbered."""
+    return _BY_KIND[kind].paged if kind in _BY_KIND else False
+
+
+def load(source: Source) -> Document:
+    """Read a file by what it is, or else by what its name says; raises FileError or MemoryError."""
+    if not source.data:
+        raise EmptyFile()
+    loader = choose(source.data, source.suffix)
+    try:
+        return loader.load(source)
+    except (FileError, MemoryError):
+        raise
+    except RecursionError as error:
+        raise damaged(Why.NESTED_TOO_DEEP) from error
+    except Exception as error:
+        # What parsers raise for files that break the rules is not written down anywhere; the file is
+        # what is at fault then, and the next one is read all the same.
+        raise damaged(Why.PARSER_FAILED) from error
+
+
+def choose(data: bytes, suffix: str) -> Loader:
+    """Return the loader for a file; a signature goes before a suffix that disagrees with it.
+
+    Raises UnsupportedFile, or LockedFile for an Office file that is encrypted.
+    """
+    head = data[:8]
+    if head.startswith(b"%PDF-"):
+        return _BY_KIND["pdf"]
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):  # an OLE file
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise LockedFile()
+        raise unsupported(Why.OLD_OFFICE)
+    if head.startswith(b"PK\x03\x04"):
+        for part, kind in ((b"word/", "docx"), (b"xl/", "sheet")):
+            if part in data[-65536:] or part in data[:65536]:
+                return _BY_KIND[kind]
+    loader = _BY_SUFFIX.get(suffix)
+    if loader is None:
+        raise unsupported(Why.UNKNOWN_FORMAT)
+    return loader

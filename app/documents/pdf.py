@@ -1,0 +1,193 @@
+"""PDF → Document with pdfium: the text of each page, its outline and the document's title.
+
+What a page's characters are, and where they stand among pdfium's own, is decided here once, for
+reading and for marking alike. Knows nothing of pictures beyond whether a page is one.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+from app.documents.source import Source, Why, damaged, storable, unsupported
+from app.errors import LockedFile
+from app.types import Document, Heading, Page, Status
+
+PICTURE = "This page is a picture; its text was not read."
+DAMAGED = "This page is damaged and could not be read."
+LATE = "This page was not read, because the file took too long."
+_HEADINGS = 5000  # of an outline; more is not an outline but an attack or an index
+_THUMBNAIL = 200  # pixels wide; enough to see whether anything is drawn
+_NO_TITLE = re.compile(
+    r"(?i)^(untitled.*|microsoft (word|powerpoint|excel)\b.*|powerpoint presentation|document\d*|[\W\d_]*"
+    r"|\S+\.(docx?|pdf|rtf|xlsx?|pptx?|txt|html?|wpd|odt|indd|qxd|tmp|tex|dvi)|.*[\\/]\S+|https?:.*)$"
+)
+
+
+class PdfLoader:
+    """Reads PDF files, page by page."""
+
+    kind = "pdf"
+    suffixes = frozenset({".pdf"})
+    paged = True
+
+    def load(self, source: Source) -> Document:
+        with opened(source.data, source.password) as pdf:
+            outline = _outline(pdf)
+            pages = tuple(_page(pdf, index, source, outline.get(index, [])) for index in range(len(pdf)))
+            return Document(self.kind, _title(pdf), pages)
+
+
+@contextmanager
+def opened(data: bytes, password: str | None = None) -> Iterator[Any]:
+    """Open a PDF in memory; raises LockedFile, DamagedFile or UnsupportedFile."""
+    import pypdfium2
+    from pypdfium2 import raw
+
+    try:
+        pdf = pypdfium2.PdfDocument(data, password=password)
+    except pypdfium2.PdfiumError as error:
+        code = getattr(error, "err_code", None)
+        if code == raw.FPDF_ERR_PASSWORD:
+            raise LockedFile() from error
+        if code == raw.FPDF_ERR_SECURITY:
+            raise unsupported(Why.ENCRYPTION) from error
+        whole = data.lstrip()[:5] == b"%PDF-"
+        raise damaged(Why.CUT_SHORT if whole else Why.NOT_OF_ITS_KIND) from error
+    with closing(pdf):
+        if len(pdf) == 0:
+            raise damaged(Why.NO_PAGES)
+        yield pdf
+
+
+def _page(pdf: Any, index: int, source: Source, titles: list[tuple[int, str]]) -> Page:
+    import pypdfium2
+
+    if source.late:
+        return Page(index + 1, "", Status.TIMED_OUT, LATE)
+    try:
+        with closing(pdf[index]) as page, closing(page.get_textpage()) as characters:
+            text = clean(raw_text(characters))
+            if text.strip():
+                return Page(index + 1, text, Status.READ, "", _placed(text, titles))
+            if _is_blank(page):
+                return Page(index + 1, "", Status.EMPTY)
+            return Page(index + 1, "", Status.PICTURE, PICTURE)
+    except pypdfium2.PdfiumError:
+        return Page(index + 1, "", Status.DAMAGED, DAMAGED)
+
+
+def _is_blank(page: Any) -> bool:
+    """Whether the page, drawn small, shows one colour only: vectors and annotations count as well as images."""
+    width = page.get_width()
+    with closing(page.render(scale=_THUMBNAIL / max(width, page.get_height(), 1.0), grayscale=True)) as bitmap:
+        stride, across = bitmap.stride, bitmap.width
+        pixels = bytes(bitmap.buffer)
+        rows = (pixels[row * stride : row * stride + across] for row in range(bitmap.height))
+        return len({shade for row in rows for shade in set(row)}) <= 1
+
+
+# The characters of a page. pdfium counts characters of its own, most of which stand one to one in
+# the text it gives; what is not kept as it stands is described by _CHANGED and _replacement alone.
+
+# U+FFFE (or U+0002) is pdfium's mark for a hyphen at the end of a line, which it joins to the next.
+_CHANGED = re.compile("\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\ufffe\uffff\ud800-\udfff]")
+_HYPHENS = {"\ufffe", "\x02", "\xad"}
+
+
+def _replacement(match: re.Match[str]) -> str:
+    found = match.group()
+    if found[0] == "\r":
+        return "\n"
+    if found in _HYPHENS:
+        return "-"
+    return "\ufffd" if "\ud800" <= found <= "\udfff" else ""
+
+
+def raw_text(characters: Any) -> str:
+    """Return the text of a pdfium text page as pdfium gives it, with lone surrogates where it has them."""
+    from pypdfium2 import raw
+
+    count = raw.FPDFText_CountChars(characters)
+    if count <= 0:
+        return ""
+    size = 2 * count + 1  # a character is one or two units
+    buffer = (ctypes.c_ushort * size)()
+    written = raw.FPDFText_GetText(characters, 0, count, buffer)
+    return bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", "surrogatepass")
+
+
+def clean(text: str) -> str:
+    """Return pdfium's text as a page's text."""
+    return _CHANGED.sub(_replacement, text)
+
+
+def raw_range(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where clean(text)[start:end] stands in pdfium's text, in its 16-bit units.
+
+    `text` is pdfium's. Characters that clean() dropped at either edge are left out.
+    """
+    cuts: list[tuple[int, int]] = []  # (place in the clean text, place in pdfium's) behind each change
+    shift = 0
+    for match in _CHANGED.finditer(text):
+        shift += len(match.group()) - len(_replacement(match))
+        cuts.append((match.end() - shift, match.end()))
+
+    def place(position: int) -> int:
+        behind, before = 0, 0
+        for clean_place, raw_place in cuts:
+            if clean_place > position:
+                break
+            behind, before = clean_place, raw_place
+        return before + position - behind
+
+    first = place(start)
+    last = place(end - 1) + 1 if end > start else first
+    return _units(text, first), _units(text, last)
+
+
+def _units(text: str, position: int) -> int:
+    return position + sum(1 for character in text[:position] if character > "\uffff")
+
+
+def _outline(pdf: Any) -> dict[int, list[tuple[int, str]]]:
+    """Return (level, title) of the outline's entries by 0-based page."""
+    import pypdfium2
+
+    found: dict[int, list[tuple[int, str]]] = {}
+    try:
+        for count, entry in enumerate(pdf.get_toc(max_depth=6)):
+            destination = entry.get_dest()
+            index = destination.get_index() if destination else None
+            title = " ".join(storable(entry.get_title()).split())[:500]
+            if index is not None and title:
+                found.setdefault(index, []).append((entry.level + 1, title))
+            if count >= _HEADINGS:
+                break
+    except pypdfium2.PdfiumError:
+        return found  # an outline is a convenience; the pages are read without
+    return found
+
+
+def _placed(text: str, titles: list[tuple[int, str]]) -> tuple[Heading, ...]:
+    """Find each title in the page's text, white space aside; one that is not there stands at the page's start."""
+    headings = []
+    for level, title in titles[:100]:
+        words = [re.escape(word) for word in title.split()]
+        match = re.search(r"\s+".join(words), text, re.IGNORECASE) if len(words) <= 40 else None
+        headings.append(Heading(match.start() if match else 0, level, title))
+    return tuple(sorted(headings, key=lambda heading: heading.start))
+
+
+def _title(pdf: Any) -> str:
+    """Return the title that the document gives itself, or "" where a program gave it one that says nothing."""
+    import pypdfium2
+
+    try:
+        title = " ".join(storable(pdf.get_metadata_value("Title")).split())[:300]
+    except (pypdfium2.PdfiumError, UnicodeDecodeError):
+        return ""
+    return "" if _NO_TITLE.match(title) else title

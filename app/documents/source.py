@@ -1,0 +1,147 @@
+"""What a loader is given and what it promises; knows no format.
+
+Loaders run in reader processes, where no file can be opened: everything is in `Source.data`.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
+from app.errors import DamagedFile, UnsupportedFile
+from app.types import Document, Heading, Page, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file's bytes, how to open them, and until when (`deadline` in time.monotonic() seconds)."""
+
+    data: bytes
+    suffix: str  # lower case with its dot
+    password: str | None = None
+    deadline: float = float("inf")
+
+    @property
+    def late(self) -> bool:
+        """Whether a loader must stop and hand over what it has."""
+        return time.monotonic() > self.deadline
+
+
+class Loader(Protocol):
+    """Reads one format."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def suffixes(self) -> frozenset[str]: ...
+
+    @property
+    def paged(self) -> bool:
+        """Whether pages are numbered and a citation names one."""
+        ...
+
+    def load(self, source: Source) -> Document:
+        """Return the whole document; raises EmptyFile, LockedFile, UnsupportedFile, DamagedFile or MemoryError."""
+        ...
+
+
+class Why(IntEnum):
+    """Why a file was not read: only the number crosses from the reader, the sentence is the parent's own."""
+
+    UNSPECIFIED = 0
+    NOT_OF_ITS_KIND = 1
+    CUT_SHORT = 2
+    NO_PAGES = 3
+    PARSER_FAILED = 4
+    READER_DIED = 5
+    READER_LIED = 6
+    NESTED_TOO_DEEP = 7
+    ENCRYPTION = 8
+    OLD_OFFICE = 9
+    UNKNOWN_FORMAT = 10
+    NOT_TEXT = 11
+
+
+REASONS = {
+    Why.UNSPECIFIED: "it could not be opened",
+    Why.NOT_OF_ITS_KIND: "its content is not what its name says",
+    Why.CUT_SHORT: "it is cut short or parts of it are broken",
+    Why.NO_PAGES: "it has no pages",
+    Why.PARSER_FAILED: "its content breaks the rules of its format",
+    Why.READER_DIED: "reading it crashed the reader",
+    Why.READER_LIED: "reading it gave nonsense",
+    Why.NESTED_TOO_DEEP: "it is nested too deep",
+    Why.ENCRYPTION: "a PDF with an unknown encryption",
+    Why.OLD_OFFICE: "an Office file from before 2007",
+    Why.UNKNOWN_FORMAT: "an unknown format",
+    Why.NOT_TEXT: "not text",
+}
+
+
+def damaged(why: Why) -> DamagedFile:
+    """The error for a file that is broken."""
+    return DamagedFile(reason=REASONS[why])
+
+
+def unsupported(why: Why) -> UnsupportedFile:
+    """The error for a file that no loader reads."""
+    return UnsupportedFile(kind=REASONS[why])
+
+
+# What a text must not hold: it could not be stored or would not survive the way to the window.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """Return `text` of the same length with U+FFFD for each NUL and lone surrogate."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def is_storable(text: str) -> bool:
+    """Whether storable() would leave `text` as it is."""
+    return _UNSTORABLE.search(text) is None
+
+
+def unpaged(kind: str, title: str, text: str, headings: tuple[Heading, ...] = (), reason: str = "") -> Document:
+    """A document of a format without pages: one page without a number, EMPTY when it holds no character to read."""
+    status = Status.READ if text.strip() else Status.EMPTY
+    return Document(kind, title, (Page(None, text, status, reason, headings),))
+
+
+class TextWriter:
+    """Collects lines of text and the headings among them, with the character where each begins."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._headings: list[Heading] = []
+
+    def line(self, text: str) -> None:
+        """Add `text` as a line; blank lines stay, so that they can part paragraphs."""
+        self._parts.append(storable(text) + "\n")
+        self._length += len(self._parts[-1])
+
+    def gap(self) -> None:
+        """Add one blank line, but never two, nor one at the start."""
+        if self._parts and self._parts[-1] != "\n":
+            self.line("")
+
+    def heading(self, text: str, level: int) -> None:
+        """Add `text` as a heading on a line of its own."""
+        text = " ".join(storable(text).split())
+        if text:
+            self._headings.append(Heading(self._length, min(max(level, 1), 9), text[:500]))
+            self.line(text)
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts).rstrip("\n")
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        end = len(self.text)
+        return tuple(heading for heading in self._headings if heading.start < end)

@@ -1,0 +1,96 @@
+"""Plain text and Markdown → Document, every character as it was decoded."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from app.documents.source import Source, Why, storable, unpaged, unsupported
+from app.types import Document, Heading
+
+# Longer marks first: the one of UTF-32 begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SAMPLE = 512 * 1024  # bytes that are looked at to guess an encoding
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*\r?$|^(\S[^\n]*?)[ \t]*\r?\n {0,3}(=+|-{3,})[ \t]*\r?$", re.M)
+_FENCE = re.compile(r"^ {0,3}(```|~~~).*?^ {0,3}\1[^\n]*$", re.M | re.S)
+
+
+class TextLoader:
+    """Reads plain text in any encoding."""
+
+    kind = "text"
+    suffixes = frozenset({".txt", ".text", ".log"})
+    paged = False
+
+    def load(self, source: Source) -> Document:
+        return unpaged(self.kind, "", decoded(source.data))
+
+
+class MarkdownLoader:
+    """Reads Markdown; the text stays as written, its headings are known."""
+
+    kind = "markdown"
+    suffixes = frozenset({".md", ".markdown"})
+    paged = False
+
+    def load(self, source: Source) -> Document:
+        text = decoded(source.data)
+        fenced = [match.span() for match in _FENCE.finditer(text)]
+        headings = []
+        for match in _HEADING.finditer(text):
+            if any(start <= match.start() < end for start, end in fenced):
+                continue
+            level = len(match[1]) if match[1] else (1 if match[4][0] == "=" else 2)
+            headings.append(Heading(match.start(), level, (match[2] or match[3]).strip()[:500]))
+        title = next((heading.text for heading in headings if heading.level == 1), "")
+        return unpaged(self.kind, title, text, tuple(headings))
+
+
+def decoded(data: bytes) -> str:
+    """Return the text of bytes in an unknown encoding: by its mark, as UTF-8, or by what fits best.
+
+    Raises UnsupportedFile where the bytes are no text. The same length as decoded: what cannot be
+    stored becomes U+FFFD.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return storable(data[len(mark) :].decode(encoding, "replace"))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode(_guess(data), "replace")
+    if text.count("\x00") > len(text) // 100:
+        wide = _wide(data)
+        if wide is None:
+            raise unsupported(Why.NOT_TEXT)
+        text = data.decode(wide, "replace")
+    return storable(text)
+
+
+def _guess(data: bytes) -> str:
+    """Return the most likely encoding; cp1252 where nothing fits, which gives every byte some character."""
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:_SAMPLE]).best()
+    if best is not None:
+        return str(best.encoding)
+    if sum(byte < 9 for byte in data[:_SAMPLE]) > len(data[:_SAMPLE]) // 50:
+        raise unsupported(Why.NOT_TEXT)
+    return "cp1252"
+
+
+def _wide(data: bytes) -> str | None:
+    """Tell UTF-16 without a mark by the side on which its NULs stand; None where it is none."""
+    even, odd = data[:_SAMPLE:2].count(0), data[1:_SAMPLE:2].count(0)
+    half = max(len(data[:_SAMPLE]) // 2, 1)
+    if odd > half // 2 and even < half // 20:
+        return "utf-16-le"
+    if even > half // 2 and odd < half // 20:
+        return "utf-16-be"
+    return None
