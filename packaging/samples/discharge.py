@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from docx import Document
@@ -145,7 +146,7 @@ def _plan(word: Word) -> None:
                        "S. Whitlow, ward pharmacist.")
 
 
-def _grid(word: Word, rows: list[tuple[str, ...]], widths: tuple[float, ...]) -> None:
+def _grid(word: Word, rows: Sequence[tuple[str, ...]], widths: tuple[float, ...]) -> None:
     table = word.add_table(rows=len(rows), cols=len(rows[0]))
     table.style = "Light Grid Accent 1"
     table.autofit = False

@@ -88,7 +88,8 @@ def _print() -> Image.Image:
                                                  "invented.")
     canvas.save()
     document = pypdfium2.PdfDocument(page.getvalue())
-    return document[0].render(scale=DOTS_PER_INCH / 72, grayscale=True).to_pil()
+    page_picture: Image.Image = document[0].render(scale=DOTS_PER_INCH / 72, grayscale=True).to_pil()
+    return page_picture
 
 
 def _body(canvas: Canvas, top: float) -> None:
