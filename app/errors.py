@@ -18,6 +18,7 @@
     │   ├── LibraryBusy
     │   ├── LibraryDamaged
     │   ├── LibraryTooNew
+    │   ├── OtherEmbedder
     │   ├── UnknownDocument
     │   └── DiskFull
     ├── ModelError           a model file could not be used
@@ -128,6 +129,10 @@ class LibraryDamaged(LibraryError):
 
 class LibraryTooNew(LibraryError):
     """The library was made by a newer Carrel; update this one to open it."""
+
+
+class OtherEmbedder(LibraryError):
+    """The library was indexed with another embedding model; choose that one, or make a new library."""
 
 
 class UnknownDocument(LibraryError):

@@ -1,0 +1,173 @@
+"""The encrypted SQLite file: connections, transactions, and its errors in the program's words.
+
+The only module that imports sqlcipher3. Must not know what the tables mean. One connection writes,
+guarded by a lock; others, as many as there are threads reading at once, see the last committed state
+and never wait for it (write-ahead log).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2
+
+from app.errors import DiskFull, LibraryDamaged
+from app.vault import wipe
+
+_NO_SPACE = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+_ROOM = 1024 * 1024  # bytes free below which an input/output error is put down to the full disk
+_IDLE_READERS = 4
+
+
+class Database:
+    """One encrypted file, attached as schema `v` to connections whose main database is memory."""
+
+    def __init__(self, path: Path, key: bytearray) -> None:
+        """Open the file, or make it where there is none; `key` is 32 bytes and copied."""
+        self._path = path
+        self._key = bytearray(key)
+        self._write_lock = threading.Lock()
+        self._pool_lock = threading.Lock()
+        self._idle: list[Any] = []
+        self._all: list[Any] = []
+        self._closed = False
+        try:
+            with self._translated():
+                # SQLite would make it readable to all, and gives its log files the same mode.
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+                self._writer = self._connect()
+                self._writer.execute("PRAGMA v.journal_mode=WAL")
+                # FULL in write-ahead mode: each commit is on the disk before it is acknowledged.
+                self._writer.execute("PRAGMA v.synchronous=FULL")
+                self._writer.execute("PRAGMA v.secure_delete=ON")
+                self._writer.execute("PRAGMA v.foreign_keys=ON")
+                self._writer.execute("PRAGMA v.journal_size_limit=67108864")
+        except BaseException:
+            self.close()
+            raise
+
+    def _connect(self) -> Any:
+        # No statement cache: it would keep the key's statement. The key goes in as a bound value
+        # that is zeroed after, where PRAGMA key would leave copies of it in memory.
+        connection = dbapi2.connect(
+            ":memory:", cached_statements=0, check_same_thread=False, isolation_level=None,
+        )
+        literal = bytearray(b"x'" + self._key.hex().encode() + b"'")
+        try:
+            connection.execute("PRAGMA cipher_log_level=NONE")
+            connection.execute("ATTACH ? AS v KEY ?", (str(self._path), literal))
+            connection.execute("PRAGMA v.cache_size=-32768")
+            connection.execute("SELECT count(*) FROM v.sqlite_master").fetchone()
+        except BaseException:
+            connection.close()
+            raise
+        finally:
+            wipe(literal)
+        self._all.append(connection)
+        return connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Any]:
+        """Run a transaction that commits at the end of the block and is undone by any error.
+
+        Raises DiskFull and LibraryDamaged; everything committed before stays.
+        """
+        with self._write_lock, self._translated():
+            connection = self._writer
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Any]:
+        """Give a connection on which all statements of the block see one committed state."""
+        with self._translated():
+            connection = self._borrow()
+            try:
+                connection.execute("BEGIN")
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                self._give_back(connection)
+
+    def _borrow(self) -> Any:
+        with self._pool_lock:
+            if self._closed:
+                raise RuntimeError("the store is closed")
+            return self._idle.pop() if self._idle else self._connect()
+
+    def _give_back(self, connection: Any) -> None:
+        with self._pool_lock:
+            if self._closed or len(self._idle) >= _IDLE_READERS:
+                self._all.remove(connection)
+                connection.close()
+            else:
+                self._idle.append(connection)
+
+    def verify(self) -> None:
+        """Check every page of the file against its authentication code; raises LibraryDamaged."""
+        with self.reading() as connection:
+            if connection.execute("PRAGMA v.cipher_integrity_check").fetchall():
+                raise _damaged()
+
+    def checkpoint(self) -> None:
+        """Move what is committed from the write-ahead log into the file proper."""
+        with self._write_lock, self._translated():
+            self._writer.execute("PRAGMA v.wal_checkpoint(PASSIVE)").fetchall()
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except dbapi2.Error as error:
+            told = self._in_words(error)
+            if told is None:
+                raise
+            raise told from error
+        except OSError as error:
+            if error.errno in _NO_SPACE:
+                raise DiskFull from error
+            raise
+
+    def _in_words(self, error: Any) -> DiskFull | LibraryDamaged | None:
+        name = getattr(error, "sqlite_errorname", None) or ""
+        if name.startswith("SQLITE_FULL"):
+            return DiskFull()
+        if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+            return _damaged()
+        if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")):
+            # A full disk can show as a log file that cannot grow.
+            if shutil.disk_usage(self._path.parent).free < _ROOM:
+                return DiskFull()
+            return LibraryDamaged(reason="its files could not be read or written")
+        if name.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
+            return LibraryDamaged(reason="its files may not be written to")
+        return None
+
+    def close(self) -> None:
+        """Close all connections and forget the key; a second call does nothing."""
+        with self._write_lock, self._pool_lock:
+            self._closed = True
+            # One that is lent out is closed when it comes back.
+            for connection in [c for c in self._all if c in self._idle or c is getattr(self, "_writer", None)]:
+                self._all.remove(connection)
+                connection.close()
+            self._idle.clear()
+            wipe(self._key)
+
+
+def _damaged() -> LibraryDamaged:
+    return LibraryDamaged(reason="what is stored does not match its checksums")

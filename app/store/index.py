@@ -1,0 +1,328 @@
+"""The vector index's life: unsealed when needed, kept up with the records, sealed at the end.
+
+Owns the working folder, `index.sealed` and the thread that brings the index up to date. Must not know
+of texts. The records are the truth and the index may be thrown away at any time; what it does not
+hold yet is searched exactly, so an answer is complete at every moment.
+
+How soundness is known. One number says what the index holds: every passage whose `seq` is at most
+`high`. Passages are added in that order and `seq` is never used again, so the set can only shrink,
+and the number of such passages in the records tells whether it has. An index is used only if it is
+new, or comes out of a seal that is authentic, was written after an orderly close, and whose count and
+a few known vectors agree. Any other index (the last run was killed, the seal is broken or missing,
+a count differs) is never opened but made anew in an empty folder. So no damaged file reaches Chroma,
+which such a file could make crash this process, and no child process has to try it first.
+
+The working folder is noted in the records before it is made and struck out when it is gone: if the
+note is there at the start, the last run was killed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import secrets
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from app.store.exact import Exact
+from app.store.records import Records
+from app.store.sealed import SealBroken, seal, unseal
+from app.store.vectors import Chroma
+
+_log = logging.getLogger(__name__)
+
+SEALED = "index.sealed"
+_WORKING = "working"  # the note in the records that names the working folder
+_NAME = re.compile(r"carrel-[0-9a-f]{32}")
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of ours in it, 0700 and with a random name
+_ROOM = 256 * 1024 * 1024  # left free in shared memory
+# Passages at a time: Chroma holds the interpreter while it takes vectors over, about 60 ms for these.
+_BATCH = 200
+_SETTLE = 2.0  # seconds that closing lets the index catch up; the rest is done after the next opening
+_STALE = 0.1  # share of replaced passages in the index's files above which it is made anew
+_PROBES = 5
+_ALIKE = 0.999  # cosine of a stored vector to itself, after float16
+
+
+class Index:
+    """Nearest passages of one library; usable from any thread.
+
+    The thread starts with the first search or addition (`prepare`), as importing Chroma takes a
+    second and some commands need neither.
+    """
+
+    def __init__(self, folder: Path, key: bytearray, records: Records) -> None:
+        """Take an unlocked library's folder; `key` (32 bytes) stays the caller's and must outlive this."""
+        self._folder = folder
+        self._sealed = folder / SEALED
+        self._key = key
+        self._records = records
+        self._exact = Exact(records)
+        self._thread: threading.Thread | None = None
+        self._working: Path | None = None
+        self._stale = 0  # removed vectors that remain in the index's files
+        self._sealed_state: tuple[int, int] | None = None  # (high, stale) of what lies sealed
+        # The rest is shared between threads and guarded by this.
+        self._condition = threading.Condition()
+        self._chroma: Chroma | None = None  # set while it may be asked
+        self._asking = 0  # searches that are inside Chroma
+        self._high = 0  # the index holds every passage up to this `seq`
+        self._gone: set[str] = set()  # removed from the records, perhaps still in the index
+        self._news = 0  # counts what the thread has been told
+        self._erase = False
+        self._deadline: float | None = None  # set at closing: when to stop catching up
+        self.failure: Exception | None = None  # why exact search has to answer everything
+
+    @property
+    def ready(self) -> bool:
+        """Whether the index holds every passage, so that nothing needs to be searched exactly."""
+        last = self._records.last()
+        with self._condition:
+            return self._chroma is not None and self._high >= last
+
+    def prepare(self) -> None:
+        """Begin to open the index in the background; a second call does nothing."""
+        with self._condition:
+            if self._thread is None and self._deadline is None:
+                self._thread = threading.Thread(target=self._run, name="index", daemon=True)
+                self._thread.start()
+
+    def added(self) -> None:
+        """Say that the records have new passages."""
+        self.prepare()
+        with self._condition:
+            self._news += 1
+            self._condition.notify_all()
+
+    def removed(self, ids: Sequence[str], *, erase: bool) -> None:
+        """Say that passages went from the records; `erase` where the user wants their vectors gone.
+
+        The sealed copy, which holds their vectors, is then deleted at once, and the index is made
+        anew at the next opening instead of being sealed again.
+        """
+        with self._condition:
+            self._gone.update(ids)
+            self._news += 1
+            if erase and ids:
+                self._erase = True
+                self._sealed.unlink(missing_ok=True)
+            self._condition.notify_all()
+        self._exact.forget(set(ids))
+
+    def nearest(self, vector: npt.NDArray[np.float32], k: int) -> list[tuple[str, float]]:
+        """Return up to `k` (passage id, cosine similarity), best first; nothing for a vector of zeros."""
+        length = float(np.linalg.norm(vector))
+        if k < 1 or not length or not np.isfinite(length):
+            return []
+        vector = (vector / length).astype(np.float32)
+        self.prepare()
+        with self._condition:
+            chroma, high, gone = self._chroma, self._high, set(self._gone)
+            self._asking += 1
+        found: dict[str, float] = {}
+        try:
+            if chroma is not None and high:
+                found.update(chroma.nearest(vector, min(k + len(gone), high)))
+        except Exception as error:  # noqa: BLE001 - Chroma has no tree of errors
+            self._fail(error)
+            high = 0
+        finally:
+            with self._condition:
+                self._asking -= 1
+                self._condition.notify_all()
+        found.update(self._exact.search(vector, k, high))
+        best = sorted((hit for hit in found.items() if hit[0] not in gone), key=lambda hit: -hit[1])
+        return best[:k]
+
+    def close(self) -> None:
+        """Seal what changed and remove the working folder; a full disk costs the index, not the close."""
+        with self._condition:
+            self._deadline = time.monotonic() + _SETTLE
+            self._condition.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+        self._exact.clear()
+
+    # The thread
+
+    def _run(self) -> None:
+        # What can go wrong is a full disk, a folder that has gone, or Chroma itself. In every case
+        # the records are whole and exact search goes on, so the error is kept and told, not raised.
+        chroma: Chroma | None = None
+        try:
+            chroma = self._open()
+            self._keep_up(chroma)
+        except Exception as error:  # noqa: BLE001
+            self._fail(error)
+        try:
+            self._shut(chroma)
+        except Exception as error:  # noqa: BLE001
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        with self._condition:
+            self.failure = self.failure or error
+            self._chroma = None
+            self._high = 0
+            self._condition.notify_all()
+        _log.warning("the vector index is set aside (%s)", type(error).__name__)
+
+    def _open(self) -> Chroma:
+        left_over = self._records.setting(_WORKING)
+        if left_over is not None:
+            _wipe(Path(left_over), self._folder)
+            self._sealed.unlink(missing_ok=True)
+        self._make_working()
+        chroma, high = self._unsealed(), 0
+        if chroma is None:
+            chroma = Chroma(self._fresh(), new=True)
+        elif self._sealed_state is not None:
+            high, self._stale = self._sealed_state
+        with self._condition:
+            self._chroma, self._high = chroma, high
+        return chroma
+
+    def _make_working(self) -> None:
+        name = f"carrel-{secrets.token_hex(16)}"
+        sealed = self._sealed.stat().st_size if self._sealed.exists() else 0
+        # A vector takes about 1.3 times its floats in Chroma's files, and as much again while these grow.
+        needed = 2 * max(sealed, int(self._records.count() * self._records.dimension * 4 * 1.3))
+        inside = _SHARED_MEMORY if _has_room(_SHARED_MEMORY, needed) else self._folder
+        self._working = inside / name
+        self._records.note(_WORKING, str(self._working))
+        self._working.mkdir(mode=0o700)
+
+    def _fresh(self) -> Path:
+        assert self._working is not None
+        _wipe(self._working, self._folder)
+        self._working.mkdir(mode=0o700)
+        return self._working
+
+    def _unsealed(self) -> Chroma | None:
+        """Open the sealed index if there is a sound one."""
+        if not self._sealed.exists():
+            return None
+        assert self._working is not None
+        try:
+            notes = unseal(self._sealed, self._working, self._key)
+            high, count = notes["high"], notes["count"]
+            if notes["dimension"] != self._records.dimension or self._records.count(high) != count:
+                return None
+        except SealBroken:
+            return None
+        chroma = Chroma(self._working, new=False)
+        if chroma.count() != count or not self._knows(chroma, high):
+            chroma.close()
+            return None
+        self._sealed_state = high, notes["stale"]
+        return chroma
+
+    def _knows(self, chroma: Chroma, high: int) -> bool:
+        """Whether a few passages, the first and the last among them, are found by their own vectors."""
+        for after in {int(step) for step in np.linspace(0, self._records.last(high) - 1, _PROBES)}:
+            probe = self._records.stretch(after, 1)
+            if not probe.ids or probe.seqs[0] > high or not probe.vectors.any():
+                continue
+            found = chroma.nearest(probe.vectors[0], 1)
+            if not chroma.holds(probe.ids) or not found or found[0][1] < _ALIKE:
+                return False
+        return True
+
+    def _keep_up(self, chroma: Chroma) -> None:
+        """Bring the index to the state of the records, again and again, until the store closes."""
+        while True:
+            with self._condition:
+                news = self._news
+                if self.failure is not None:
+                    return
+            self._take_out(chroma)
+            stretch = self._records.stretch(self._high, _BATCH)
+            if stretch.ids and not self._late():
+                chroma.upsert(stretch.ids, stretch.vectors)
+                with self._condition:
+                    if self._chroma is chroma:
+                        self._high = int(stretch.seqs[-1])
+                continue
+            with self._condition:
+                if self._deadline is not None:
+                    return
+                self._condition.wait_for(
+                    lambda: self._news != news or self._deadline is not None or self.failure is not None  # noqa: B023
+                )
+
+    def _late(self) -> bool:
+        with self._condition:
+            return self._deadline is not None and time.monotonic() > self._deadline
+
+    def _take_out(self, chroma: Chroma) -> None:
+        with self._condition:
+            gone = set(self._gone)
+        if gone:
+            before = chroma.count()
+            chroma.delete(list(gone))
+            self._stale += before - chroma.count()
+            with self._condition:
+                self._gone -= gone
+
+    def _shut(self, chroma: Chroma | None) -> None:
+        with self._condition:
+            high = self._high
+            self._chroma = None
+            self._high = 0
+            self._condition.wait_for(lambda: not self._asking)
+        try:
+            if chroma is not None:
+                count = -1
+                if self.failure is None:
+                    self._take_out(chroma)
+                    count = chroma.count()
+                chroma.close()
+                self._keep(high, count)
+        finally:
+            if self._working is not None:
+                _wipe(self._working, self._folder)
+        self._records.note(_WORKING, None)
+
+    def _keep(self, high: int, count: int) -> None:
+        """Seal the index if it is sound and changed; without a seal it is made anew next time."""
+        assert self._working is not None
+        sound = count == self._records.count(high) and self._stale <= _STALE * count
+        if self._erase or not sound:
+            self._sealed.unlink(missing_ok=True)
+        elif (high, self._stale) != self._sealed_state:
+            notes = {
+                "high": high, "count": count, "stale": self._stale, "dimension": self._records.dimension,
+            }
+            try:
+                seal(self._working, self._sealed, self._key, notes)
+            except OSError as error:  # what lay sealed before is still true, only behind
+                _log.warning("the vector index was not sealed (%s)", error.errno)
+
+
+def _has_room(folder: Path, needed: int) -> bool:
+    if sys.platform != "linux" or not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        return False
+    return shutil.disk_usage(folder).free > needed + _ROOM
+
+
+def _wipe(working: Path, library: Path) -> None:
+    """Remove a working folder; anything that does not look like one of ours stays."""
+    if working.parent not in (_SHARED_MEMORY, library) or not _NAME.fullmatch(working.name):
+        return
+    for _ in range(40):
+        try:
+            shutil.rmtree(working)
+        except FileNotFoundError:
+            return
+        except PermissionError:  # Windows: a file is still being closed
+            time.sleep(0.05)
+        else:
+            return
