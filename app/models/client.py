@@ -93,7 +93,8 @@ class EmbedderClient:
     def dimension(self) -> int:
         """Numbers in a vector, from the folder's own description; raises NotAModel."""
         try:
-            return int(json.loads((self._folder / "1_Pooling" / "config.json").read_bytes())["word_embedding_dimension"])
+            pooling = json.loads((self._folder / "1_Pooling" / "config.json").read_bytes())
+            return int(pooling["word_embedding_dimension"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise NotAModel(file=self._folder.name, reason="it does not say how long its vectors are") from error
 
@@ -203,7 +204,7 @@ class GeneratorClient:
             )
             over = False
             try:
-                for frame in reply.frames():
+                for frame in reply.pieces():
                     if frame.header.get("last") is True:
                         over = True
                         return _written(frame.header)

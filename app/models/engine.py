@@ -101,7 +101,7 @@ def main(role: str) -> int:
         except Exception as error:
             # A fault of ours or of a library: its state is not to be trusted, so this process ends.
             wire.reply(number, last=True, error="EngineDied", fields={"reason": f"{type(error).__name__}: {error}"})
-            os._exit(1)
+            raise
         wire.done(number)
 
 

@@ -45,8 +45,10 @@ _QUANTISATIONS = {
 }  # fmt: skip
 
 # Architectures that llama.cpp reads but that write no text.
-_NOT_WRITERS = ("bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "jina-bert-v3", "modern-bert", "eurobert",
-                "neo-bert", "gemma-embedding", "clip", "whisper", "t5encoder", "wavtokenizer-dec")
+_NOT_WRITERS = frozenset(
+    """bert nomic-bert nomic-bert-moe jina-bert-v2 jina-bert-v3 modern-bert eurobert neo-bert gemma-embedding
+    clip whisper t5encoder wavtokenizer-dec""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)

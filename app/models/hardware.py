@@ -23,11 +23,11 @@ def physical_cores() -> int:
             except OSError:
                 return max(1, len(allowed))
         return max(1, len(shared))
-    if sys.platform == "darwin":
+    elif sys.platform == "darwin":
         # Efficiency cores hold the fast ones up at every barrier, so only the fast ones are counted.
         return _sysctl("hw.perflevel0.physicalcpu") or _sysctl("hw.physicalcpu") or os.cpu_count() or 1
-    # Windows reports logical processors; two a core is usual there.
-    return max(1, (os.cpu_count() or 2) // 2)
+    else:  # Windows reports logical processors; two a core is usual there
+        return max(1, (os.cpu_count() or 2) // 2)
 
 
 def free_memory() -> int:
@@ -37,10 +37,11 @@ def free_memory() -> int:
             if line.startswith("MemAvailable:"):
                 return int(line.split()[1]) * 1024
         return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    if sys.platform == "darwin":
+    elif sys.platform == "darwin":
         # Free pages alone are few on macOS, where most memory is cache; three quarters can be had.
         return _sysctl("hw.memsize") * 3 // 4
-    return _windows_memory()
+    else:
+        return _windows_memory()
 
 
 def _sysctl(name: str) -> int:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import codecs
 import ctypes
+import functools
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import llama_cpp
 import numpy as np
@@ -35,20 +36,24 @@ _BATCH = 512
 # Longest piece of text that one token stands for, in bytes.
 _PIECE = 4096
 
+_LOG_ERROR = 4  # ggml_log_level; the binding has no name for it
+
 _last_error = ""
 
 
-@llama_cpp.llama_log_callback
 def _remember(level: int, text: bytes, _: ctypes.c_void_p) -> None:
     """Keep llama.cpp's last complaint, print nothing."""
     global _last_error
-    if level == llama_cpp.GGML_LOG_LEVEL_ERROR:
+    if level == _LOG_ERROR:
         _last_error = text.decode("utf-8", "replace").strip()
+
+
+_log_callback = llama_cpp.llama_log_callback(_remember)  # kept, or llama.cpp calls what is gone
 
 
 def load(header: dict[str, Any]) -> LlamaModel:
     """Load the GGUF header["path"] with header["context"] tokens; raises NotAModel."""
-    llama_cpp.llama_log_set(_remember, ctypes.c_void_p(0))
+    llama_cpp.llama_log_set(_log_callback, ctypes.c_void_p(0))
     threads = int(header.get("threads") or 0) or hardware.physical_cores()
     try:
         model = llama_cpp.Llama(
@@ -71,7 +76,7 @@ class LlamaModel:
     def __init__(self, model: llama_cpp.Llama, threads: int) -> None:
         self._model = model
         self._threads = threads
-        self._vocabulary = model._model.vocab
+        self._vocabulary = llama_cpp.llama_model_get_vocab(model.model)
         self._buffer = ctypes.create_string_buffer(_PIECE)
         template = model.metadata.get("tokenizer.chat_template", "")
         self._render = _renderer(model, template) if template else None
@@ -114,7 +119,7 @@ class LlamaModel:
             skip_blanks = bool(attributes & llama_cpp.LLAMA_TOKEN_ATTR_RSTRIP)
         found += self._plain(run)
         start = self._model.token_bos()
-        if self._model._model.add_bos_token() and found[:1] != [start]:
+        if llama_cpp.llama_vocab_get_add_bos(self._vocabulary) and found[:1] != [start]:
             found.insert(0, start)
         return found
 
@@ -214,7 +219,7 @@ class LlamaModel:
 
     def _known(self, tokens: list[int]) -> int:
         """Return how many tokens of the prompt the context still holds."""
-        held = self._model._input_ids[: len(tokens)]
+        held = self._model.input_ids[: min(len(tokens), self._model.n_tokens)]
         same = held == np.asarray(tokens[: len(held)], dtype=held.dtype)
         return len(held) if same.all() else int(same.argmin())
 
@@ -228,7 +233,7 @@ class LlamaModel:
 
     def _bytes(self, token: int) -> bytes:
         """Return what a token stands for; nothing for a special one."""
-        size = llama_cpp.llama_token_to_piece(self._vocabulary, token, self._buffer, _PIECE, 0, False)
+        size = llama_cpp.llama_token_to_piece(self._vocabulary, token, self._buffer, _PIECE, 0, 0)
         return self._buffer.raw[: max(0, size)]
 
 
@@ -254,23 +259,18 @@ class _Text:
             self._reply(text=rest)
 
 
-def _renderer(model: llama_cpp.Llama, template: str) -> Render | None:
-    """Return the model's own chat template as a function, or None where it is no template."""
-    try:
-        formatter = Jinja2ChatFormatter(
-            template=template,
-            eos_token=_sign_text(model, model.token_eos()),
-            bos_token=_sign_text(model, model.token_bos()),
-        )
-    except Exception:  # Jinja's many complaints about a template that the model brought
-        return None
+def _renderer(model: llama_cpp.Llama, template: str) -> Render:
+    """Return the model's own chat template as a function; it raises whatever a template may raise."""
+    vocabulary = llama_cpp.llama_model_get_vocab(model.model)
+
+    def sign(token: int) -> str:
+        return llama_cpp.llama_vocab_get_text(vocabulary, token).decode("utf-8", "replace") if token >= 0 else ""
+
+    @functools.cache
+    def formatter() -> Jinja2ChatFormatter:
+        return Jinja2ChatFormatter(template, eos_token=sign(model.token_eos()), bos_token=sign(model.token_bos()))
 
     def render(messages: list[dict[str, str]]) -> str:
-        prompt: str = formatter(messages=messages).prompt  # type: ignore[arg-type]
-        return prompt
+        return str(formatter()(messages=cast("list[Any]", messages)).prompt)
 
     return render
-
-
-def _sign_text(model: llama_cpp.Llama, token: int) -> str:
-    return str(model._model.token_get_text(token)) if token >= 0 else ""

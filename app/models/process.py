@@ -16,13 +16,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from app import frames
 from app.errors import EngineDied, ModelCutShort, ModelError, ModelTooLarge, NoModel, NotAModel, PromptTooLong
 
 # What an engine may report; anything else it says is taken for a fault.
-_REPORTED = {kind.__name__: kind for kind in (EngineDied, ModelCutShort, ModelTooLarge, NoModel, NotAModel, PromptTooLong)}
+_REPORTED: dict[str, type[ModelError]] = {
+    kind.__name__: kind for kind in (EngineDied, ModelCutShort, ModelTooLarge, NoModel, NotAModel, PromptTooLong)
+}
 
 _HEADER_LIMIT = 1024 * 1024
 _BODY_LIMIT = 16 * 1024 * 1024
@@ -32,8 +34,9 @@ _BODY_LIMIT = 16 * 1024 * 1024
 PATIENCE = 600.0
 
 # Of the user's environment an engine gets only what a process needs to run at all.
-_KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL",
-         "LLAMA_CPP_LIB_PATH")
+_KEPT = """
+    PATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH LLAMA_CPP_LIB_PATH SYSTEMROOT TEMP TMP TMPDIR LANG LC_ALL
+""".split()
 _SET = {
     "GOMP_SPINCOUNT": "1000",  # OpenMP threads that spin at each barrier are ruinous on a busy laptop
     "TOKENIZERS_PARALLELISM": "false",
@@ -52,6 +55,13 @@ def command(role: str) -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, "engine", role]
     return [sys.executable, "-m", "app", "engine", role]
+
+
+Waiting = queue.SimpleQueue[frames.Frame | ModelError]  # where the frames of one reply gather
+
+
+class _Fault(Exception):
+    """The engine said what it may not say."""
 
 
 class Engine:
@@ -105,13 +115,15 @@ class Connection:
         self._patience = patience
         self._write = threading.Lock()
         self._state = threading.Lock()
-        self._replies: dict[int, queue.SimpleQueue[frames.Frame | ModelError]] = {}
+        self._replies: dict[int, Waiting] = {}
         self._number = 0
         self._reason = ""  # why this side ended it
         self._loaded = threading.Lock()
         self._about: dict[str, Any] | None = None
         self.dead: ModelError | None = None
         self._process = _spawn(start)
+        self._requests = cast("BinaryIO", self._process.stdin)
+        self._answers = cast("BinaryIO", self._process.stdout)
         self._listener = threading.Thread(target=self._listen, name="engine listener", daemon=True)
         self._listener.start()
         self._loading = self.ask("load", **load)
@@ -143,10 +155,9 @@ class Connection:
     def send(self, header: dict[str, Any]) -> None:
         """Send a frame; an engine that is gone shows in the replies, not here."""
         with self._write, contextlib.suppress(OSError, ValueError):
-            assert self._process.stdin
-            frames.write(self._process.stdin, header)
+            frames.write(self._requests, header)
 
-    def take(self, waiting: queue.SimpleQueue[frames.Frame | ModelError], seconds: float | None = None) -> frames.Frame:
+    def take(self, waiting: Waiting, seconds: float | None = None) -> frames.Frame:
         """Return the next frame of a reply; raises EngineDied after too long a silence."""
         try:
             found = waiting.get(timeout=seconds or self._patience)
@@ -166,26 +177,32 @@ class Connection:
             self._listener.join()
 
     def _listen(self) -> None:
-        assert self._process.stdout
         try:
-            while frame := frames.read(self._process.stdout, header_limit=_HEADER_LIMIT, body_limit=_BODY_LIMIT):
-                if not self._deliver(frame):
-                    self._reason = self._reason or "it sent an answer that nobody asked for"
-                    break
-        except frames.FrameError:
-            pass  # cut off in the middle by its end, or garbage: both end it below
+            while frame := frames.read(self._answers, header_limit=_HEADER_LIMIT, body_limit=_BODY_LIMIT):
+                self._deliver(frame)
+        except (frames.FrameError, _Fault) as error:
+            fault = str(error) if isinstance(error, _Fault) else ""
+            self._reason = self._reason or fault  # a cut-off frame is explained by how the process ended
         finally:
             self._bury()
 
-    def _deliver(self, frame: frames.Frame) -> bool:
+    def _deliver(self, frame: frames.Frame) -> None:
         number = frame.header.get("id")
+        if not isinstance(number, int):
+            raise _Fault("it sent something that is not an answer")
         last = frame.header.get("last") is True
         with self._state:
             waiting = self._replies.pop(number, None) if last else self._replies.get(number)
         if waiting is None:
-            return False
-        waiting.put(_reported(frame.header) if "error" in frame.header else frame)
-        return True
+            raise _Fault("it sent an answer that nobody asked for")
+        if "error" not in frame.header:
+            waiting.put(frame)
+            return
+        error = _reported(frame.header)
+        if isinstance(error, EngineDied):  # nobody may use it again while it goes
+            with self._state:
+                self.dead = error
+        waiting.put(error)
 
     def _bury(self) -> None:
         # Its streams have ended, so it is going by itself; the moment lets a crash keep its own signal.
@@ -201,8 +218,7 @@ class Connection:
             waiting, self._replies = self._replies, {}
         for replies in waiting.values():
             replies.put(error)
-        for stream in (self._process.stdin, self._process.stdout):
-            assert stream
+        for stream in (self._requests, self._answers):
             with contextlib.suppress(OSError):
                 stream.close()
 
@@ -210,14 +226,12 @@ class Connection:
 class Reply:
     """What comes back for one request."""
 
-    def __init__(
-        self, connection: Connection, number: int, waiting: queue.SimpleQueue[frames.Frame | ModelError]
-    ) -> None:
+    def __init__(self, connection: Connection, number: int, waiting: Waiting) -> None:
         self._connection = connection
         self._number = number
         self._waiting = waiting
 
-    def frames(self) -> Iterator[frames.Frame]:
+    def pieces(self) -> Iterator[frames.Frame]:
         """Yield the frames of the reply as they come; raises ModelError."""
         last = False
         while not last:
@@ -228,7 +242,7 @@ class Reply:
     def result(self) -> frames.Frame:
         """Return the final frame; raises ModelError."""
         frame = None
-        for frame in self.frames():  # noqa: B007  (the last one is wanted)
+        for frame in self.pieces():  # noqa: B007  (the last one is wanted)
             pass
         assert frame
         return frame

@@ -73,8 +73,7 @@ class SentenceModel:
     def answer(self, request: frames.Frame, reply: Reply, stopped: Callable[[], bool]) -> None:
         """Work "embed" off: header["texts"] → float32[n, d] little-endian in the body."""
         vectors = _embed(self._model, request.header["texts"])
-        body = memoryview(np.ascontiguousarray(vectors, dtype="<f4")).cast("B")
-        reply(body, last=True, shape=list(vectors.shape))
+        reply(vectors.astype("<f4").tobytes(), last=True, shape=list(vectors.shape))
 
 
 def _embed(model: sentence_transformers.SentenceTransformer, texts: Sequence[str]) -> Vectors:

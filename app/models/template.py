@@ -19,7 +19,7 @@ class Piece:
     """A stretch of a rendered conversation; `ours` where the template wrote it, not a turn."""
 
     text: str
-    ours: bool
+    ours: bool = True
 
 
 def pieces(render: Render | None, turns: Turns) -> list[Piece]:
@@ -44,7 +44,7 @@ def _apart(render: Render, turns: Turns) -> list[Piece] | None:
     messages = [{"role": role, "content": f" {mark} "} for (role, _), mark in zip(turns, marks, strict=True)]
     try:
         left = render(messages)
-    except Exception:  # the template is the model's own program; whatever it raises, it does not fit
+    except Exception:  # noqa: BLE001  (the template is the model's own program and may raise anything)
         return None
     found: list[Piece] = []
     for (_, text), mark in zip(turns, marks, strict=True):
@@ -53,10 +53,10 @@ def _apart(render: Render, turns: Turns) -> list[Piece] | None:
             return None
         if before.endswith(" ") and left.startswith(" "):
             before, left = before[:-1], left[1:]
+            found += [Piece(before), Piece(text, ours=False)]
         else:
-            text = text.strip()
-        found += [Piece(before, True), Piece(text, False)]
-    found.append(Piece(left, True))
+            found += [Piece(before), Piece(text.strip(), ours=False)]
+    found.append(Piece(left))
     return [piece for piece in found if piece.text]
 
 
@@ -71,5 +71,5 @@ def _without_system(turns: Turns) -> Turns:
 def _plain(turns: Turns) -> list[Piece]:
     found = []
     for role, text in turns:
-        found += [Piece(f"{role.capitalize()}:\n", True), Piece(text, False), Piece("\n\n", True)]
-    return [*found, Piece("Assistant:\n", True)]
+        found += [Piece(f"{role.capitalize()}:\n"), Piece(text, ours=False), Piece("\n\n")]
+    return [*found, Piece("Assistant:\n")]
