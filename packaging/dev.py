@@ -20,8 +20,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 
-import machine
-from steps import ROOT, STARTED, SetupError, StepFailed, say
+import machine  # noqa: E402  the folder must be on the path first
+from steps import ROOT, STARTED, SetupError, StepFailed, say  # noqa: E402
 
 PACKAGES_DISK = int(4.0 * machine.GIB)  # .venv and the installer's cache
 COMPILE_DISK = int(1.5 * machine.GIB)

@@ -228,6 +228,5 @@ def sentence(failed: StepFailed) -> str:
                   "(python3 -m pip config list) and run this again.")
     else:
         advice = "Run this again; what was finished is kept."
-    return f"{failed.title} did not work (exit code {failed.code}). {advice}\nIts last lines, the whole is in " \
-           f"{failed.log}:\n{failed.tail()}"
-
+    return (f"{failed.title} did not work (exit code {failed.code}). {advice}\n"
+            f"Its last lines, the whole is in {failed.log}:\n{failed.tail()}")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import environment
 from environment import REQUIREMENTS, TORCH
-from steps import ROOT, VENV, SetupError, command, shown
+from steps import CACHE, ROOT, VENV, SetupError, command, shown
 
 PROJECT = ROOT / "pyproject.toml"
 UV = "uv==0.13.8"
@@ -40,7 +40,7 @@ def write(arguments: list[str]) -> None:
 
 
 def _input(name: str, lines: list[str]) -> str:
-    file = environment.VENV.parent / ".cache" / f"{name}.in"
+    file = CACHE / f"{name}.in"
     file.parent.mkdir(exist_ok=True)
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return str(file)

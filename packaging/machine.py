@@ -106,7 +106,7 @@ def _try_compiler(compiler: str) -> str:
     """Compile and link three lines; return '' or why it did not work, in a few words."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "try.cpp")
-        source.write_text("#include <string>\nint main() { std::string text(\"a\"); return text.size() == 1 ? 0 : 1; }\n",
+        source.write_text("#include <string>\nint main() { return std::string(1, 'a').size() == 1 ? 0 : 1; }\n",
                           encoding="utf-8")
         try:
             tried = subprocess.run([*compiler.split(), "-std=c++17", source, "-o", Path(folder, "try")],
@@ -120,7 +120,7 @@ def _try_compiler(compiler: str) -> str:
 def _visual_studio() -> bool:
     if shutil.which("cl"):
         return True
-    finder = Path(os.environ.get("ProgramFiles(x86)", r"C:\Program Files (x86)"),
+    finder = Path(os.environ.get("PROGRAMFILES(X86)", r"C:\Program Files (x86)"),
                   "Microsoft Visual Studio", "Installer", "vswhere.exe")
     if not finder.exists():
         return False

