@@ -21,7 +21,7 @@ _HEADING = re.compile(r"^h([1-6])$")
 _HIDDEN = re.compile(r"(?i)(display\s*:\s*none|visibility\s*:\s*hidden)")
 _CHARSET = re.compile(rb"""(?i)<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)""")
 _DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
-_DEPTH = 400  # elements inside each other; real pages have a few dozen
+_LAID_OUT = ("table", "p", "div", "h1", "h2", "h3", "h4", "ul", "ol", "pre")
 
 
 class HtmlLoader:
@@ -31,86 +31,96 @@ class HtmlLoader:
     suffixes = frozenset({".html", ".htm", ".xhtml"})
     paged = False
 
+    def samples(self) -> list[bytes]:
+        page = "<title>T</title><h1>T</h1><p>ä<pre>p</pre><table><tr><td>c</td></tr></table>"
+        return [page.encode("cp1252"), b'<meta charset="utf-8">' + page.encode()]
+
     def load(self, source: Source) -> Document:
         title, writer = written(_decoded(source.data))
         return unpaged(self.kind, title, writer.text, writer.headings)
 
 
 def written(markup: str) -> tuple[str, TextWriter]:
-    """Return the title and the text of HTML; raises DamagedFile where it is nested beyond sense."""
+    """Return the title and the text of HTML; raises DamagedFile where it is nested beyond what the parser follows."""
     from lxml import etree
 
-    parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     writer = TextWriter()
     markup = _DECLARED.sub("", storable(markup).replace("\ufeff", ""), count=1)
     if not markup.strip():
         return "", writer
     root = etree.fromstring(markup, parser)
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise damaged(Why.NESTED_TOO_DEEP)  # what lies behind that place would be missing without a word
     if root is None:
         return "", writer
     found = root.find(".//title")
     title = " ".join(storable("".join(found.itertext())).split())[:300] if found is not None else ""
-    _Walk(writer).element(root, 0)
+    _Walk(writer).page(root)
     return title, writer
 
 
 class _Walk:
-    """Gathers the words of a line until a block begins or ends."""
+    """Goes through a page in its order, without recursion, since pages can be nested without end."""
 
     def __init__(self, writer: TextWriter) -> None:
         self._writer = writer
         self._line: list[str] = []
 
-    def element(self, node: Any, depth: int) -> None:
-        name = node.tag.lower() if isinstance(node.tag, str) else ""
-        if depth > _DEPTH:
-            raise damaged(Why.NESTED_TOO_DEEP)
-        if not name or name in _DROPPED or _hidden(node):
-            return
-        heading = _HEADING.match(name)
-        if name == "br":
-            self.flush()
-        elif heading:
-            self.flush()
+    def page(self, root: Any) -> None:
+        from lxml import etree
+
+        steps = etree.iterwalk(root, events=("start", "end"))
+        for event, node in steps:
+            if event == "start":
+                if self._whole(node):
+                    steps.skip_subtree()
+                else:
+                    self._start(node)
+            else:
+                if not _unseen(node) and _name(node) in _BLOCKS:
+                    self._part(_name(node))
+                if node is not root:
+                    self._line.append(node.tail or "")
+        self._flush()
+
+    def _whole(self, node: Any) -> bool:
+        """Write what is not read piece by piece, and say whether that was the case."""
+        name = _name(node)
+        if _unseen(node):
+            return True
+        if _HEADING.match(name):
+            self._flush()
             self._writer.gap()
-            self._writer.heading(_words(node), int(heading[1]))
-        elif name == "tr":
-            self._row(node)
+            self._writer.heading(_words(node), int(name[1]))
         elif name == "pre":
-            self.flush()
-            for line in "".join(_texts(node)).strip("\n").splitlines():
+            self._flush()
+            for line in _text(node).strip("\n").splitlines():
                 self._writer.line(line.rstrip())
             self._writer.gap()
+        elif name == "tr" and (cells := _cells(node)):
+            self._flush()
+            line = " | ".join(_words(cell) for cell in cells)
+            if line.strip(" |"):
+                self._writer.line(line)
         else:
-            self._inside(node, name, depth)
+            return False
+        return True
 
-    def _inside(self, node: Any, name: str, depth: int) -> None:
-        if name in _BLOCKS:
-            self.flush()
-        if name in _APART:
-            self._writer.gap()
+    def _start(self, node: Any) -> None:
+        name = _name(node)
+        if name == "br":
+            self._flush()
+        elif name in _BLOCKS:
+            self._part(name)
         self._line.append(("- " if name == "li" else "") + (node.text or ""))
-        for child in node:
-            self.element(child, depth + 1)
-            self._line.append(child.tail or "")
-        if name in _BLOCKS:
-            self.flush()
+
+    def _part(self, name: str) -> None:
+        self._flush()
         if name in _APART:
             self._writer.gap()
 
-    def _row(self, row: Any) -> None:
-        """A row of a table is one line; tables that only lay a page out have one cell, which is read as a block."""
-        self.flush()
-        cells = [cell for cell in row if cell.tag in ("td", "th") and not _hidden(cell)]
-        if any(next(cell.iter("table", "p", "div", "h1", "h2", "h3", "li"), None) is not None for cell in cells):
-            for cell in cells:
-                self._inside(cell, "div", 0)
-            return
-        line = " | ".join(_words(cell) for cell in cells)
-        if line.strip(" |"):
-            self._writer.line(line)
-
-    def flush(self) -> None:
+    def _flush(self) -> None:
         """Write the line gathered so far, if it holds a word."""
         text = " ".join("".join(self._line).split())
         self._line.clear()
@@ -118,29 +128,46 @@ class _Walk:
             self._writer.line(text)
 
 
-def _hidden(node: Any) -> bool:
+def _name(node: Any) -> str:
+    return node.tag if isinstance(node.tag, str) else ""
+
+
+def _unseen(node: Any) -> bool:
     return (
-        node.get("hidden") is not None
+        _name(node) in _DROPPED
+        or not _name(node)
+        or node.get("hidden") is not None
         or node.get("aria-hidden") == "true"
         or _HIDDEN.search(node.get("style") or "") is not None
     )
 
 
-def _texts(node: Any) -> list[str]:
-    """The text inside a node, in its order, without what is dropped or hidden."""
-    parts: list[str] = [node.text or ""]
-    for child in node:
-        name = child.tag if isinstance(child.tag, str) else ""
-        if name == "br":
-            parts.append("\n")
-        elif name and name not in _DROPPED and not _hidden(child):
-            parts += _texts(child)
-        parts.append(child.tail or "")
-    return parts
+def _cells(row: Any) -> list[Any]:
+    """Return the cells of a row that holds data; none where the table only lays out blocks of a page."""
+    cells = [cell for cell in row if _name(cell) in ("td", "th") and not _unseen(cell)]
+    laid_out = any(next(cell.iter(*_LAID_OUT), None) is not None for cell in cells)
+    return [] if laid_out else cells
+
+
+def _text(node: Any) -> str:
+    """Return the text inside a node, in its order, without what is dropped or hidden."""
+    from lxml import etree
+
+    parts: list[str] = []
+    steps = etree.iterwalk(node, events=("start", "end"))
+    for event, inner in steps:
+        if event == "end":
+            if inner is not node:
+                parts.append(inner.tail or "")
+        elif inner is not node and _unseen(inner):
+            steps.skip_subtree()
+        else:
+            parts.append("\n" if _name(inner) == "br" else (inner.text or ""))
+    return "".join(parts)
 
 
 def _words(node: Any) -> str:
-    return " ".join("".join(_texts(node)).split())
+    return " ".join(_text(node).split())
 
 
 def _decoded(data: bytes) -> str:

@@ -39,7 +39,7 @@ def paged(kind: str) -> bool:
 def load(source: Source) -> Document:
     """Read a file by what it is, or else by what its name says; raises FileError or MemoryError."""
     if not source.data:
-        raise EmptyFile()
+        raise EmptyFile
     loader = choose(source.data, source.suffix)
     try:
         return loader.load(source)
@@ -63,7 +63,7 @@ def choose(data: bytes, suffix: str) -> Loader:
         return _BY_KIND["pdf"]
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):  # an OLE file
         if "EncryptedPackage".encode("utf-16-le") in data:
-            raise LockedFile()
+            raise LockedFile
         raise unsupported(Why.OLD_OFFICE)
     if head.startswith(b"PK\x03\x04"):
         for part, kind in ((b"word/", "docx"), (b"xl/", "sheet")):

@@ -11,6 +11,13 @@ from app.documents.source import Source, TextWriter, Why, damaged, storable, unp
 from app.documents.text import decoded
 from app.types import Document
 
+_PLAIN = b"From: A <a@example.org>\nSubject: =?utf-8?q?S?=\nDate: Mon, 1 Jan 2024 10:00:00 +0000\n\nBody\n"
+_MIXED = (
+    b'From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n'
+    b'--b\nContent-Type: text/html; charset="latin-1"\nContent-Transfer-Encoding: quoted-printable\n\n<p>caf=E9</p>\n'
+    b'--b\nContent-Type: application/pdf; name="a.pdf"\nContent-Disposition: attachment; filename="a.pdf"\n'
+    b"Content-Transfer-Encoding: base64\n\nJVBERg==\n--b--\n"
+)
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 
 
@@ -20,6 +27,9 @@ class MailLoader:
     kind = "mail"
     suffixes = frozenset({".eml"})
     paged = False
+
+    def samples(self) -> list[bytes]:
+        return [_PLAIN, _MIXED]
 
     def load(self, source: Source) -> Document:
         message = email.message_from_bytes(source.data, policy=email.policy.default)
@@ -55,9 +65,7 @@ def _attachments(message: EmailMessage) -> list[EmailMessage]:
     return [
         part
         for part in message.walk()
-        if isinstance(part, EmailMessage)
-        and not part.is_multipart()
-        and (part.get_content_disposition() == "attachment" or _is_file(part))
+        if not part.is_multipart() and (part.get_content_disposition() == "attachment" or _is_file(part))
     ]
 
 
@@ -67,10 +75,16 @@ def _is_file(part: EmailMessage) -> bool:
 
 def _body(message: EmailMessage, writer: TextWriter) -> str:
     """Write the body, plain where there is plain text; return a sentence where it could not be read."""
+    kind = message.get_content_type()
+    if "encrypted" in kind or "pkcs7-mime" in kind:
+        return "The mail is encrypted or sealed; its body was not read."
     body = message.get_body(preferencelist=("plain", "html"))
     if not isinstance(body, EmailMessage):
-        kind = message.get_content_type()
-        return "The mail is encrypted; its body was not read." if "encrypted" in kind or "pkcs7-mime" in kind else ""
+        # Delivery reports and the like have no body of their own, only parts.
+        texts = [_content(part) for part in message.walk() if part.get_content_type() == "text/plain"]
+        for line in "\n".join(texts).rstrip().splitlines():
+            writer.line(line.rstrip())
+        return ""
     text = _content(body)
     if body.get_content_subtype() == "html":
         text = written(text)[1].text

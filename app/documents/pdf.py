@@ -21,6 +21,21 @@ DAMAGED = "This page is damaged and could not be read."
 LATE = "This page was not read, because the file took too long."
 _HEADINGS = 5000  # of an outline; more is not an outline but an attack or an index
 _THUMBNAIL = 200  # pixels wide; enough to see whether anything is drawn
+_SAMPLE = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R/Outlines 6 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</Font<</F 5 0 R/G 8 0 R>>>>>>endobj
+4 0 obj<</Length 62>>stream
+BT /F 12 Tf 20 100 Td (Hello there) Tj /G 9 Tf (again) Tj ET
+endstream endobj
+5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+6 0 obj<</First 7 0 R/Last 7 0 R/Count 1>>endobj
+7 0 obj<</Title(Hello)/Parent 6 0 R/Dest[3 0 R/Fit]>>endobj
+8 0 obj<</Type/Font/Subtype/TrueType/BaseFont/Unknown>>endobj
+9 0 obj<</Title(Greeting)>>endobj
+trailer<</Root 1 0 R/Info 9 0 R/Size 10>>
+%%EOF
+"""
 _NO_TITLE = re.compile(
     r"(?i)^(untitled.*|microsoft (word|powerpoint|excel)\b.*|powerpoint presentation|document\d*|[\W\d_]*"
     r"|\S+\.(docx?|pdf|rtf|xlsx?|pptx?|txt|html?|wpd|odt|indd|qxd|tmp|tex|dvi)|.*[\\/]\S+|https?:.*)$"
@@ -33,6 +48,9 @@ class PdfLoader:
     kind = "pdf"
     suffixes = frozenset({".pdf"})
     paged = True
+
+    def samples(self) -> list[bytes]:
+        return [_SAMPLE]
 
     def load(self, source: Source) -> Document:
         with opened(source.data, source.password) as pdf:
@@ -52,7 +70,7 @@ def opened(data: bytes, password: str | None = None) -> Iterator[Any]:
     except pypdfium2.PdfiumError as error:
         code = getattr(error, "err_code", None)
         if code == raw.FPDF_ERR_PASSWORD:
-            raise LockedFile() from error
+            raise LockedFile from error
         if code == raw.FPDF_ERR_SECURITY:
             raise unsupported(Why.ENCRYPTION) from error
         whole = data.lstrip()[:5] == b"%PDF-"

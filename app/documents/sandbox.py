@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self, cast
 
 from app import frames
 from app.documents import untrusted
@@ -32,9 +32,9 @@ _MEGABYTE = 1 << 20
 class Limits:
     """What one file may cost."""
 
-    file: int = 512 * _MEGABYTE  # bytes
+    file: int = 256 * _MEGABYTE  # bytes
     memory: int = 1 << 30  # bytes of address space of a reader
-    cpu: int = 600  # seconds of processor time of a reader, over all its files
+    cpu: int = 1200  # seconds of processor time of a reader, over all its files
     seconds: float = 60.0  # by the clock, for a small file
     seconds_per_megabyte: float = 2.0
     start: float = 60.0  # seconds until a new reader must be ready
@@ -46,7 +46,7 @@ class Limits:
         return self.seconds + self.seconds_per_megabyte * size / _MEGABYTE
 
 
-class _Gone(Exception):
+class _GoneError(Exception):
     """The reader ended, was ended, or spoke no frames."""
 
 
@@ -66,53 +66,59 @@ class _Reader:
             start_new_session=True,  # Ctrl+C in the terminal is for the desk alone
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._to = cast("BinaryIO", self._process.stdin)
+        self._from = cast("BinaryIO", self._process.stdout)
 
     @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
+    def sound(self) -> bool:
+        """Whether it can be given another file."""
+        return not self._timed_out and self._process.poll() is None
 
     def become_ready(self, seconds: float) -> None:
-        """Wait until the reader has shut its cage; raises _Gone where it has not in time."""
+        """Wait until the reader has shut its cage; raises _GoneError where it has not in time."""
         if not self._ready:
             untrusted_hello = self._timed(seconds, lambda: self._receive(4096, 0))
             if untrusted_hello.header != {"ready": 1}:
-                raise _Gone("not a reader")
+                raise _GoneError("not a reader")
             self._ready = True
 
     def ask(
         self, header: dict[str, Any], data: bytes, seconds: float, most_header: int, most_body: int
     ) -> frames.Frame:
-        """Send one request and return the untrusted reply; raises _Gone, or TimedOutFile."""
+        """Send one request and return the untrusted reply; raises _GoneError, or TimedOutFile."""
 
         def exchange() -> frames.Frame:
-            assert self._process.stdin is not None
-            frames.write(self._process.stdin, header, data)
+            frames.write(self._to, header, data)
             return self._receive(most_header, most_body)
 
         try:
             return self._timed(seconds, exchange)
-        except _Gone as error:
+        except _GoneError as error:
             if self._timed_out:
                 raise TimedOutFile(seconds=max(round(seconds), 1)) from error
             raise
 
     def end(self, *, gently: bool = False) -> None:
         """End the process, wait for it and close the pipes; a reader that is idle ends by itself when gently asked."""
-        assert self._process.stdin is not None and self._process.stdout is not None
         with contextlib.suppress(OSError):  # what was left in the buffer of a broken pipe
-            self._process.stdin.close()
+            self._to.close()
         if gently:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(0.5)
         self._process.kill()
         self._process.wait()
-        self._process.stdout.close()
+        self._from.close()
+
+    def stop(self) -> None:
+        """Stop the process at once, from any thread; the one that uses it then sees it gone and ends it."""
+        self._process.kill()
 
     def _receive(self, most_header: int, most_body: int) -> frames.Frame:
-        assert self._process.stdout is not None
-        frame = frames.read(self._process.stdout, header_limit=most_header, body_limit=most_body)
+        frame = frames.read(self._from, header_limit=most_header, body_limit=most_body)
         if frame is None:
-            raise _Gone("ended")
+            raise _GoneError("ended")
         return frame
 
     def _timed(self, seconds: float, work: Callable[[], frames.Frame]) -> frames.Frame:
@@ -123,7 +129,7 @@ class _Reader:
         try:
             return work()
         except (OSError, ValueError, frames.FrameError, MemoryError) as error:
-            raise _Gone(str(error)) from error
+            raise _GoneError(str(error)) from error
         finally:
             clock.cancel()
             clock.join()
@@ -190,60 +196,66 @@ class ReaderPool:
             idle, self._idle = self._idle, []
             busy = list(self._busy)
         for reader in busy:
-            reader._process.kill()  # its own thread waits for it and closes the pipes
+            reader.stop()
         for reader in idle:
             reader.end(gently=True)
 
     def _ask(
         self, header: dict[str, Any], data: bytes, seconds: float, most_header: int, most_body: int
     ) -> frames.Frame:
+        if self._closed:
+            raise RuntimeError("the pool of readers is closed")
         if not data:
-            raise EmptyFile()
+            raise EmptyFile
         if len(data) > self._limits.file:
             raise TooLargeFile(size=_megabytes(len(data)), limit=_megabytes(self._limits.file))
         with self._free:
-            reader = self._take()
-            keep = False
             try:
-                reply = reader.ask(header, data, seconds, most_header, most_body)
-                keep = reply.header.get("last") == 0 and type(reply.header.get("last")) is int
-                return reply
-            except _Gone as error:
+                return self._exchange(header, data, seconds, most_header, most_body)
+            except _GoneError:
+                # Perhaps the fault of what the reader read before, so once more with a new one.
+                with self._lock:
+                    idle, self._idle = self._idle, []
+                for reader in idle:
+                    reader.end(gently=True)
+            try:
+                return self._exchange(header, data, seconds, most_header, most_body)
+            except _GoneError as error:
                 raise damaged(Why.READER_DIED) from error
-            finally:
-                self._give_back(reader, keep)
+
+    def _exchange(
+        self, header: dict[str, Any], data: bytes, seconds: float, most_header: int, most_body: int
+    ) -> frames.Frame:
+        reader = self._take()
+        keep = False
+        try:
+            reader.become_ready(self._limits.start)
+            reply = reader.ask(header, data, seconds, most_header, most_body)
+            untrusted_last = reply.header.get("last")
+            keep = type(untrusted_last) is int and untrusted_last == 0
+            return reply
+        finally:
+            self._give_back(reader, keep=keep)
 
     def _take(self) -> _Reader:
-        """Return a reader that is ready; one that ended while idle or does not start is replaced once."""
-        for attempt in range(3):
-            with self._lock:
-                if self._closed:
-                    raise RuntimeError("the pool of readers is closed")
-                reader = self._idle.pop() if self._idle else self._start()
-                self._busy.add(reader)
-            try:
-                if not reader.alive and reader._ready:
-                    raise _Gone("ended while idle")
-                reader.become_ready(self._limits.start)
-                return reader
-            except _Gone as error:
-                self._give_back(reader, False)
-                if attempt == 2:
-                    raise damaged(Why.READER_DIED) from error
-            except BaseException:
-                self._give_back(reader, False)
-                raise
-        raise AssertionError("unreachable")
+        with self._lock:
+            if self._closed:
+                raise _GoneError("the pool was closed")
+            while self._idle and not self._idle[-1].sound:
+                self._idle.pop().end()
+            reader = self._idle.pop() if self._idle else self._start()
+            self._busy.add(reader)
+            return reader
 
     def _start(self) -> _Reader:
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         numbers = {"CARREL_READER_MEMORY": str(self._limits.memory), "CARREL_READER_CPU": str(self._limits.cpu)}
         return _Reader(self._command, {**kept, **numbers, "PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1"})
 
-    def _give_back(self, reader: _Reader, keep: bool) -> None:
+    def _give_back(self, reader: _Reader, *, keep: bool) -> None:
         with self._lock:
             self._busy.discard(reader)
-            keep = keep and not self._closed
+            keep = keep and reader.sound and not self._closed
             if keep:
                 self._idle.append(reader)
         if not keep:

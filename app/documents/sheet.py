@@ -24,6 +24,16 @@ class SheetLoader:
     suffixes = frozenset({".xlsx", ".xlsm"})
     paged = True
 
+    def samples(self) -> list[bytes]:
+        import openpyxl
+
+        book = openpyxl.Workbook()
+        for row in (["day", "hours"], [date(2024, 1, 1), 1.5]):
+            book.worksheets[0].append(row)
+        file = io.BytesIO()
+        book.save(file)
+        return [file.getvalue()]
+
     def load(self, source: Source) -> Document:
         import openpyxl
         from openpyxl.utils.exceptions import InvalidFileException
@@ -51,6 +61,9 @@ class CsvLoader:
     kind = "csv"
     suffixes = frozenset({".csv", ".tsv"})
     paged = False
+
+    def samples(self) -> list[bytes]:
+        return [b"a;b\n1;2\n"]
 
     def load(self, source: Source) -> Document:
         text = decoded(source.data)
@@ -102,8 +115,8 @@ def _lines(rows: Iterator[list[str]]) -> Iterator[str]:
             header = row if _are_words(row) else ["\x00"]
             yield " | ".join(row)
         elif header and header != ["\x00"] and len(row) > 1:
-            names = header + [""] * (len(row) - len(header))
-            yield " | ".join(f"{name}: {cell}" if name else cell for name, cell in zip(names, row, strict=False) if cell)
+            named = zip(header + [""] * (len(row) - len(header)), row, strict=False)
+            yield " | ".join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
         else:
             yield " | ".join(cell for cell in row if cell)
 

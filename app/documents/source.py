@@ -44,6 +44,13 @@ class Loader(Protocol):
         """Whether pages are numbered and a citation names one."""
         ...
 
+    def samples(self) -> list[bytes]:
+        """Return small files of this format that make `load` import and open all that it ever needs.
+
+        After they were read the cage is shut, and what was not loaded then cannot be any more.
+        """
+        ...
+
     def load(self, source: Source) -> Document:
         """Return the whole document; raises EmptyFile, LockedFile, UnsupportedFile, DamagedFile or MemoryError."""
         ...

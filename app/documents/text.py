@@ -17,8 +17,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SAMPLE = 512 * 1024  # bytes that are looked at to guess an encoding
-_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*\r?$|^(\S[^\n]*?)[ \t]*\r?\n {0,3}(=+|-{3,})[ \t]*\r?$", re.M)
-_FENCE = re.compile(r"^ {0,3}(```|~~~).*?^ {0,3}\1[^\n]*$", re.M | re.S)
+_HEADING = re.compile(
+    r"^ {0,3}(#{1,6})[ \t]+(\S[^\r\n]*?)[ \t#]*\r?$|^([^\s#>|-][^\r\n]*)\r?\n {0,3}(=+|-{3,})[ \t]*\r?$", re.MULTILINE
+)
+_FENCE = re.compile(r"^ {0,3}(```|~~~).*?^ {0,3}\1[^\n]*$", re.MULTILINE | re.DOTALL)
 
 
 class TextLoader:
@@ -27,6 +29,10 @@ class TextLoader:
     kind = "text"
     suffixes = frozenset({".txt", ".text", ".log"})
     paged = False
+
+    def samples(self) -> list[bytes]:
+        german, japanese = "Übergröße, Maß für die Straße, übermorgen", "これは日本語の文章です。"
+        return [german.encode("cp1252"), japanese.encode("shift-jis")]
 
     def load(self, source: Source) -> Document:
         return unpaged(self.kind, "", decoded(source.data))
@@ -38,6 +44,9 @@ class MarkdownLoader:
     kind = "markdown"
     suffixes = frozenset({".md", ".markdown"})
     paged = False
+
+    def samples(self) -> list[bytes]:
+        return [b"# Hello\n\nthere\n"]
 
     def load(self, source: Source) -> Document:
         text = decoded(source.data)

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from app import frames
 from app.documents.loader import KINDS
-from app.documents.source import REASONS, Why, damaged, is_storable, unsupported
+from app.documents.source import Why, damaged, is_storable, unsupported
 from app.errors import CarrelError, EmptyFile, LockedFile, TooLargeFile
 from app.types import Box, Document, Heading, Page, PagePicture, Status
 
@@ -56,7 +56,6 @@ def _raise_error(untrusted_header: dict[str, Any], memory: int) -> None:
         return
     code = _whole(untrusted_header["error"], 1, 5)
     number = _whole(untrusted_header.get("why"), 0, max(Why))
-    reason = REASONS.get(Why(number), REASONS[Why.UNSPECIFIED])
     limit = f"{memory / (1 << 30):.1f} GB".replace(".0", "")
     errors: dict[int, CarrelError] = {
         1: EmptyFile(),
@@ -65,7 +64,6 @@ def _raise_error(untrusted_header: dict[str, Any], memory: int) -> None:
         4: damaged(Why(number)),
         5: TooLargeFile(size="more when opened", limit=f"{limit} of memory"),
     }
-    del reason
     raise errors[code]
 
 

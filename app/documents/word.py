@@ -32,6 +32,18 @@ class WordLoader:
     suffixes = frozenset({".docx"})
     paged = False
 
+    def samples(self) -> list[bytes]:
+        import docx
+
+        word = docx.Document()
+        word.add_heading("Hello", 1)
+        word.sections[0].header.paragraphs[0].text = "there"
+        word.sections[0].footer.paragraphs[0].text = "again"
+        word.add_table(1, 1).rows[0].cells[0].text = "cell"
+        file = io.BytesIO()
+        word.save(file)
+        return [file.getvalue()]
+
     def load(self, source: Source) -> Document:
         import docx
         from docx.opc.exceptions import PackageNotFoundError
@@ -42,7 +54,7 @@ class WordLoader:
             raise damaged(Why.CUT_SHORT if source.data[:2] == b"PK" else Why.NOT_OF_ITS_KIND) from error
         writer = TextWriter()
         _margins(word, writer, "header")
-        _blocks(word.element.body, writer, _levels(word.styles.element))
+        _blocks(word.element.body, writer, _levels(word))
         for name in ("footnotes", "endnotes"):
             _notes(word, writer, name)
         _margins(word, writer, "footer")
@@ -93,7 +105,7 @@ def _pieces(element: Any) -> Iterator[str]:
                 yield "\n"
 
 
-def _levels(styles: Any) -> dict[str, int]:
+def _levels(word: Any) -> dict[str, int]:
     """Return the heading level of each style that has one, by its id.
 
     Word keeps the outline level and the English name in the file whatever its language; a style
@@ -101,7 +113,9 @@ def _levels(styles: Any) -> dict[str, int]:
     """
     own: dict[str, int] = {}
     parents: dict[str, str] = {}
-    for style in styles.iterchildren(_W + "style"):
+    # A file without styles has none; python-docx would fetch its own from disk.
+    roots = [relation.target_part.element for relation in _relations(word, "styles")]
+    for style in (style for root in roots for style in root.iterchildren(_W + "style")):
         key = style.get(_W + "styleId") or ""
         name = (_value(style, "name") or "").lower()
         outline = style.find(f"{_W}pPr/{_W}outlineLvl")
@@ -150,7 +164,7 @@ def _margins(word: Any, writer: TextWriter, name: str) -> None:
             margin = getattr(section, kind + name)
             if margin.is_linked_to_previous:
                 continue
-            lines = _lines(margin._element)
+            lines = _lines(margin.part.element)
             text = "\n".join(lines)
             if text and text not in seen:
                 seen.add(text)
