@@ -275,6 +275,12 @@ class Records:
                 )
             }
 
+    def page_counts(self) -> dict[Status, int]:
+        """Return how many pages have each status that occurs."""
+        with self.database.reading() as db:
+            counts = db.execute("SELECT status, count(*) FROM v.pages GROUP BY status").fetchall()
+            return {Status(status): count for status, count in counts}
+
     def words(self, query: str, k: int) -> list[tuple[str, float]]:
         """Return up to `k` passages by BM25, best first."""
         with self.database.reading() as db:
@@ -324,7 +330,7 @@ def _pages(document: Document) -> tuple[list[tuple[Any, ...]], list[tuple[Any, .
 def _remark(page: Page) -> str:
     if page.reason or page.status.readable:
         return page.reason
-    return f"{f'Page {page.number}' if page.number else 'The file'} {_SENTENCES[page.status]}."
+    return f"{f'Page {page.number}' if page.number else 'The file'} {_SENTENCES.get(page.status, 'could not be read')}."
 
 
 def _cut(

@@ -1,0 +1,67 @@
+"""Small documents with vectors for the tests of the store, and a library that is quick to open."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from app.store.store import Store
+from app.types import Document, Page, Passage
+
+KEY = bytes(range(32))
+DIMENSION = 32
+
+
+def opened(folder: Path, *, fingerprint: str = "", dimension: int = DIMENSION) -> Store:
+    return Store.open(folder, bytearray(KEY), dimension=dimension, fingerprint=fingerprint)
+
+
+def document(*paragraphs: str, title: str = "", kind: str = "pdf") -> tuple[Document, list[Passage]]:
+    """One page, one passage a paragraph."""
+    text = "\n".join(paragraphs)
+    passages, start = [], 0
+    for paragraph in paragraphs:
+        passages.append(Passage(1, start, start + len(paragraph), paragraph, title))
+        start += len(paragraph) + 1
+    return Document(kind, title, (Page(1, text),)), passages
+
+
+def directions(seed: int, n: int) -> npt.NDArray[np.float32]:
+    """`n` vectors of unit length; of different seeds, far from one another."""
+    vectors = np.random.default_rng(seed).standard_normal((n, DIMENSION)).astype(np.float32)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
+
+
+def put(store: Store, number: int, *, passages: int = 3, word: str = "clause") -> str:
+    """Add the document of a number; its passages' vectors are `directions(number, passages)`."""
+    file = f"/papers/{number}.pdf"
+    made = document(*(f"{word} {number} part {i}" for i in range(passages)), title=f"Paper {number}")
+    store.add(
+        file, *made, directions(number, passages), size=number, modified=float(number),
+        digest=store.content_key(file.encode()),
+    )
+    return file
+
+
+def settle(store: Store) -> None:
+    """Wait until Chroma holds everything."""
+    store.prepare()
+    until = time.monotonic() + 60
+    while not store.search_ready:
+        assert store.index_failure is None, store.index_failure
+        assert time.monotonic() < until, "the index was not ready in a minute"
+        time.sleep(0.01)
+
+
+def finds(store: Store, number: int, *, passages: int = 3) -> bool:
+    """Whether each passage of a document is nearest to its own vector."""
+    for i, vector in enumerate(directions(number, passages)):
+        hits = store.nearest(vector, 1)
+        if not hits or hits[0][1] < 0.99:
+            return False
+        if store.passages([hits[0][0]])[0].text.split()[1:] != [str(number), "part", str(i)]:
+            return False
+    return True
