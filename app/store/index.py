@@ -130,7 +130,7 @@ class Index:
         found: dict[str, float] = {}
         try:
             if chroma is not None and high:
-                found.update(chroma.nearest(vector, min(k + len(gone), high)))
+                found.update(chroma.nearest(vector, k + len(gone)))
         except Exception as error:  # noqa: BLE001 - Chroma has no tree of errors
             self._fail(error)
             high = 0

@@ -275,12 +275,6 @@ class Records:
                 )
             }
 
-    def page_counts(self) -> dict[Status, int]:
-        """Return how many pages have each status that occurs."""
-        with self.database.reading() as db:
-            counts = db.execute("SELECT status, count(*) FROM v.pages GROUP BY status").fetchall()
-            return {Status(status): count for status, count in counts}
-
     def words(self, query: str, k: int) -> list[tuple[str, float]]:
         """Return up to `k` passages by BM25, best first."""
         with self.database.reading() as db:

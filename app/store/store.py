@@ -119,10 +119,6 @@ class Store:
         """Return how many pages have each status, most first; a file that gave no page counts as one."""
         return self._records.page_counts()
 
-    def page_counts(self) -> dict[Status, int]:
-        """Return how many pages have each status that occurs."""
-        return self._records.page_counts()
-
     # Changing it
 
     def touch(self, file: str, size: int, modified: float) -> None:
