@@ -88,7 +88,7 @@ def shut(kind: str) -> None:
     # Windows has nothing that a process can do to itself; report() says so.
 
 
-def cage_reader(memory: int = 1 << 30, cpu: int = 600) -> None:
+def cage_reader(memory: int = 1 << 30, cpu: int = 1200) -> None:
     """Leave this process nothing but to compute, to read and write open pipes, and to end; cannot be undone.
 
     `memory` is the address space in bytes, `cpu` the seconds of processor time until it is killed.
@@ -138,7 +138,10 @@ def _no_core_dumps() -> None:
         return
     import resource
 
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (OSError, ValueError) as error:
+        raise SealError(reason=f"core dumps could not be switched off: {error}") from error
 
 
 def _limit_resources(memory: int, cpu: int) -> None:
@@ -155,10 +158,9 @@ def _limit_resources(memory: int, cpu: int) -> None:
     ]
     for what, most in limits:
         _, hard = resource.getrlimit(what)
-        if hard != resource.RLIM_INFINITY:
-            most = min(most, hard)
+        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
         try:
-            resource.setrlimit(what, (most, most))
+            resource.setrlimit(what, (allowed, allowed))
         except (OSError, ValueError) as error:
             if sys.platform == "linux":
                 raise SealError(reason=f"a resource limit was refused: {error}") from error

@@ -21,6 +21,7 @@ from app.types import Document, PagePicture
 
 # Error codes on the wire; sandbox.py turns them back. Never renumber.
 CODES: dict[type[FileError], int] = {EmptyFile: 1, LockedFile: 2, UnsupportedFile: 3, DamagedFile: 4, TooLargeFile: 5}
+_TOO_MUCH_MEMORY = {"error": CODES[TooLargeFile], "why": int(Why.TOO_MUCH_MEMORY)}
 _TIRED = 0.5  # of a limit; a reader that has used so much says that it will take no more
 
 
@@ -49,7 +50,7 @@ def serve(wire_in: BinaryIO, wire_out: BinaryIO, memory: int, cpu: int) -> int:
         try:
             frames.write(wire_out, {**header, "last": int(last)}, body)
         except MemoryError:
-            frames.write(wire_out, {"error": CODES[TooLargeFile], "why": 0, "last": 1})
+            frames.write(wire_out, {**_TOO_MUCH_MEMORY, "last": 1})
             return 0
     return 0
 
@@ -63,9 +64,12 @@ def answer(header: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
             )
             return _pack_picture(found), found.rgb
         source = Source(data, header["suffix"], header["password"], time.monotonic() + header["seconds"])
-        return {"document": _pack(loader.load(source))}, b""
+        document = loader.load(source)
+        if sum(len(page.text) for page in document.pages) > header["characters"]:
+            return {"error": CODES[TooLargeFile], "why": int(Why.TOO_MUCH_TEXT)}, b""
+        return {"document": _pack(document)}, b""
     except MemoryError:
-        return {"error": CODES[TooLargeFile], "why": 0}, b""
+        return _TOO_MUCH_MEMORY, b""
     except FileError as error:
         reason = error.fields.get("reason", error.fields.get("kind"))
         why = next((number for number, sentence in REASONS.items() if sentence == reason), Why.UNSPECIFIED)

@@ -38,7 +38,7 @@ class Limits:
     seconds: float = 60.0  # by the clock, for a small file
     seconds_per_megabyte: float = 2.0
     start: float = 60.0  # seconds until a new reader must be ready
-    text: int = 128 * _MEGABYTE  # bytes of a reply
+    characters: int = 32_000_000  # of text in one file, some 10,000 pages
     picture: int = 128 * _MEGABYTE  # bytes of a page's pixels
 
     def allowed(self, size: int) -> float:
@@ -167,8 +167,12 @@ class ReaderPool:
         """
         seconds = self._limits.allowed(len(data))
         # The reader hands over what it has a little before it would be ended.
-        header = {"do": "read", "suffix": suffix.lower(), "password": password, "seconds": seconds * 0.8}
-        return untrusted.document(self._ask(header, data, seconds, self._limits.text, 0), self._limits.memory)
+        most = self._limits.characters
+        header = {"do": "read", "suffix": suffix.lower(), "password": password, "seconds": seconds * 0.8,
+                  "characters": most}  # fmt: skip
+        # A character takes up to six bytes on the wire; titles, headings and reasons come on top.
+        reply = self._ask(header, data, seconds, 6 * most + 16 * _MEGABYTE, 0)
+        return untrusted.document(reply, most, self._limits.memory)
 
     def render(
         self, data: bytes, suffix: str, page: int, *, width: int, start: int = 0, end: int = 0,
@@ -181,7 +185,7 @@ class ReaderPool:
         header = {"do": "render", "suffix": suffix.lower(), "password": password, "page": page, "width": width,
                   "start": start, "end": end}  # fmt: skip
         reply = self._ask(header, data, self._limits.allowed(len(data)), 4 * _MEGABYTE, self._limits.picture)
-        return untrusted.picture(reply, self._limits.memory)
+        return untrusted.picture(reply, self._limits.characters, self._limits.memory)
 
     def warm(self) -> None:
         """Start one reader ahead of the first file; returns at once."""

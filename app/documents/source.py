@@ -71,6 +71,8 @@ class Why(IntEnum):
     OLD_OFFICE = 9
     UNKNOWN_FORMAT = 10
     NOT_TEXT = 11
+    TOO_MUCH_MEMORY = 12
+    TOO_MUCH_TEXT = 13
 
 
 REASONS = {
@@ -86,6 +88,8 @@ REASONS = {
     Why.OLD_OFFICE: "an Office file from before 2007",
     Why.UNKNOWN_FORMAT: "an unknown format",
     Why.NOT_TEXT: "not text",
+    Why.TOO_MUCH_MEMORY: "it takes too much memory to open",
+    Why.TOO_MUCH_TEXT: "it holds too much text",
 }
 
 

@@ -20,9 +20,12 @@ _SIDE = 20_000  # pixels
 _STATUSES = {str(status): status for status in Status}
 
 
-def document(untrusted_reply: frames.Frame, memory: int) -> Document:
-    """Return the document in a reply; raises the error that it names, or DamagedFile for a lie."""
-    _raise_error(untrusted_reply.header, memory)
+def document(untrusted_reply: frames.Frame, characters: int, memory: int) -> Document:
+    """Return the document in a reply; raises the error that it names, or DamagedFile for a lie.
+
+    `characters` and `memory` (bytes) are the limits that the reader was given.
+    """
+    _raise_error(untrusted_reply.header, characters, memory)
     untrusted_document = untrusted_reply.header.get("document")
     if not isinstance(untrusted_document, dict):
         _lie()
@@ -35,12 +38,14 @@ def document(untrusted_reply: frames.Frame, memory: int) -> Document:
     numbers = [page.number for page in pages]
     if numbers != [None] and numbers != list(range(1, len(pages) + 1)):
         _lie()
+    if sum(len(page.text) for page in pages) > characters:
+        _lie()
     return Document(kind, title, pages)
 
 
-def picture(untrusted_reply: frames.Frame, memory: int) -> PagePicture:
+def picture(untrusted_reply: frames.Frame, characters: int, memory: int) -> PagePicture:
     """Return the picture in a reply; raises the error that it names, or DamagedFile for a lie."""
-    _raise_error(untrusted_reply.header, memory)
+    _raise_error(untrusted_reply.header, characters, memory)
     untrusted_width, untrusted_height = _fields(untrusted_reply.header.get("picture"), 2)
     width = _whole(untrusted_width, 1, _SIDE)
     height = _whole(untrusted_height, 1, _SIDE)
@@ -51,18 +56,20 @@ def picture(untrusted_reply: frames.Frame, memory: int) -> PagePicture:
     return PagePicture(width, height, untrusted_reply.body, marks)
 
 
-def _raise_error(untrusted_header: dict[str, Any], memory: int) -> None:
+def _raise_error(untrusted_header: dict[str, Any], characters: int, memory: int) -> None:
     if "error" not in untrusted_header:
         return
     code = _whole(untrusted_header["error"], 1, 5)
     number = _whole(untrusted_header.get("why"), 0, max(Why))
-    limit = f"{memory / (1 << 30):.1f} GB".replace(".0", "")
+    text = f"{characters:,} characters"
+    space = f"{memory / (1 << 30):.1f} GB of memory".replace(".0", "")
+    limit = text if number == Why.TOO_MUCH_TEXT else space
     errors: dict[int, CarrelError] = {
         1: EmptyFile(),
         2: LockedFile(),
         3: unsupported(Why(number)),
         4: damaged(Why(number)),
-        5: TooLargeFile(size="more when opened", limit=f"{limit} of memory"),
+        5: TooLargeFile(size=f"over {limit} when opened", limit=limit),
     }
     raise errors[code]
 

@@ -1,0 +1,197 @@
+"""The seal is tried in processes of its own, because it cannot be taken off again."""
+
+from __future__ import annotations
+
+import json
+import struct
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from app import seal
+
+ROOT = Path(__file__).resolve().parent.parent
+linux = pytest.mark.skipif(sys.platform != "linux", reason="this is how Linux is sealed")
+
+TRY = """
+import ctypes, errno, json, mmap, os, resource, signal, socket, subprocess, sys, threading
+from app import seal
+found = {}
+def attempt(name, act):
+    try:
+        found[name] = f"ok {act()}"
+    except BaseException as error:
+        code = getattr(error, "errno", None)
+        found[name] = errno.errorcode.get(code, type(error).__name__) if code else type(error).__name__
+libc = ctypes.CDLL(None, use_errno=True)
+def call(number, *arguments):
+    if libc.syscall(number, *arguments) == -1:
+        raise OSError(ctypes.get_errno(), "refused")
+"""
+
+
+def tried(code: str) -> dict[str, str]:
+    """Run `code` in a fresh process and return what it put into `found`."""
+    script = TRY + textwrap.dedent(code) + "\nsys.stdout.write(json.dumps(found)); sys.stdout.flush()"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+@linux
+def test_sockets_other_than_local_ones_are_refused() -> None:
+    found = tried("""
+        seal.shut("desk")
+        for family in ("AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET", "AF_VSOCK"):
+            attempt(family, lambda: socket.socket(getattr(socket, family), socket.SOCK_DGRAM).close())
+        attempt("AF_UNIX", lambda: socket.socket(socket.AF_UNIX).close())
+        attempt("pair", lambda: [end.close() for end in socket.socketpair()] and None)
+    """)
+    refused = dict.fromkeys(("AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET", "AF_VSOCK"), "EPERM")
+    assert found == {**refused, "AF_UNIX": "ok None", "pair": "ok None"}
+
+
+@linux
+def test_threads_and_children_are_under_the_seal_too() -> None:
+    found = tried("""
+        begin, over = threading.Event(), threading.Event()
+        def wait():
+            begin.wait()
+            attempt("thread", lambda: socket.socket())
+            over.set()
+        threading.Thread(target=wait).start()
+        seal.shut("engine")
+        begin.set(); over.wait()
+        child = "import socket\\ntry: socket.socket(); print('open')\\nexcept PermissionError: print('refused')"
+        found["child"] = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True).stdout.strip()
+    """)
+    assert found == {"thread": "EPERM", "child": "refused"}
+
+
+@linux
+@pytest.mark.skipif(sys.platform != "linux" or seal._machine().architecture != 0xC000003E, reason="its numbers")
+def test_ways_around_are_refused() -> None:
+    found = tried("""
+        seal.shut("desk")
+        attempt("io_uring", lambda: call(425, 1, 0))
+        attempt("ptrace", lambda: call(101, 0, 0, 0, 0))
+        attempt("process_vm_writev", lambda: call(311, os.getpid(), 0, 0, 0, 0, 0))
+        attempt("pidfd_getfd", lambda: call(438, 0, 0, 0))
+        attempt("x32 socket", lambda: call(0x40000000 + 41, 2, 1, 0))
+    """)
+    assert found == {"io_uring": "ENOSYS", "ptrace": "EPERM", "process_vm_writev": "EPERM", "pidfd_getfd": "EPERM",
+                     "x32 socket": "ENOSYS"}  # fmt: skip
+
+
+@linux
+def test_the_process_leaves_no_traces_for_others() -> None:
+    found = tried("""
+        seal.shut("desk")
+        mask = os.umask(0)
+        found["umask"] = oct(mask)
+        found["core"] = str(resource.getrlimit(resource.RLIMIT_CORE))
+        found["dumpable"] = str(libc.prctl(3, 0, 0, 0, 0))
+        found["no new privileges"] = str(libc.prctl(39, 0, 0, 0, 0))
+    """)
+    assert found == {"umask": "0o77", "core": "(0, 0)", "dumpable": "0", "no new privileges": "1"}
+
+
+@linux
+def test_the_report_says_what_is_so() -> None:
+    found = tried("""
+        found["network before"] = seal.report()["network"]
+        seal.shut("desk")
+        found.update(seal.report())
+    """)
+    before = found.pop("network before")
+    assert found == {"network": "refused by the system", "system calls": "filtered", "core dumps": "off"}
+    # A computer may be without a network protocol, or this test itself under a seal.
+    assert before in ("open", "refused by the system") or before.startswith("not available")
+
+
+@linux
+def test_nothing_goes_on_where_the_filter_is_refused() -> None:
+    found = tried("""
+        machine = seal._machine()
+        refuse = seal._prologue(machine) + seal._rule(machine.seccomp, [seal._return(seal._ERRNO | errno.EPERM)])
+        seal._prctl(38, 1)
+        seal._install(machine, b"".join([*refuse, seal._return(seal._ALLOW)]))
+        attempt("shut", lambda: seal.shut("desk"))
+        attempt("cage", lambda: seal.cage_reader())
+    """)
+    assert found == {"shut": "SealError", "cage": "SealError"}
+
+
+def test_an_unknown_kind_of_process_is_a_bug() -> None:
+    with pytest.raises(ValueError, match="no such kind"):
+        seal.shut("bridge")
+
+
+def test_the_filters_of_both_processors_hold_together() -> None:
+    """Every jump lands inside the program and its end answers; the kernel checks that for this processor only."""
+    for machine in seal._MACHINES.values():
+        for code in (seal._network_filter(machine), seal._reading_filter(machine)):
+            steps = [struct.unpack_from("<HBBI", code, at) for at in range(0, len(code), 8)]
+            assert steps[-1][0] == seal._RETURN
+            for at, (kind, if_true, if_false, _) in enumerate(steps):
+                if kind in (seal._EQUAL, seal._AT_LEAST, seal._ANY_BIT):
+                    assert at + 1 + max(if_true, if_false) < len(steps)
+        assert machine.socket not in machine.reading
+        assert machine.seccomp not in machine.reading
+
+
+@linux
+def test_a_caged_reader_can_only_compute(tmp_path: Path) -> None:
+    victim = tmp_path / "file"
+    victim.write_text("secret")
+    found = tried(f"""
+        seal.shut("reader")
+        pipe = os.pipe()
+        seal.cage_reader()
+        attempt("read a file", lambda: open({str(victim)!r}).read())
+        attempt("write a file", lambda: open({str(victim)!r}, "w"))
+        attempt("look at a file", lambda: os.stat({str(victim)!r}))
+        attempt("remove a file", lambda: os.unlink({str(victim)!r}))
+        attempt("list a folder", lambda: os.listdir("/"))
+        attempt("local socket", lambda: socket.socket(socket.AF_UNIX))
+        attempt("internet socket", lambda: socket.socket())
+        attempt("fork", os.fork)
+        attempt("thread", threading.Thread(target=print).start)
+        attempt("exec", lambda: os.execv("/bin/true", ["true"]))
+        attempt("kill", lambda: os.kill(os.getppid(), 0))
+        attempt("executable memory", lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_EXEC))
+        attempt("more memory", lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40)))
+        attempt("import", lambda: __import__("wave"))
+        attempt("plain memory", lambda: len(bytearray(50_000_000)))
+        attempt("pipe", lambda: os.write(pipe[1], b"abc") and os.read(pipe[0], 3))
+    """)
+    assert {name: what for name, what in found.items() if what.startswith("ok")} == {
+        "plain memory": "ok 50000000",
+        "pipe": "ok b'abc'",
+    }
+    assert found.pop("import") in ("ModuleNotFoundError", "EPERM")
+    assert found.pop("thread") == "RuntimeError"
+    assert {what for what in found.values() if not what.startswith("ok")} <= {"EPERM", "PermissionError", "ValueError"}
+    assert victim.read_text() == "secret"
+
+
+@linux
+def test_a_caged_reader_has_its_memory_bounded() -> None:
+    found = tried("""
+        seal.cage_reader(memory=300 << 20)
+        attempt("a little", lambda: len(bytearray(10_000_000)))
+        attempt("a lot", lambda: len(bytearray(400_000_000)))
+    """)
+    assert found == {"a little": "ok 10000000", "a lot": "MemoryError"}
+
+
+@linux
+def test_a_caged_reader_has_its_time_bounded() -> None:
+    script = "from app import seal; seal.cage_reader(cpu=1)\nwhile True: pass"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=120)
+    assert done.returncode < 0
