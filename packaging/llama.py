@@ -86,14 +86,18 @@ def build(where: str) -> Path:
     return target / made[0].name
 
 
+def installed(where: str) -> bool:
+    """Whether the build that is wanted is in the environment already."""
+    return environment.MEMORY.get("llama") == _key(where)
+
+
 def install(where: str) -> None:
     """Install the compiled wheel, and see that the library in it loads on this computer."""
-    key = environment.key_of([where, folder(where).name])
-    if environment.MEMORY.get("llama") == key:
+    if installed(where):
         return
     built = build(where)
     # Always over what is there: another build of the same version looks the same to the installer.
-    environment.do("llama", "llama.cpp into the environment", key,
+    environment.do("llama", "llama.cpp into the environment", _key(where),
                    [*environment.uv("install"), "--no-deps", "--offline", "--reinstall", built], again=[],
                    environment=environment.uv_settings())
     try:
@@ -104,3 +108,7 @@ def install(where: str) -> None:
             f"llama.cpp was compiled but does not load on this computer ({sys.platform}, {platform.machine()}). On "
             "Intel and AMD it needs a processor with AVX2 (2013 or later). What it said:\n" + failed.tail(6)
         ) from failed
+
+
+def _key(where: str) -> str:
+    return environment.key_of([where, folder(where).name])
