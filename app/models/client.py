@@ -114,8 +114,7 @@ class EmbedderClient:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         connection = self._engine.ready()
-        dimension = int(connection.wait_until_loaded()["dimension"])
-        vectors = np.empty((len(texts), dimension), dtype=np.float32)
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
         sent: deque[tuple[list[int], Reply]] = deque()
         for first in range(0, len(order), BATCH):
