@@ -1,0 +1,116 @@
+"""Starts the window program and ends it; the window is up before anything heavy is imported.
+
+Owns the QApplication and what holds for all of Qt: no address is ever opened, Ctrl+C ends the program.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QIcon
+from PySide6.QtWidgets import QApplication
+
+from app import paths
+from app.ui.main_window import MainWindow
+from app.ui.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+# Every kind of address that a document could name; each ends in `Refusal.refuse`.
+_SCHEMES = ("http", "https", "file", "ftp", "mailto", "smb", "javascript", "data", "tel")
+_SIGNAL_MS = 400  # Python looks at signals only while Python code runs
+
+
+class Refusal(QObject):
+    """Where addresses go that something in Qt would open: nowhere."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.refused = 0
+        for scheme in _SCHEMES:
+            QDesktopServices.setUrlHandler(scheme, self, b"refuse")
+
+    @Slot(QUrl)
+    def refuse(self, url: QUrl) -> None:
+        """Open nothing."""
+        self.refused += 1
+
+    def end(self) -> None:
+        """Let Qt open addresses again; the program is over."""
+        for scheme in _SCHEMES:
+            QDesktopServices.unsetUrlHandler(scheme)
+
+
+class LibraryDoor:
+    """Opens the library in a folder; see `main_window.Door`. Its imports take long: workers only."""
+
+    def __init__(self, library: Path, *, samples: bool = False) -> None:
+        self._library = library
+        self._samples = samples
+
+    def exists(self) -> bool:
+        from app import vault
+
+        return vault.exists(self._library)
+
+    def open(self, secret: bytearray, create: bool) -> Session:
+        from app.session import Session
+
+        try:
+            return Session.open(self._library, secret, create=create)
+        finally:
+            secret[:] = bytes(len(secret))
+
+    def seal(self) -> tuple[bool, str]:
+        from app import seal
+
+        found = seal.report()
+        network = found["network"]
+        holds = not network.startswith("open")
+        lines = ["Network: " + network, *(f"{name[:1].upper()}{name[1:]}: {words}" for name, words in found.items()
+                                          if name != "network")]
+        first = ("The operating system keeps this program off the network." if holds else
+                 "This program uses no network, but the system does not enforce it here.")
+        return holds, "\n".join([first, *lines])
+
+    def samples(self) -> tuple[list[Path], list[str]]:
+        if not self._samples:
+            return [], []
+        from app import demo
+
+        return [paths.samples()], demo.questions()
+
+
+def run(library: Path, *, secret: bytearray | None = None, samples: bool = False) -> int:
+    """Show the window on the library in a folder until it is closed, and return the exit code.
+
+    `secret` is the passphrase in UTF-8 and is cleared; without it the window asks. `samples` adds the documents
+    that come with the program to a library that is empty.
+    """
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Carrel")
+    app.setApplicationDisplayName("Carrel")
+    app.setDesktopFileName("carrel")
+    app.setWindowIcon(QIcon(str(paths.resources() / "icons" / "carrel.svg")))
+    app.setQuitOnLastWindowClosed(False)  # work behind the window is waited for
+    refusal = Refusal(app)
+    window = MainWindow(Theme(app), LibraryDoor(library, samples=samples))
+    window.closed.connect(app.quit)
+    before = signal.signal(signal.SIGINT, lambda *_: window.close())
+    ticks = QTimer(app, interval=_SIGNAL_MS)
+    ticks.timeout.connect(lambda: None)
+    ticks.start()
+    window.show()
+    window.begin(secret)
+    try:
+        return app.exec()
+    finally:
+        ticks.stop()
+        signal.signal(signal.SIGINT, before)
+        refusal.end()

@@ -1,0 +1,185 @@
+"""All background work of the window: long operations and single calls, each on a thread of its own.
+
+Owns threads and how their results come back to the window's thread. Must not know what the work
+is. It is the only place in the window where generators of events are pulled, and cancelling is
+what it is everywhere in Carrel: to stop pulling and to close the generator.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from typing import Any, cast
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from app.errors import CarrelError
+
+_WAITING = 256  # events that may wait for the window before the worker pauses
+_TURN = 0.008  # seconds the window spends on events before it looks after itself again
+
+
+class Job(QObject):
+    """One piece of background work; its signals are always emitted on the window's thread.
+
+    After `yielded` (any number) comes exactly one of `done`, `failed` and `stopped`, then `ended`.
+    """
+
+    yielded = Signal(object)
+    done = Signal(object)  # what the call returned; None for a generator
+    failed = Signal(object)  # the Exception
+    stopped = Signal()
+    ended = Signal()
+    _wake = Signal()
+
+    def __init__(self, work: Callable[[Job], object], name: str) -> None:
+        super().__init__()
+        self._work = work
+        self._queue: deque[tuple[str, object]] = deque()
+        self._ready = threading.Condition()
+        self._awake = False  # a delivery is on its way to the window's thread
+        self._halt = threading.Event()
+        self.finished = False
+        self._wake.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._thread = threading.Thread(target=self._run, name=f"job {name}")
+
+    def start(self) -> None:
+        """Begin; connect the signals before control goes back to the event loop."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop pulling; the generator is closed on its own thread, events that wait are dropped."""
+        self._halt.set()
+        with self._ready:
+            self._ready.notify_all()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether `stop` was called."""
+        return self._halt.is_set()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the thread; returns whether it has ended."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    # On the worker's thread.
+
+    def _run(self) -> None:
+        try:
+            result = self._work(self)
+        except CarrelError as error:
+            self.post("failed", error)
+        except Exception as error:  # noqa: BLE001 (a bug; it is told in the window, the program goes on)
+            _report(error)
+            self.post("failed", error)
+        else:
+            self.post("done", result)
+
+    def post(self, kind: str, value: object) -> None:
+        """Queue `value` for the window; waits while too many are queued."""
+        with self._ready:
+            while kind == "event" and len(self._queue) >= _WAITING and not self._halt.is_set():
+                self._ready.wait()
+            self._queue.append((kind, value))
+            wake, self._awake = not self._awake, True
+        if wake:
+            self._wake.emit()
+
+    # On the window's thread.
+
+    def _deliver(self) -> None:
+        until = time.monotonic() + _TURN
+        while True:
+            with self._ready:
+                if not self._queue:
+                    self._awake = False
+                    return
+                kind, value = self._queue.popleft()
+                self._ready.notify_all()
+            if kind != "event":
+                self._end(kind, value)
+            elif not self._halt.is_set():
+                self.yielded.emit(value)
+            if time.monotonic() > until:
+                QTimer.singleShot(1, self, self._deliver)  # after paint and input, unlike a queued call
+                return
+
+    def _end(self, kind: str, value: object) -> None:
+        self._thread.join()  # it has nothing left to do
+        self.finished = True
+        if self._halt.is_set():
+            self.stopped.emit()
+        elif kind == "failed":
+            self.failed.emit(value)
+        else:
+            self.done.emit(value)
+        self.ended.emit()
+
+
+class Jobs(QObject):
+    """The work that is under way; one object for the window."""
+
+    idle = Signal()  # the last one has ended
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._running: set[Job] = set()
+
+    @property
+    def busy(self) -> bool:
+        """Whether any work is under way."""
+        return bool(self._running)
+
+    def call(self, work: Callable[[], object], name: str = "call") -> Job:
+        """Run `work` once; its result comes with `done`, its error with `failed`."""
+        return self._begin(lambda job: work(), name)
+
+    def pull(self, start: Callable[[], Iterator[Any]], name: str = "pull") -> Job:
+        """Start a generator and pull it to its end; each value comes with `yielded`."""
+
+        def work(job: Job) -> None:
+            with closing(cast(Generator[Any, None, None], start())) as events:
+                for value in events:
+                    job.post("event", value)
+                    if job.stopping:
+                        return
+
+        return self._begin(work, name)
+
+    def stop(self) -> None:
+        """Ask all work to stop; `idle` follows when it has."""
+        for job in tuple(self._running):
+            job.stop()
+
+    def _begin(self, work: Callable[[Job], object], name: str) -> Job:
+        job = Job(work, name)
+        self._running.add(job)
+        job.ended.connect(lambda: self._ended(job))
+        job.start()
+        return job
+
+    def _ended(self, job: Job) -> None:
+        self._running.discard(job)
+        job.deleteLater()
+        if not self._running:
+            self.idle.emit()
+
+
+def _report(error: Exception) -> None:
+    """Write where a bug was to standard error, without its message: that could hold text of documents."""
+    if sys.stderr is not None:  # there is none in a program without a console
+        traceback.print_tb(error.__traceback__)
+        sys.stderr.write(f"{type(error).__name__}\n")
+
+
+def in_words(error: Exception) -> str:
+    """Return the sentence to show for `error`."""
+    if isinstance(error, CarrelError):
+        return str(error)
+    return f"Something went wrong inside Carrel ({type(error).__name__}). Your library is safe; try again."

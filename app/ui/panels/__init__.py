@@ -1,0 +1,1 @@
+"""The panes of the window; none knows another, `main_window` connects them."""

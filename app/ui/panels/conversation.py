@@ -1,0 +1,344 @@
+"""The conversation: the question box and the turns, one being written at most.
+
+Owns the run of answering that is under way. Knows no other pane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.types import Answered, AnswerEvent, DocumentRow, EvidenceFound, Hit, ModelInfo, TextWritten
+from app.ui.jobs import Job, Jobs, in_words
+from app.ui.widgets.labels import Icon, Label, Notice, PushButton, ToolButton, counted, line
+from app.ui.widgets.texts import SafePlainText
+from app.ui.widgets.theme import Theme
+from app.ui.widgets.turn import Turn
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+_WIDEST = 780  # of a turn, in logical pixels; longer lines are hard to read
+_LINES = 6  # of the question box before it scrolls
+_LONGEST = 4000  # characters of a question
+
+
+class QuestionBox(SafePlainText):
+    """Where the question is typed: Enter sends it, Shift+Enter begins a new line."""
+
+    sent = Signal()
+    focused = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setPlaceholderText("Ask about your documents")
+        self.setAccessibleName("Question")
+        self.setTabChangesFocus(True)
+        self.document().setDocumentMargin(3)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.textChanged.connect(self._fit)
+        self._fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not (
+                event.modifiers() & Qt.KeyboardModifier.ShiftModifier):
+            self.sent.emit()
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
+        super().focusInEvent(event)
+        self.focused.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
+        super().focusOutEvent(event)
+        self.focused.emit(False)
+
+    def _fit(self) -> None:
+        lines = min(max(int(self.document().size().height()), 1), _LINES)
+        self.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 14)
+
+
+class ConversationPanel(QWidget):
+    """The middle of the window."""
+
+    opened = Signal(object)  # a StoredPassage whose source is to be shown
+    add_files = Signal()
+    add_folder = Signal()
+
+    def __init__(self, theme: Theme, jobs: Jobs, formats: str) -> None:
+        super().__init__()
+        self.setObjectName("middle")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._theme, self._jobs = theme, jobs
+        self._session: Session | None = None
+        self._job: Job | None = None
+        self.turns: list[Turn] = []
+        self._stuck = True  # the view follows the end of the text
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._build_turns(formats), 1)
+        layout.addWidget(self._build_foot())
+        QShortcut(QKeySequence("Ctrl+L"), self, self.box.setFocus)
+        QShortcut(QKeySequence("Escape"), self, self.stop)
+        self.show_documents(())
+
+    # Building.
+
+    def _build_turns(self, formats: str) -> QScrollArea:
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        page = QWidget()
+        page.setObjectName("page")
+        row = QHBoxLayout(page)
+        row.setContentsMargins(24, 20, 24, 20)
+        self._column = QWidget()
+        self._column.setMaximumWidth(_WIDEST)
+        row.addStretch(1)
+        row.addWidget(self._column, 100)
+        row.addStretch(1)
+        self._turns = QVBoxLayout(self._column)
+        self._turns.setContentsMargins(0, 0, 0, 0)
+        self._turns.setSpacing(22)
+        self._welcome = self._build_welcome(formats)
+        self._turns.addWidget(self._welcome, 1)
+        self._turns.addStretch(0)
+        self._scroll.setWidget(page)
+        bar = self._scroll.verticalScrollBar()
+        bar.rangeChanged.connect(self._follow)
+        bar.valueChanged.connect(self._scrolled)
+        return self._scroll
+
+    def _build_welcome(self, formats: str) -> QWidget:
+        theme = self._theme
+        box = QWidget()
+        layout = QVBoxLayout(box)
+        layout.setSpacing(10)
+        self._hello = Label("", "display", wrap=True)
+        self._lead = Label("", "muted", wrap=True)
+        self._lead.setMaximumWidth(560)
+        layout.addStretch(2)
+        layout.addWidget(self._hello)
+        layout.addWidget(self._lead)
+        layout.addSpacing(6)
+        for name, words in (("quote", "Quotes come first, word for word, with file and page."),
+                            ("check", "Every sentence of an answer is checked against the quotes it cites."),
+                            ("shield", "Files are read on this computer. Nothing is sent anywhere.")):
+            row = QHBoxLayout()
+            row.setSpacing(12)
+            row.addWidget(Icon(theme, name, "accent", 20), 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(Label(words, wrap=True), 1)
+            layout.addLayout(row)
+        layout.addSpacing(10)
+        self._invite = QWidget()
+        buttons = QHBoxLayout(self._invite)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        add_files = PushButton(theme, "Add files…", "primary", "plus", "on_accent")
+        add_folder = PushButton(theme, "Add a folder…", "", "folder", "accent")
+        add_files.clicked.connect(self.add_files)
+        add_folder.clicked.connect(self.add_folder)
+        buttons.addWidget(add_files)
+        buttons.addWidget(add_folder)
+        buttons.addStretch(1)
+        layout.addWidget(self._invite)
+        self._suggestions = QVBoxLayout()
+        self._suggestions.setSpacing(6)
+        layout.addLayout(self._suggestions)
+        self._formats = Label(formats, "small", wrap=True)
+        layout.addWidget(self._formats)
+        layout.addStretch(3)
+        return box
+
+    def _build_foot(self) -> QWidget:
+        theme = self._theme
+        foot = QWidget()
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(24, 4, 24, 16)
+        column = QWidget()
+        column.setMaximumWidth(_WIDEST)
+        row.addStretch(1)
+        row.addWidget(column, 100)
+        row.addStretch(1)
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        self.note = Notice(theme, "", "", dismissable=True)
+        self.note.hide()
+        layout.addWidget(self.note)
+        self._frame = QFrame()
+        self._frame.setObjectName("ask")
+        inner = QHBoxLayout(self._frame)
+        inner.setContentsMargins(12, 7, 8, 7)
+        self.box = QuestionBox()
+        self.send = ToolButton(theme, "send", "Ask (Enter)", "on_accent", 18)
+        self.send.setObjectName("send")
+        self.halt = ToolButton(theme, "stop", "Stop writing (Esc)", "window", 18)
+        self.halt.setObjectName("stop")
+        self.halt.hide()
+        inner.addWidget(self.box, 1)
+        inner.addWidget(self.send, 0, Qt.AlignmentFlag.AlignBottom)
+        inner.addWidget(self.halt, 0, Qt.AlignmentFlag.AlignBottom)
+        layout.addWidget(self._frame)
+        self.box.sent.connect(self.ask)
+        self.box.textChanged.connect(self._buttons)
+        self.box.focused.connect(self._highlight)
+        self.send.clicked.connect(self.ask)
+        self.halt.clicked.connect(self.stop)
+        self._buttons()
+        return foot
+
+    def _highlight(self, active: bool) -> None:
+        self._frame.setProperty("active", active)
+        self._frame.style().unpolish(self._frame)
+        self._frame.style().polish(self._frame)
+
+    # What the window tells.
+
+    def set_session(self, session: Session) -> None:
+        """Ask `session` from now on."""
+        self._session = session
+        self._buttons()
+        self.box.setFocus()
+        catalog = session.catalog
+        job = self._jobs.call(lambda: tuple(catalog.models()), "models")
+        job.done.connect(self._tell_of_model)
+        job.failed.connect(lambda error: self._tell(in_words(error), "warn"))
+
+    def show_documents(self, documents: tuple[DocumentRow, ...]) -> None:
+        """Fit the welcome to what there is to ask."""
+        self._hello.setText("Ask your own documents")
+        self._lead.setText(
+            f"{counted(len(documents), 'document')} can be asked now. Type a question below, "
+            "the way you would ask a colleague." if documents else
+            "Drop files or folders anywhere in this window, then ask what is in them.")
+        self._invite.setVisible(not documents)
+        self._formats.setVisible(not documents)
+
+    def suggest(self, questions: Sequence[str]) -> None:
+        """Offer questions that the library can answer."""
+        for question in questions:
+            button = PushButton(self._theme, question, "suggestion", "search", "accent")
+            button.clicked.connect(lambda _=False, question=question: self._take(question))
+            self._suggestions.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _take(self, question: str) -> None:
+        self.box.setPlainText(question)
+        self.ask()
+
+    def mark_open(self, passage_id: str) -> None:
+        """Show which card's source is open."""
+        for turn in self.turns:
+            turn.mark_open(passage_id)
+
+    def _tell_of_model(self, models: tuple[ModelInfo, ...]) -> None:
+        writers = [model for model in models if model.role == "generator"]
+        if not writers:
+            self._tell("There is no writing model on this computer: questions are answered with quotes only.", "warn")
+        elif any(model.chosen and model.bundled for model in writers):
+            self._starter = True
+            self.note.say("The starter model is small and writes poor prose. The quotes are what counts: "
+                       "they are copied from your files.")
+
+    _starter = False  # the starter model writes; said once, with the first answer
+
+    def _tell(self, sentence: str, tone: str = "") -> None:
+        self.note.say(sentence, tone)
+        self.note.show()
+
+    # Asking.
+
+    def ask(self) -> None:
+        """Ask what stands in the box."""
+        question = self.box.toPlainText().strip()[:_LONGEST]
+        if not question or self._job is not None or self._session is None:
+            return
+        self.box.clear()
+        self._welcome.hide()
+        if self._starter and not self.turns:
+            self.note.show()
+        turn = Turn(self._theme, question)
+        turn.opened.connect(self._open)
+        turn.copied.connect(_to_clipboard)
+        turn.grew.connect(self._follow)
+        if self.turns:
+            self._turns.insertWidget(self._turns.count() - 1, line())
+        self._turns.insertWidget(self._turns.count() - 1, turn)
+        self.turns.append(turn)
+        self._stuck = True
+        answering = self._session.answering
+        self._job = job = self._jobs.pull(lambda: answering.ask(question), "ask")
+        job.yielded.connect(lambda event: self._show(turn, event))
+        job.failed.connect(lambda error: turn.fail(in_words(error)))
+        job.stopped.connect(turn.stop)
+        job.ended.connect(self._over)
+        self._buttons()
+
+    @property
+    def asking(self) -> bool:
+        """Whether an answer is being looked for or written."""
+        return self._job is not None
+
+    def stop(self) -> None:
+        """Stop the writing."""
+        if self._job is not None:
+            self.halt.setEnabled(False)
+            self._job.stop()
+
+    def _show(self, turn: Turn, event: AnswerEvent) -> None:
+        match event:
+            case EvidenceFound(evidence):
+                turn.show_evidence(event)
+                if evidence.hits:  # the best quote beside the conversation at once
+                    self._open(evidence.hits[0])
+            case TextWritten(text):
+                turn.add_text(text)
+            case Answered():
+                turn.finish(event)
+
+    def _over(self) -> None:
+        self._job = None
+        self._buttons()
+        self.box.setFocus()
+
+    def _open(self, hit: Hit) -> None:
+        self.opened.emit(hit.passage)
+
+    def _buttons(self) -> None:
+        ready = self._session is not None and self._job is None
+        self.send.setVisible(self._job is None)
+        self.send.setEnabled(ready and bool(self.box.toPlainText().strip()))
+        self.send.set_icon("send", "on_accent" if self.send.isEnabled() else "muted")
+        self.halt.setVisible(self._job is not None)
+        self.halt.setEnabled(True)
+
+    # Scrolling: the end of the text is followed until the reader scrolls up.
+
+    def _follow(self, *_: object) -> None:
+        if self._stuck and self.turns:
+            QTimer.singleShot(0, self, self._to_end)
+
+    def _to_end(self) -> None:
+        if not self.turns:
+            return
+        bar = self._scroll.verticalScrollBar()
+        top = self.turns[-1].y() - 4  # but never past the top of the turn
+        self._moving = True
+        bar.setValue(min(bar.maximum(), max(top, 0)) if self.turns[-1].answer is None else bar.maximum())
+        self._moving = False
+
+    _moving = False
+
+    def _scrolled(self, value: int) -> None:
+        if not self._moving:
+            self._stuck = value >= self._scroll.verticalScrollBar().maximum() - 24
+
+
+def _to_clipboard(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)

@@ -1,0 +1,300 @@
+"""The library pane: the documents, adding and removing them, and what went wrong with which.
+
+Owns the one run of adding that is under way and those that wait. Knows no other pane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from app.types import DocumentRow
+from app.ui.jobs import Job, Jobs, in_words
+from app.ui.widgets import files
+from app.ui.widgets.adding import AddingStrip
+from app.ui.widgets.labels import Icon, Label, PushButton, ShortLabel, counted, file_name, tip
+from app.ui.widgets.rows import ROW, Row, Rows, document_row, row_list
+from app.ui.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+_FILTER_FROM = 8  # documents from which on the filter is worth its place
+_LIST_MS = 1000  # while files are added, the list is fetched no more often than this
+
+
+class LibraryPanel(QWidget):
+    """The list of documents."""
+
+    opened = Signal(object)  # a DocumentRow to be shown
+    listed = Signal(object)  # tuple[DocumentRow, ...], whenever the list was fetched
+    removed = Signal(str)  # the id of a document that is gone
+
+    def __init__(self, theme: Theme, jobs: Jobs, formats: str) -> None:
+        super().__init__()
+        self.setObjectName("library")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._theme, self._jobs = theme, jobs
+        self._session: Session | None = None
+        self._adding: Job | None = None
+        self._waiting: list[Path] = []
+        self._listing: Job | None = None
+        self._list_again = False
+        self._asked: DocumentRow | None = None
+        self._later = QTimer(self, interval=_LIST_MS, singleShot=True)
+        self._later.timeout.connect(self.refresh)
+        self.strip = AddingStrip(theme)
+        self.strip.cancelled.connect(self.cancel)
+        self._build_list()
+        self._lay_out(formats)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Open), self, self.choose_files)
+        QShortcut(QKeySequence("Ctrl+Shift+O"), self, self.choose_folder)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._focus_filter)
+
+    # Building.
+
+    def _build_list(self) -> None:
+        self.rows = Rows(self)
+        self._shown = QSortFilterProxyModel(self)
+        self._shown.setSourceModel(self.rows)
+        self._shown.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.view = row_list(self._theme, "Documents in the library")
+        self.view.setModel(self._shown)
+        self.view.clicked.connect(self._open)
+        self.view.activated.connect(self._open)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._menu)
+        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.view, self._ask_removal)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("Filter by name")
+        self.filter.setAccessibleName("Filter the documents by name")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.textChanged.connect(self._shown.setFilterFixedString)
+        self.filter.hide()
+
+    def _lay_out(self, formats: str) -> None:
+        theme = self._theme
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 14, 10, 10)
+        layout.setSpacing(9)
+        head = QHBoxLayout()
+        head.setContentsMargins(6, 0, 0, 0)
+        titles = QVBoxLayout()
+        titles.setSpacing(0)
+        titles.addWidget(Label("Library", "title"))
+        self.count = Label("", "small")
+        titles.addWidget(self.count)
+        head.addLayout(titles, 1)
+        self.add_button = PushButton(theme, "Add", "", "plus", "accent")
+        self.add_button.setAccessibleName("Add files or a folder")
+        menu = QMenu(self.add_button)
+        for words, act in (("Files…", self.choose_files), ("Folder…", self.choose_folder)):
+            action = QAction(words, menu)
+            action.triggered.connect(act)
+            menu.addAction(action)
+        self.add_button.setMenu(menu)
+        head.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(head)
+        layout.addWidget(self.filter)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty_state(formats))
+        self._stack.addWidget(self.view)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self._removal())
+        layout.addWidget(self.strip)
+        seal = QHBoxLayout()
+        seal.setContentsMargins(6, 2, 0, 0)
+        seal.setSpacing(7)
+        self._seal_icon = Icon(theme, "shield", "muted", 16)
+        self.seal = Label("Nothing leaves this computer", "small")
+        seal.addWidget(self._seal_icon)
+        seal.addWidget(self.seal, 1)
+        layout.addLayout(seal)
+        self.add_button.setEnabled(False)
+
+    def _empty_state(self, formats: str) -> QWidget:
+        zone = QFrame()
+        zone.setObjectName("dropzone")
+        layout = QVBoxLayout(zone)
+        layout.setContentsMargins(18, 18, 18, 18)
+        layout.setSpacing(8)
+        layout.addStretch(1)
+        layout.addWidget(Icon(self._theme, "drop", "accent", 34), 0, Qt.AlignmentFlag.AlignHCenter)
+        for words, role in (("Drop files or folders here", "strong"), (formats, "small"),
+                            ("Your files stay where they are; Carrel only reads them.", "small")):
+            label = Label(words, role, wrap=True)
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            layout.addWidget(label)
+        layout.addStretch(1)
+        return zone
+
+    def _removal(self) -> QWidget:
+        """The question whether to remove a document, asked in place."""
+        self.removal = QFrame()
+        self.removal.setObjectName("strip")
+        layout = QVBoxLayout(self.removal)
+        layout.setContentsMargins(12, 10, 12, 10)
+        self._removal_name = ShortLabel("", "strong")
+        self._removal_words = Label("", "small", wrap=True)
+        layout.addWidget(self._removal_name)
+        layout.addWidget(self._removal_words)
+        row = QHBoxLayout()
+        keep = PushButton(self._theme, "Keep")
+        self.remove_button = PushButton(self._theme, "Remove", "danger")
+        keep.clicked.connect(self.removal.hide)
+        self.remove_button.clicked.connect(self._remove)
+        row.addStretch(1)
+        row.addWidget(keep)
+        row.addWidget(self.remove_button)
+        layout.addLayout(row)
+        self.removal.hide()
+        return self.removal
+
+    # The session and the list.
+
+    def set_session(self, session: Session) -> None:
+        """Show the documents of `session`."""
+        self._session = session
+        self.add_button.setEnabled(True)
+        self.refresh()
+        self._next()
+
+    def show_seal(self, holds: bool, words: str) -> None:
+        """Say what keeps data on this computer; `holds` is whether the system enforces it."""
+        self._seal_icon.set("shield" if holds else "warning", "good" if holds else "warn")
+        self.seal.setToolTip(tip(words))
+        self._seal_icon.setToolTip(tip(words))
+        self.seal.setAccessibleDescription(words)
+
+    def refresh(self) -> None:
+        """Fetch the list again."""
+        if self._session is None:
+            return
+        if self._listing is not None:
+            self._list_again = True
+            return
+        store = self._session.store
+        self._listing = self._jobs.call(lambda: tuple(store.documents()), "list")
+        self._listing.done.connect(self._show)
+        self._listing.failed.connect(lambda error: self.strip.say(in_words(error)))
+        self._listing.ended.connect(self._listed)
+
+    def _listed(self) -> None:
+        self._listing = None
+        if self._list_again:
+            self._list_again = False
+            self._later.start()
+
+    def _show(self, documents: tuple[DocumentRow, ...]) -> None:
+        ordered = sorted(documents, key=lambda row: (file_name(row.file).casefold(), row.file))
+        self.rows.replace([document_row(row) for row in ordered])
+        pages = sum(row.pages for row in documents)
+        self.count.setText(f"{counted(len(documents), 'document')}, {counted(pages, 'page')}" if documents else "")
+        self._stack.setCurrentIndex(1 if documents else 0)
+        self.filter.setVisible(len(documents) >= _FILTER_FROM or bool(self.filter.text()))
+        self.listed.emit(documents)
+
+    # Adding.
+
+    def add(self, chosen: Sequence[Path]) -> None:
+        """Add files and folders, after those that are being added now."""
+        self._waiting += chosen
+        self._next()
+
+    @property
+    def adding(self) -> bool:
+        """Whether files are being added."""
+        return self._adding is not None
+
+    def cancel(self) -> None:
+        """Stop adding; what was added stays."""
+        self._waiting.clear()
+        if self._adding is not None:
+            self.strip.stopping()
+            self._adding.stop()
+
+    def _next(self) -> None:
+        if self._adding is not None or not self._waiting or self._session is None:
+            return
+        chosen, self._waiting = self._waiting, []
+        ingest = self._session.ingest
+        self.strip.begin()
+        self._adding = job = self._jobs.pull(lambda: ingest.add(chosen), "add")
+        job.yielded.connect(self.strip.show_event)
+        job.yielded.connect(lambda _: self._later.isActive() or self._later.start())
+        job.failed.connect(lambda error: self.strip.fail(in_words(error)))
+        job.stopped.connect(self.strip.stopped)
+        job.ended.connect(self._added)
+
+    def _added(self) -> None:
+        self._adding = None
+        self.refresh()
+        self._next()
+
+    def choose_files(self) -> None:
+        """Ask for files and add them."""
+        self._choose(folder=False)
+
+    def choose_folder(self) -> None:
+        """Ask for a folder and add it."""
+        self._choose(folder=True)
+
+    def _choose(self, *, folder: bool) -> None:
+        if self._session is not None:
+            self.add(files.choose(self, folder=folder))
+
+    # Rows.
+
+    def _focus_filter(self) -> None:
+        self.filter.show()
+        self.filter.setFocus()
+
+    def _open(self, index: QModelIndex) -> None:
+        row: Row = index.data(ROW)
+        self.opened.emit(row.value)
+
+    def _menu(self, place: QPoint) -> None:
+        index = self.view.indexAt(place)
+        if not index.isValid():
+            return
+        self.view.setCurrentIndex(index)
+        menu = QMenu(self.view)
+        entries: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("Show", lambda: self._open(index)), ("Remove from the library…", self._ask_removal))
+        for words, act in entries:
+            menu.addAction(words).triggered.connect(act)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.view.viewport().mapToGlobal(place))
+
+    def _ask_removal(self) -> None:
+        index = self.view.currentIndex()
+        if not index.isValid():
+            return
+        row: Row = index.data(ROW)
+        if isinstance(row.value, DocumentRow):
+            self.ask_removal(row.value)
+
+    def ask_removal(self, row: DocumentRow) -> None:
+        """Ask whether to remove a document."""
+        self._asked = row
+        self._removal_name.set_whole(f"Remove {file_name(row.file)}?", row.file)
+        self._removal_words.setText("It is taken out of the library. The file itself stays where it is.")
+        self.removal.show()
+        self.remove_button.setFocus()
+
+    def _remove(self) -> None:
+        self.removal.hide()
+        row, self._asked = self._asked, None
+        if row is None or self._session is None:
+            return
+        store = self._session.store
+        job = self._jobs.call(lambda: store.remove(row.file), "remove")
+        job.done.connect(lambda _: self.removed.emit(row.id))
+        job.failed.connect(lambda error: self.strip.say(in_words(error)))
+        job.ended.connect(self.refresh)

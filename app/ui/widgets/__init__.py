@@ -1,0 +1,1 @@
+"""Pieces that panels are made of; they know values and looks, never a session."""

@@ -1,0 +1,260 @@
+"""The text of an answer: as it is written, then sentence by sentence with chips and verdict marks.
+
+Owns how citations and verdicts look and what they say. Knows no panel and no session. The text
+comes from a model and is inserted as text; only the links that are made here can be pressed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QHelpEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip
+
+from app.types import Answer, Citation, Sentence, Verdict
+from app.ui.widgets.card import utf16
+from app.ui.widgets.labels import tip
+from app.ui.widgets.texts import SafeBrowser, same_length
+from app.ui.widgets.theme import Theme
+
+_KEYS = re.compile(r"\[\s*(\d{1,4}(?:\s*[,;]\s*\d{1,4})*)\s*\]")
+_NBSP = "\u00a0"
+
+# What a verdict looks like: symbol, colour, words. Never colour alone.
+VERDICTS = {
+    Verdict.SUPPORTED: ("✓", "good", "Supported: the cited passage says this."),
+    Verdict.PARTLY: ("½", "warn", "Partly supported: the cited passage says some of this. Compare it yourself."),
+    Verdict.NOT_SUPPORTED: ("×", "bad", "Not supported: the cited passages do not say this. Do not rely on it."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the shown text; `kind` is "text", "cite", "unknown" or a verdict's value."""
+
+    text: str
+    kind: str = "text"
+    rank: int = 0
+    tip: str = ""
+
+
+def cited(rank: int, source: str, *, found: bool = False) -> Piece:
+    """Return the chip of a known citation; `source` is file and page, `found` if the model did not write it."""
+    words = "\nThe model named no source; Carrel found this one." if found else ""
+    return Piece(f"{_NBSP}{rank}{_NBSP}", "cite", rank, f"{source}{words}\nOpen beside the conversation")
+
+
+def unknown(key: str) -> Piece:
+    """Return the chip of a citation that names no passage."""
+    shown = key.replace(" ", _NBSP)
+    return Piece(f"{_NBSP}{shown}?{_NBSP}", "unknown", 0,
+                 f"The model cited “{key}”, which names none of the passages it was given.")
+
+
+def pieces_of_stream(text: str, sources: dict[int, str]) -> list[Piece]:
+    """Return unfinished text with the keys in it as chips."""
+    found: list[Piece] = []
+    at = 0
+    for match in _KEYS.finditer(text):
+        found.append(Piece(text[at:match.start()].rstrip(" ") + _NBSP))
+        for key in re.split(r"\s*[,;]\s*", match.group(1)):
+            found += [cited(int(key), sources[int(key)]) if int(key) in sources else unknown(key), Piece(_NBSP)]
+        at = match.end()
+    return [*found, Piece(text[at:])]
+
+
+def pieces_of_quotes(answer: Answer, sources: dict[int, str]) -> list[Piece]:
+    """Return quotes, one a line; being quotes they need no mark."""
+    found: list[Piece] = []
+    for number, sentence in enumerate(answer.sentences):
+        found.append(Piece(("\n" if number else "") + f"“{' '.join(sentence.text.split())}”"))
+        for citation in sentence.citations:
+            found += [Piece(_NBSP), _chip(citation, sources)]
+    return found
+
+
+def pieces_of_answer(answer: Answer, sources: dict[int, str]) -> list[Piece]:
+    """Return the checked sentences, each with its chips and its mark."""
+    found: list[Piece] = []
+    for sentence, gap in zip(answer.sentences, _gaps(answer), strict=True):
+        found.append(Piece(gap + sentence.text))
+        chips: list[Piece] = []
+        for citation in sentence.citations:
+            chips.append(_chip(citation, sources))
+        if sentence.verdict in VERDICTS:
+            symbol, _, words = VERDICTS[sentence.verdict]
+            chips.append(Piece(f"{_NBSP}{symbol}{_NBSP}", sentence.verdict.value, 0, words))
+        for chip in chips:
+            found += [Piece(_NBSP), chip]
+    return found
+
+
+def _chip(citation: Citation, sources: dict[int, str]) -> Piece:
+    if citation.rank is None or citation.rank not in sources:
+        return unknown(citation.key)
+    return cited(citation.rank, sources[citation.rank], found=citation.found)
+
+
+def _gaps(answer: Answer) -> Iterator[str]:
+    """What stands before each sentence: nothing, a space, or the line break that the model made."""
+    at = 0
+    for number, sentence in enumerate(answer.sentences):
+        begin = answer.text.find(sentence.text[:24], at)
+        broken = begin > at and "\n" in answer.text[at:begin].strip(" ")
+        if begin >= 0:
+            at = begin + max(len(sentence.text[:24]), 1)
+            rest = answer.text.find(sentence.text[-12:], at - 12)
+            at = rest + len(sentence.text[-12:]) if rest >= 0 else at
+        yield "" if number == 0 else "\n" if broken else " "
+
+
+def counts(sentences: tuple[Sentence, ...]) -> list[tuple[Verdict, int]]:
+    """Return how many sentences have each verdict that has a mark, leaving out those with none."""
+    tally = [(verdict, sum(s.verdict == verdict for s in sentences)) for verdict in VERDICTS]
+    return [(verdict, number) for verdict, number in tally if number]
+
+
+class AnswerText(SafeBrowser):
+    """The text itself, as high as it needs to be."""
+
+    cited = Signal(int)  # the rank of a pressed chip
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._pieces: list[Piece] = []
+        self._chips: list[tuple[int, int, Piece]] = []
+        self.setAccessibleName("Answer")
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.document().setDocumentMargin(0)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self.anchorClicked.connect(self._pressed)
+        theme.changed.connect(self._redraw)
+        self._fit()
+
+    def show_pieces(self, pieces: list[Piece]) -> None:
+        """Show these instead of what was there."""
+        if pieces == self._pieces:
+            return
+        self._pieces = pieces
+        self._redraw()
+
+    @property
+    def shown(self) -> list[Piece]:
+        """What is shown."""
+        return list(self._pieces)
+
+    def _redraw(self) -> None:
+        self._chips = []
+        self.clear()
+        cursor = QTextCursor(self.document())
+        block = QTextBlockFormat()
+        block.setLineHeight(140, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        cursor.setBlockFormat(block)
+        for piece in self._pieces:
+            start = cursor.position()
+            cursor.insertText(same_length(piece.text), self._format(piece))
+            if piece.kind != "text":
+                self._chips.append((start, start + utf16(piece.text, len(piece.text)), piece))
+        self._fit()
+
+    def _format(self, piece: Piece) -> QTextCharFormat:
+        shape = QTextCharFormat()
+        if piece.kind == "text":
+            shape.setForeground(self._theme.colour("text"))
+            shape.setFont(self._theme.font(1.05))
+            return shape
+        shape.setFont(self._theme.font(.9, bold=True))
+        shape.setForeground(self._theme.colour(_colour(piece.kind)))
+        if piece.kind == "cite":
+            shape.setAnchor(True)
+            shape.setAnchorHref(f"passage:{piece.rank}")
+            shape.setFontUnderline(False)
+        if piece.kind in (Verdict.NOT_SUPPORTED, Verdict.SUPPORTED, Verdict.PARTLY):
+            shape.setFontWeight(QFont.Weight.Black)
+        return shape
+
+    def _pressed(self, url: QUrl) -> None:
+        if url.scheme() == "passage" and url.path().isdigit():
+            self.cited.emit(int(url.path()))
+
+    def _fit(self) -> None:
+        height = round(self.document().size().height()) + 4
+        if height != self.height():
+            self.setFixedHeight(height)
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(300, self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for start, end, piece in self._chips:
+            rect = self.chip_rect(start, end)
+            colour = QColor(self._theme.colour(_colour(piece.kind)))
+            if piece.kind == "unknown":
+                painter.setPen(QPen(colour, 1, Qt.PenStyle.DashLine))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+            else:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(self._theme.colour(_colour(piece.kind) + "_soft"))
+            painter.drawRoundedRect(rect, 5, 5)
+        painter.end()
+        super().paintEvent(event)
+
+    def chip_rect(self, start: int, end: int) -> QRectF:
+        """Return where the characters from `start` to `end`, all on one line, are painted."""
+        block = self.document().findBlock(start)
+        layout = block.layout()
+        row = layout.lineForTextPosition(start - block.position())
+        if not row.isValid():
+            return QRectF()
+        left, right = _x(row, start - block.position()), _x(row, end - block.position())
+        top = layout.position().y() + row.y() + row.ascent() - self.fontMetrics().ascent() - 1
+        return QRectF(left + layout.position().x(), top, right - left, self.fontMetrics().height() + 1)
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), tip(self.tip_at(event.pos())), self)
+            return True
+        return super().viewportEvent(event)
+
+    def tip_at(self, place: QPoint) -> str:
+        """Return what the chip at `place` says, "" where there is none."""
+        return next((piece.tip for start, end, piece in self._chips
+                     if self.chip_rect(start, end).contains(place.toPointF())), "")
+
+
+def _x(row: object, position: int) -> float:
+    found = row.cursorToX(position)  # type: ignore[attr-defined]
+    return float(found[0] if isinstance(found, tuple) else found)
+
+
+def _colour(kind: str) -> str:
+    if kind == "cite":
+        return "accent"
+    if kind == "unknown":
+        return "bad"
+    return VERDICTS[Verdict(kind)][1]

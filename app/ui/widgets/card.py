@@ -1,0 +1,141 @@
+"""An evidence card: rank, file, page and the words around the find; pressing it opens the source.
+
+Paints plain text only. Knows no panel and no session.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QFontMetricsF, QPainter, QPaintEvent, QPen, QTextLayout, QTextOption
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from app.types import Hit
+from app.ui.widgets import icons, snippet
+from app.ui.widgets.labels import file_name, tip
+from app.ui.widgets.theme import Theme
+
+_PAD = 11
+_BADGE = 22
+_LINES = 2
+
+
+class EvidenceCard(QAbstractButton):
+    """One hit as a pressable card."""
+
+    def __init__(self, theme: Theme, hit: Hit, question: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.hit = hit
+        self._theme = theme
+        self._stems = snippet.stems(question)
+        self._name = file_name(hit.passage.file)
+        self._where = f"page {hit.passage.page}" if hit.passage.page is not None else ""
+        self._short = snippet.shorten(hit.passage.text, self._stems, 300)
+        self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        where = f", {self._where}" if self._where else ""
+        self.setAccessibleName(f"Passage {hit.rank}: {self._name}{where}")
+        self.setAccessibleDescription(self._short)
+        self.setToolTip(tip(f"{hit.passage.file}{where}\nOpen beside the conversation"))
+        theme.changed.connect(self.update)
+
+    def nextCheckState(self) -> None:  # noqa: N802 (Qt's name)
+        """Being shown in the source pane is set by the conversation, not by the press."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        head = QFontMetricsF(self._theme.font(bold=True)).height()
+        text = QFontMetricsF(self._theme.font(.95)).lineSpacing()
+        return QSize(320, round(2 * _PAD + max(head, _BADGE) + 4 + _LINES * text))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(180, self.sizeHint().height())
+
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802 (Qt's name)
+        super().enterEvent(event)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = self._theme.colours
+        strong = self.isChecked() or self.hasFocus()
+        edge = colours.accent if strong else colours.border_strong if self.underMouse() else colours.border
+        width = 2.0 if strong else 1.0
+        fill = colours.accent_soft if self.isChecked() else colours.hover if self.isDown() else colours.surface
+        painter.setPen(QPen(QColor(edge), width))
+        painter.setBrush(QColor(fill))
+        inset = width / 2
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 9, 9)
+        self._paint_head(painter)
+        self._paint_snippet(painter)
+        painter.end()
+
+    def _paint_head(self, painter: QPainter) -> None:
+        colours = self._theme.colours
+        badge = QRectF(_PAD, _PAD, _BADGE + 4, _BADGE)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.accent if self.isChecked() else colours.accent_soft))
+        painter.drawRoundedRect(badge, 6, 6)
+        painter.setFont(self._theme.font(.9, bold=True))
+        painter.setPen(QColor(colours.on_accent if self.isChecked() else colours.accent))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(self.hit.rank))
+        x = badge.right() + 9
+        painter.drawPixmap(QPointF(x, _PAD + (_BADGE - 16) / 2), icons.pixmap(
+            icons.kind_icon(self.hit.passage.kind), colours.muted, 16, icons.density(self)))
+        x += 16 + 6
+        small = self._theme.font(.9)
+        room = QFontMetricsF(small).horizontalAdvance(self._where) + 14 if self._where else 0
+        right = self.width() - _PAD
+        name_font = self._theme.font(bold=True)
+        painter.setFont(name_font)
+        painter.setPen(QColor(colours.text))
+        name = QFontMetricsF(name_font).elidedText(self._name, Qt.TextElideMode.ElideMiddle, right - x - room)
+        painter.drawText(QRectF(x, _PAD, right - x - room, _BADGE), Qt.AlignmentFlag.AlignVCenter, name)
+        painter.setFont(small)
+        painter.setPen(QColor(colours.muted))
+        painter.drawText(QRectF(right - room, _PAD, room, _BADGE),
+                         Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._where)
+
+    def _paint_snippet(self, painter: QPainter) -> None:
+        font = self._theme.font(.95)
+        metrics = QFontMetricsF(font)
+        width = self.width() - 2 * _PAD
+        text = self._fitting(metrics, width)
+        layout = QTextLayout(text, font)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        layout.setFormats([self._bold(text, start, end) for start, end in snippet.matches(text, self._stems)])
+        layout.beginLayout()
+        for number in range(_LINES):
+            row = layout.createLine()
+            if not row.isValid():
+                break
+            row.setLineWidth(width)
+            row.setPosition(QPointF(0, number * metrics.lineSpacing()))
+        layout.endLayout()
+        painter.setPen(self._theme.colour("muted"))
+        layout.draw(painter, QPointF(_PAD, _PAD + _BADGE + 6))
+
+    def _fitting(self, metrics: QFontMetricsF, width: float) -> str:
+        """The snippet cut to what two lines hold; a tenth is left for line breaks and bold words."""
+        room = width * _LINES * .9
+        if metrics.horizontalAdvance(self._short) <= room:
+            return self._short
+        letters = max(40, int(room / max(metrics.averageCharWidth() * 1.02, 1)))
+        text = snippet.shorten(self.hit.passage.text, self._stems, letters)
+        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+
+    def _bold(self, text: str, start: int, end: int) -> QTextLayout.FormatRange:
+        found = QTextLayout.FormatRange()
+        found.start = utf16(text, start)
+        found.length = utf16(text, end) - found.start
+        found.format.setFontWeight(700)
+        found.format.setForeground(self._theme.colour("text"))
+        return found
+
+
+def utf16(text: str, position: int) -> int:
+    """Return where Qt, which counts in UTF-16 units, has the character at `position`."""
+    return len(text[:position].encode("utf-16-le", "surrogatepass")) // 2

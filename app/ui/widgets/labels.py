@@ -1,0 +1,204 @@
+"""Labels, small buttons and notices whose text is always plain text, never markup.
+
+Text of documents, files and models passes through here; Qt would otherwise guess that some of it
+is HTML and open the pictures that it names.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import PurePath
+from typing import ClassVar
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from app.ui.widgets import icons
+from app.ui.widgets.theme import Theme
+
+
+def tip(text: str) -> str:
+    """Return `text` for a tooltip, in which Qt would take "<…>" for markup."""
+    return f"<qt>{escape(text)}</qt>".replace("\n", "<br>") if text else ""
+
+
+def file_name(file: str) -> str:
+    """Return the last part of a path that was written on this or on another system."""
+    return PurePath(file.replace("\\", "/")).name or file
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return "1 page" or "12 pages"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+class Label(QLabel):
+    """Plain text; `role` chooses the look in the style sheet."""
+
+    def __init__(self, text: str = "", role: str = "", *, wrap: bool = False, selectable: bool = False) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setOpenExternalLinks(False)
+        self.setText(text)
+        self.set_role(role)
+        if wrap:
+            self.setWordWrap(True)
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        if selectable:
+            self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    def set_role(self, role: str) -> None:
+        """Change the look."""
+        self.setProperty("role", role)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+
+class ShortLabel(Label):
+    """One line that is cut in its middle where the place is too narrow; the whole is its tooltip."""
+
+    def __init__(self, text: str = "", role: str = "") -> None:
+        self._whole = text
+        super().__init__(text, role)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(40)
+
+    def set_whole(self, text: str, tooltip: str = "") -> None:
+        """Show `text`, cut to fit."""
+        self._whole = text
+        self.setToolTip(tip(tooltip or text))
+        self.setAccessibleName(text)
+        self._cut()
+
+    @property
+    def whole(self) -> str:
+        """The text before it was cut."""
+        return self._whole
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        self.ensurePolished()
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width()))
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(self.fontMetrics().horizontalAdvance(self._whole) + 2, super().sizeHint().height())
+
+
+class Icon(QLabel):
+    """A picture of the icon set."""
+
+    def __init__(self, theme: Theme, name: str, colour: str = "muted", size: int = 18) -> None:
+        super().__init__()
+        self._theme, self._name, self._colour, self._size = theme, name, colour, size
+        self.setFixedSize(size, size)
+        theme.changed.connect(self._draw)
+        self._draw()
+
+    def set(self, name: str, colour: str) -> None:
+        """Show another one."""
+        self._name, self._colour = name, colour
+        self._draw()
+
+    def _draw(self) -> None:
+        self.setPixmap(icons.pixmap(self._name, getattr(self._theme.colours, self._colour), self._size,
+                                    max(icons.density(self), 1.0)))
+
+
+class PushButton(QPushButton):
+    """A button with words; an ampersand in them is shown, not taken for a shortcut."""
+
+    def __init__(self, theme: Theme, text: str, role: str = "", icon: str = "", colour: str = "text") -> None:
+        super().__init__(("\u2009 " if icon else "") + text.replace("&", "&&"))
+        self.setAccessibleName(text)
+        self._theme, self._icon, self._colour = theme, icon, colour
+        self.setProperty("role", role)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAutoDefault(True)
+        if icon:
+            theme.changed.connect(self._draw)
+            self._draw()
+
+    def _draw(self) -> None:
+        self.setIcon(icons.icon(self._icon, getattr(self._theme.colours, self._colour), 16))
+        self.setIconSize(QSize(16, 16))
+
+
+class ToolButton(QToolButton):
+    """A button that is only an icon; `name` is its tooltip and what a screen reader says."""
+
+    def __init__(self, theme: Theme, icon: str, name: str, colour: str = "muted", size: int = 18) -> None:
+        super().__init__()
+        self._theme, self._icon, self._colour, self._size = theme, icon, colour, size
+        self.set_name(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        theme.changed.connect(self._draw)
+        self._draw()
+
+    def set_name(self, name: str) -> None:
+        """Change what the button says of itself."""
+        self.setToolTip(tip(name))
+        self.setAccessibleName(name)
+
+    def set_icon(self, icon: str, colour: str) -> None:
+        """Show another drawing."""
+        self._icon, self._colour = icon, colour
+        self._draw()
+
+    def _draw(self) -> None:
+        self.setIcon(icons.icon(self._icon, getattr(self._theme.colours, self._colour), self._size))
+        self.setIconSize(QSize(self._size, self._size))
+
+
+class Notice(QFrame):
+    """A sentence in a tinted box, with an icon and, where it may be, a cross to dismiss it."""
+
+    dismissed = Signal()
+    _TONES: ClassVar = {"": ("quote", "accent"), "warn": ("warning", "warn"), "bad": ("warning", "bad"),
+              "plain": ("search", "muted")}
+
+    def __init__(self, theme: Theme, text: str = "", tone: str = "", *, dismissable: bool = False) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self._icon = Icon(theme, "quote", "accent", 18)
+        self.label = Label(text, wrap=True, selectable=True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 9, 8, 9)
+        layout.setSpacing(10)
+        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.label, 1)
+        if dismissable:
+            cross = ToolButton(theme, "close", "Dismiss", size=14)
+            cross.clicked.connect(self._dismiss)
+            layout.addWidget(cross, 0, Qt.AlignmentFlag.AlignTop)
+        self.say(text, tone)
+
+    def say(self, text: str, tone: str = "") -> None:
+        """Show `text`; `tone` is "", "plain", "warn" or "bad"."""
+        self.label.setText(text)
+        self._icon.set(*self._TONES[tone])
+        self.setProperty("tone", tone)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+    def _dismiss(self) -> None:
+        self.hide()
+        self.dismissed.emit()
+
+
+def line() -> QFrame:
+    """Return a hairline."""
+    frame = QFrame()
+    frame.setObjectName("line")
+    return frame
+
+
+def spacer() -> QWidget:
+    """Return a widget that takes what room is left."""
+    widget = QWidget()
+    widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+    return widget

@@ -1,0 +1,175 @@
+"""Lists of documents and of failures: the model behind them and how a row is painted.
+
+Paints plain text only, so that ten thousand rows cost what the visible ones cost. Knows no session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from app.types import DocumentRow, Status
+from app.ui.widgets import icons
+from app.ui.widgets.labels import counted, file_name, tip
+from app.ui.widgets.theme import Theme
+
+_Index = QModelIndex | QPersistentModelIndex
+ROW = int(Qt.ItemDataRole.UserRole)
+
+_WORDS = {Status.READ: "read", Status.OCR: "read from a scan", Status.EMPTY: "no text in it",
+          Status.PICTURE: "a scan, its text not read", Status.LOCKED: "locked", Status.DAMAGED: "damaged",
+          Status.UNSUPPORTED: "cannot be read yet", Status.TOO_LARGE: "too large", Status.TIMED_OUT: "took too long",
+          Status.FAILED: "could not be opened"}
+_KINDS = {"pdf": "PDF", "docx": "Word", "text": "Text", "markdown": "Markdown", "html": "Web page",
+          "mail": "E-mail", "sheet": "Spreadsheet"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one line of a list shows."""
+
+    title: str
+    detail: str
+    trouble: str = ""  # in words, what is not as it should be
+    icon: str = "file"
+    tip: str = ""
+    key: str = ""
+    value: object = None
+
+
+def document_row(row: DocumentRow) -> Row:
+    """Return how the library lists a document."""
+    word = _WORDS[row.status]
+    if row.reasons and row.status in (Status.READ, Status.OCR):
+        word = "partly read"
+    pages = [counted(row.pages, "page")] if row.pages > 1 or row.kind == "pdf" else []
+    origin = [f"from {file_name(row.parent)}"] if row.parent else []
+    plain = row.status in (Status.READ, Status.OCR) and not row.reasons
+    trouble = ""
+    if not plain:
+        trouble = row.reasons[0] if row.reasons else word[:1].upper() + word[1:] + "."
+        if len(row.reasons) > 1:
+            trouble = f"{trouble} (and {len(row.reasons) - 1} more)"
+    return Row(file_name(row.file), " · ".join([_KINDS.get(row.kind, "File"), *pages, word, *origin]), trouble,
+               icons.kind_icon(row.kind), "\n".join([row.file, *row.reasons[:12]]), row.file, row)
+
+
+class Rows(QAbstractListModel):
+    """The rows of one list; replaces them in place, so that the selection and the view stay."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[Row] = []
+
+    def replace(self, rows: Sequence[Row]) -> None:
+        """Show `rows`; those that did not change are not touched."""
+        fresh = list(rows)
+        if [row.key for row in fresh[: len(self._rows)]] != [row.key for row in self._rows]:
+            self.beginResetModel()
+            self._rows = fresh
+            self.endResetModel()
+            return
+        old = len(self._rows)
+        changed = [number for number in range(old) if self._rows[number] != fresh[number]]
+        self._rows[:] = fresh[:old]
+        for number in changed:
+            self.dataChanged.emit(self.index(number), self.index(number))
+        if len(fresh) > old:
+            self.beginInsertRows(QModelIndex(), old, len(fresh) - 1)
+            self._rows = fresh
+            self.endInsertRows()
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows, unfiltered."""
+        return list(self._rows)
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008 (Qt's)
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._rows):
+            return None
+        row = self._rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(row.tip)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return ", ".join(part for part in (row.title, row.detail, row.trouble) if part)
+        return row if role == ROW else None
+
+
+class RowPainter(QStyledItemDelegate):
+    """Icon, name, one line of detail and, where there is trouble, a line that says what."""
+
+    def __init__(self, theme: Theme, view: QListView) -> None:
+        super().__init__(view)
+        self._theme = theme
+        theme.changed.connect(view.viewport().update)
+
+    def _fonts(self) -> tuple[QFont, QFont]:
+        return self._theme.font(bold=True), self._theme.font(.88)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: N802 (Qt's name)
+        name, small = self._fonts()
+        row: Row = index.data(ROW)
+        lines = bool(row.detail) + bool(row.trouble)
+        return QSize(120, QFontMetrics(name).height() + lines * (QFontMetrics(small).height() + 2) + 18)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        row: Row = index.data(ROW)
+        colours = self._theme.colours
+        place = QRect(option.rect).adjusted(6, 1, -6, -1)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        state = option.state
+        chosen, over = bool(state & QStyle.StateFlag.State_Selected), bool(state & QStyle.StateFlag.State_MouseOver)
+        focused = bool(state & QStyle.StateFlag.State_HasFocus)
+        if chosen or over:
+            painter.setPen(QPen(QColor(colours.accent), 1.5) if chosen and focused else Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.accent_soft if chosen else colours.hover))
+            painter.drawRoundedRect(place, 7, 7)
+        inner = place.adjusted(9, 8, -9, -6)
+        scale = icons.density(option.widget)
+        tint = colours.warn if row.trouble else colours.accent
+        painter.drawPixmap(QPoint(inner.left(), inner.top() + 1), icons.pixmap(row.icon, tint, 22, scale))
+        inner.setLeft(inner.left() + 32)
+        name, small = self._fonts()
+        top = inner.top()
+        top = self._words(painter, inner, top, name, colours.text, row.title, Qt.TextElideMode.ElideMiddle)
+        if row.detail:
+            top = self._words(painter, inner, top, small, colours.muted, row.detail)
+        if row.trouble:
+            self._words(painter, inner, top, small, colours.warn, row.trouble)
+        painter.restore()
+
+    @staticmethod
+    def _words(painter: QPainter, place: QRect, top: int, font: QFont, colour: str, text: str,
+               cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> int:
+        metrics = QFontMetrics(font)
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        flat = " ".join(text.split())
+        painter.drawText(QRect(place.left(), top, place.width(), metrics.height()),
+                         int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine),
+                         metrics.elidedText(flat, cut, place.width()))
+        return top + metrics.height() + 2
+
+
+def row_list(theme: Theme, name: str) -> QListView:
+    """Return a list view for rows; `name` is what a screen reader says."""
+    view = QListView()
+    view.setItemDelegate(RowPainter(theme, view))
+    view.setAccessibleName(name)
+    view.setMouseTracking(True)
+    view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+    view.setResizeMode(QListView.ResizeMode.Adjust)
+    return view

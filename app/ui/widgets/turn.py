@@ -1,0 +1,243 @@
+"""One question with its evidence, its answer and what is to be said about both.
+
+Shows events; asks nothing itself. Knows no session.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.types import Answer, Answered, AnswerStatus, Evidence, EvidenceFound, Hit
+from app.ui.widgets import answer as marks
+from app.ui.widgets.answer import AnswerText
+from app.ui.widgets.card import EvidenceCard
+from app.ui.widgets.labels import Label, Notice, PushButton, counted, file_name, tip
+from app.ui.widgets.theme import Theme
+
+_FIRST = 3  # cards shown before "show more"
+_DRAW_MS = 40  # the text is drawn this often while it is written
+
+
+class Turn(QWidget):
+    """A question and all that came of it."""
+
+    opened = Signal(object)  # a Hit whose source is to be shown
+    copied = Signal(str)  # text for the clipboard
+    grew = Signal()
+
+    def __init__(self, theme: Theme, question: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self.question = question
+        self.evidence: Evidence | None = None
+        self.answer: Answer | None = None
+        self.cards: list[EvidenceCard] = []
+        self._written = ""
+        self._sources: dict[int, str] = {}
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(8)
+        heading = Label(question, "title", wrap=True, selectable=True)
+        heading.setAccessibleName(f"Question: {question}")
+        self._layout.addWidget(heading)
+        self._found = Label("Looking through the library…", "small")
+        self._layout.addWidget(self._found)
+        self._cards = QVBoxLayout()
+        self._cards.setSpacing(7)
+        self._layout.addLayout(self._cards)
+        self._more = PushButton(theme, "", "quiet")
+        self._more.clicked.connect(self._show_all)
+        self._more.hide()
+        self._layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+        self._build_answer()
+        self._draw = QTimer(self, interval=_DRAW_MS, singleShot=True)
+        self._draw.timeout.connect(self._draw_stream)
+
+    def _build_answer(self) -> None:
+        theme = self._theme
+        self._caption = Label("Answer", "caption")
+        self._caption.hide()
+        self.text = AnswerText(theme)
+        self.text.cited.connect(self._open_rank)
+        self.text.hide()
+        self.notice = Notice(theme)
+        self.notice.hide()
+        self._layout.addSpacing(4)
+        for widget in (self._caption, self.text, self.notice):
+            self._layout.addWidget(widget)
+        self._foot = QWidget()
+        self._foot_row = QHBoxLayout(self._foot)
+        self._foot_row.setContentsMargins(0, 2, 0, 0)
+        self._foot_row.setSpacing(14)
+        self._foot.hide()
+        self._layout.addWidget(self._foot)
+
+    # What happens, in this order.
+
+    def show_evidence(self, found: EvidenceFound) -> None:
+        """Show the cards."""
+        self.evidence = found.evidence
+        hits = found.evidence.hits
+        files = len({hit.passage.file for hit in hits})
+        if hits:
+            self._found.setText(f"{counted(len(hits), 'passage')} from {counted(files, 'file')} · "
+                                f"{_seconds(found.seconds)}")
+        else:
+            self._found.setText(f"Nothing was found · {_seconds(found.seconds)}")
+        for number, hit in enumerate(hits):
+            passage = hit.passage
+            page = f", page {passage.page}" if passage.page is not None else ""
+            self._sources[hit.rank] = file_name(passage.file) + page
+            card = EvidenceCard(self._theme, hit, self.question)
+            card.clicked.connect(lambda _=False, hit=hit: self.opened.emit(hit))
+            self.cards.append(card)
+            self._cards.addWidget(card)
+            if number >= _FIRST:
+                card.hide()
+        if len(hits) > _FIRST:
+            self._more.setText(f"Show {len(hits) - _FIRST} more")
+            self._more.show()
+        if hits:
+            self._caption.setText("Reading the passages…")
+            self._caption.show()
+        self.grew.emit()
+
+    def add_text(self, text: str) -> None:
+        """Add to the text that is being written."""
+        if not self._written:
+            self._caption.setText("Writing…")
+            self._caption.show()
+            self.text.show()
+        self._written += text
+        if not self._draw.isActive():
+            self._draw.start()
+
+    def finish(self, found: Answered) -> None:
+        """Show the checked answer."""
+        self._draw.stop()
+        answer = self.answer = found.answer
+        self._caption.setText("Answer")
+        if answer.status is AnswerStatus.ANSWERED:
+            self.text.show()
+            self._caption.show()
+            self.text.show_pieces(marks.pieces_of_answer(answer, self._sources))
+            if answer.stopped:
+                self._say("The answer was cut at its greatest length; its end is missing.", "warn")
+        elif answer.status is AnswerStatus.QUOTES:
+            self._caption.setText("In the words of your files")
+            self._caption.show()
+            self.text.show()
+            self.text.show_pieces(marks.pieces_of_quotes(answer, self._sources))
+        else:
+            self.text.hide()
+            self._caption.hide()
+            self._say(self._not_found(), "plain")
+        self._show_foot(found)
+        self.grew.emit()
+
+    def stop(self) -> None:
+        """Say that the user stopped the writing."""
+        self._draw.stop()
+        self._draw_stream()
+        self._caption.setText("Unfinished")
+        self._caption.setVisible(bool(self._written))
+        self._say("You stopped this answer. What is written above was not checked." if self._written
+                  else "You stopped this answer before anything was written.", "warn")
+
+    def fail(self, sentence: str) -> None:
+        """Say what went wrong; what was shown stays."""
+        self._draw.stop()
+        self._draw_stream()
+        self._caption.setText("Unfinished, not checked")
+        self._caption.setVisible(bool(self._written))
+        if self.evidence is None:
+            self._found.hide()
+        self._say(sentence, "bad")
+
+    def mark_open(self, passage_id: str) -> None:
+        """Show which card's source is open beside the conversation."""
+        for number, card in enumerate(self.cards):
+            card.setChecked(card.hit.passage.id == passage_id)
+            if card.isChecked() and number >= _FIRST:
+                self._show_all()
+
+    def as_text(self) -> str:
+        """Return question, answer and sources for the clipboard."""
+        if self.answer is None or self.evidence is None:
+            return self.question
+        used = {c.rank for s in self.answer.sentences for c in s.citations if c.rank is not None}
+        lines = [self.question, "", _marked(self.answer), ""]
+        for hit in self.evidence.hits:
+            if hit.rank in used or not used:
+                lines.append(f"[{hit.rank}] {self._sources[hit.rank]}: “{' '.join(hit.passage.text.split())}”")
+        return "\n".join(lines).strip() + "\n"
+
+    # The parts.
+
+    def _not_found(self) -> str:
+        assert self.evidence is not None
+        scope = self.evidence.searched
+        looked = f"{counted(scope.files, 'file')} with {counted(scope.pages, 'page')}"
+        unread = ""
+        if scope.unread_pages:
+            verb = "has" if scope.unread_pages == 1 else "have"
+            unread = (f" {counted(scope.unread_pages, 'page')} {verb} no text that could be read and "
+                      f"could not be searched.")
+        closest = " The closest passages are above." if self.evidence.hits else ""
+        return f"Not found. Searched {looked}.{unread}{closest}"
+
+    def _say(self, sentence: str, tone: str) -> None:
+        self.notice.say(sentence, tone)
+        self.notice.show()
+        self.grew.emit()
+
+    def _show_foot(self, found: Answered) -> None:
+        checked = found.answer.sentences if found.answer.status is AnswerStatus.ANSWERED else ()
+        for verdict, number in marks.counts(checked):
+            symbol, colour, words = marks.VERDICTS[verdict]
+            label = Label(f"{symbol} {number} {verdict.value}", colour)
+            label.setToolTip(tip(words))
+            self._foot_row.addWidget(label)
+        self._foot_row.addStretch(1)
+        spent = dict(found.timings)
+        total = spent.get("total", sum(spent.values()))
+        times = Label(_seconds(total), "small")
+        stages = [f"{stage.replace('_', ' ')}: {_seconds(each)}" for stage, each in found.timings]
+        times.setToolTip(tip("\n".join(stages)))
+        self._foot_row.addWidget(times)
+        copy = PushButton(self._theme, "Copy", "quiet", "copy", "accent")
+        copy.setAccessibleName("Copy the answer with its sources")
+        copy.setToolTip(tip("Copy the answer with its sources"))
+        copy.clicked.connect(lambda: self.copied.emit(self.as_text()))
+        self._foot_row.addWidget(copy)
+        self._foot.show()
+
+    def _draw_stream(self) -> None:
+        self.text.show_pieces(marks.pieces_of_stream(self._written, self._sources))
+        self.grew.emit()
+
+    def _show_all(self) -> None:
+        for card in self.cards:
+            card.show()
+        self._more.hide()
+
+    def _open_rank(self, rank: int) -> None:
+        hit = next((card.hit for card in self.cards if card.hit.rank == rank), None)
+        if isinstance(hit, Hit):
+            self.opened.emit(hit)
+
+
+def _seconds(seconds: float) -> str:
+    digits = 2 if seconds < 1 else 1 if seconds < 10 else 0
+    return f"{seconds:.{digits}f} s"
+
+
+def _marked(answer: Answer) -> str:
+    """The sentences with their keys, and with words where they are not supported."""
+    parts = []
+    for sentence in answer.sentences:
+        keys = "".join(f"[{citation.key}]" for citation in sentence.citations)
+        doubt = "" if sentence.verdict in ("supported", "no claim") else f" ({sentence.verdict.value})"
+        parts.append(f"{sentence.text} {keys}".strip() + doubt)
+    return " ".join(parts) or answer.text

@@ -1,0 +1,314 @@
+"""A scripted session for the window: real events, no engine, no store on disk.
+
+Records on which thread each of its methods was called, and can be held at chosen points.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+from PIL import Image, ImageDraw, ImageFont
+
+from app.errors import WrongPassphrase
+from app.types import (
+    Added,
+    Answer,
+    Answered,
+    AnswerEvent,
+    AnswerStatus,
+    Box,
+    Citation,
+    DocumentRow,
+    Evidence,
+    EvidenceFound,
+    FileAdded,
+    FileFailed,
+    FileStarted,
+    Hit,
+    IngestEvent,
+    ModelInfo,
+    PagePicture,
+    PassagesEmbedded,
+    Searched,
+    Sentence,
+    Started,
+    Status,
+    StoredPassage,
+    TextWritten,
+    Verdict,
+)
+
+PASSPHRASE = b"correct horse battery"
+
+LEASE = """LEASE AGREEMENT
+
+7. TERM AND TERMINATION
+
+7.1 This Lease begins on 1 March 2024 and runs for five years unless it is ended earlier under this section.
+
+7.2 Either party may terminate this Lease by giving the other party not less than ninety (90) days' written notice \
+before the end of a calendar quarter.
+
+7.3 The Landlord may terminate this Lease with thirty (30) days' written notice if the Tenant has not paid the rent \
+for two months in a row and has not paid within ten days after a written reminder.
+
+7.4 Notices must be sent by registered post to the addresses in Schedule A. A notice counts as received on the third \
+working day after it was posted.
+
+8. DEPOSIT
+
+8.1 The Tenant pays a deposit of EUR 14,400, equal to three months' rent, into a separate account. It is returned with \
+interest within sixty days after the premises were handed back."""
+
+LETTER = """From: Miriam Okafor <okafor@brightwater.example>
+To: Tobias Lindqvist <lindqvist@harbourlane.example>
+Date: Tue, 14 May 2024 09:12:00 +0200
+Subject: Harbour Lane 4, notice
+
+Dear Mr Lindqvist,
+
+thank you for your call. As discussed, the notice of 2 May reached us on 6 May, so that the ninety days run until \
+4 August and the lease ends with the quarter on 30 September.
+
+Please let me know when the premises can be inspected.
+
+Kind regards
+Miriam Okafor"""
+
+
+def document(file: str, kind: str = "pdf", pages: int = 1, status: Status = Status.READ,
+             reasons: tuple[str, ...] = ()) -> DocumentRow:
+    return DocumentRow(f"id-{file}", file, "", kind, status, pages, None, reasons, 1000, 0.0)
+
+
+DOCUMENTS = (
+    document("/cases/harbour lane/Lease Harbour Lane 4.pdf", pages=12),
+    document("/cases/harbour lane/Notice letter (scan).pdf", pages=2, status=Status.PICTURE,
+             reasons=("Page 1 is a scan; its text has not been read.", "Page 2 is a scan; its text has not been read.")),
+    document("/cases/harbour lane/Mail Okafor 2024-05-14.txt", "text"),
+    document("/cases/harbour lane/Handover report.docx", "docx"),
+    document("/cases/harbour lane/Deposition Lindqvist.pdf", pages=48,
+             reasons=("Page 17 is damaged and could not be read.",)),
+    document("/cases/harbour lane/Mietvertrag Kellerraum.docx", "docx"),
+    document("/cases/harbour lane/Time entries.xlsx", "sheet", 3),
+    document("/cases/harbour lane/House rules.html", "html"),
+    document("/cases/harbour lane/Bank statement Q2.pdf", pages=4, status=Status.LOCKED,
+             reasons=("The file is locked with a password.",)),
+)
+
+
+def passage(row: DocumentRow, page: int | None, whole: str, quote: str) -> StoredPassage:
+    start = whole.index(quote)
+    return StoredPassage(f"p-{row.id}-{start}", row.id, row.file, "", row.kind, page, start, start + len(quote),
+                         quote, "")
+
+
+def lease_evidence(question: str) -> Evidence:
+    lease, mail = DOCUMENTS[0], DOCUMENTS[2]
+    quotes = (
+        passage(lease, 4, LEASE, LEASE[LEASE.index("7.2"):LEASE.index("\n\n7.3")]),
+        passage(lease, 4, LEASE, LEASE[LEASE.index("7.3"):LEASE.index("\n\n7.4")]),
+        passage(mail, None, LETTER, LETTER[LETTER.index("thank you"):LETTER.index("\n\nPlease")]),
+        passage(lease, 4, LEASE, LEASE[LEASE.index("7.4"):LEASE.index("\n\n8. ")]),
+        passage(lease, 4, LEASE, LEASE[LEASE.index("8.1"):]),
+    )
+    hits = tuple(Hit(rank, 1 / rank, quote) for rank, quote in enumerate(quotes, 1))
+    return Evidence(question, hits, Searched(9, 73, 3))
+
+
+LEASE_ANSWER = Answer(
+    AnswerStatus.ANSWERED,
+    "Either party may end the lease with ninety days' written notice before the end of a calendar quarter [1]. "
+    "The landlord may end it with thirty days' notice if the rent is unpaid for one month [2]. "
+    "The notice reached the landlord on 2 May [3]. A copy must be filed with the court [9].",
+    (
+        Sentence("Either party may end the lease with ninety days' written notice before the end of a calendar quarter.",
+                 (Citation("1", 1),), Verdict.SUPPORTED),
+        Sentence("The landlord may end it with thirty days' notice if the rent is unpaid for one month.",
+                 (Citation("2", 2),), Verdict.PARTLY),
+        Sentence("The notice reached the landlord on 2 May.", (Citation("3", 3),), Verdict.NOT_SUPPORTED),
+        Sentence("A copy must be filed with the court.", (Citation("9", None),), Verdict.NOT_SUPPORTED),
+    ),
+)
+
+
+@dataclass
+class FakeSession:
+    """What the window uses of a session."""
+
+    rows: list[DocumentRow] = field(default_factory=list)
+    pause: float = 0.0  # seconds between events
+    calls: list[tuple[str, int]] = field(default_factory=list)  # method and thread
+    hold: threading.Event = field(default_factory=threading.Event)  # writing and adding wait for it in the middle
+    closed_generators: list[str] = field(default_factory=list)
+    script: Sequence[AnswerEvent | Exception] | None = None
+    failing: dict[str, str] = field(default_factory=dict)  # name of a file: why it cannot be added
+    texts: dict[str, str] = field(default_factory=dict)
+    picture_error: Exception | None = None
+    closed: int = 0
+    added: list[list[Path]] = field(default_factory=list)
+    widths: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.hold.set()
+        self.store = SimpleNamespace(documents=self._documents, remove=self._remove, page_text=self._page_text)
+        self.ingest = SimpleNamespace(add=self._add)
+        self.answering = SimpleNamespace(ask=self._ask)
+        self.catalog = SimpleNamespace(models=self._models)
+        self.retrieval = self.readers = self.settings = None
+
+    def _note(self, name: str) -> None:
+        self.calls.append((name, threading.get_ident()))
+
+    def close(self) -> None:
+        self._note("close")
+        self.closed += 1
+        self.hold.set()
+
+    # store and catalog
+
+    def _documents(self) -> list[DocumentRow]:
+        self._note("documents")
+        return list(self.rows)
+
+    def _remove(self, file: str) -> None:
+        self._note("remove")
+        self.rows = [row for row in self.rows if row.file != file]
+
+    def _page_text(self, document_id: str, page: int | None) -> str:
+        self._note("page_text")
+        return self.texts.get(document_id, LETTER if page is None else LEASE)
+
+    def _models(self) -> list[ModelInfo]:
+        self._note("models")
+        return [ModelInfo("SmolLM2-135M", "x.gguf", "generator", 1, "", bundled=True, chosen=True)]
+
+    # long operations
+
+    def _add(self, paths: Sequence[Path]) -> Iterator[IngestEvent]:
+        self._note("add")
+        self.added.append(list(paths))
+        try:
+            yield Started(len(paths))
+            failed = 0
+            for index, path in enumerate(paths):
+                yield FileStarted(str(path), index, len(paths))
+                time.sleep(self.pause)
+                self.hold.wait()
+                if path.name in self.failing:
+                    failed += 1
+                    yield FileFailed(str(path), self.failing[path.name], index, len(paths))
+                    continue
+                yield PassagesEmbedded(str(path), 10, 20)
+                self.rows = [row for row in self.rows if row.file != str(path)] + [document(str(path), pages=3)]
+                yield FileAdded(str(path), 3, 20, Status.READ, (), index, len(paths))
+            yield Added(len(paths) - failed, 0, failed, 3 * (len(paths) - failed), 1.0)
+        finally:
+            self._note("add closed")
+            self.closed_generators.append("add")
+
+    def _ask(self, question: str) -> Iterator[AnswerEvent]:
+        self._note("ask")
+        try:
+            for event in self.script if self.script is not None else self._written(question):
+                if isinstance(event, Exception):
+                    raise event
+                yield event
+                if isinstance(event, TextWritten):
+                    time.sleep(self.pause)
+                    self.hold.wait()
+        finally:
+            self._note("ask closed")
+            self.closed_generators.append("ask")
+
+    @staticmethod
+    def _written(question: str) -> Iterator[AnswerEvent]:
+        yield EvidenceFound(lease_evidence(question), .12)
+        for word in LEASE_ANSWER.text.split(" "):
+            yield TextWritten(word + " ")
+        yield Answered(LEASE_ANSWER, (1, 2, 3), (("evidence", .12), ("writing", 4.1), ("total", 4.3)))
+
+    # pages
+
+    def picture(self, passage: StoredPassage, width: int) -> PagePicture:
+        self._note("picture")
+        self.widths.append(width)
+        if self.picture_error is not None:
+            raise self.picture_error
+        return draw_page(LEASE, width, passage.start, passage.end, passage.page or 1)
+
+
+def draw_page(text: str, width: int, start: int, end: int, page: int) -> PagePicture:
+    """Draw a page of text with the boxes of the marked lines."""
+    height = round(width * 1.414)
+    sheet = Image.new("RGB", (width, height), "white")
+    pen = ImageDraw.Draw(sheet)
+    size = max(width // 52, 6)
+    font = ImageFont.truetype("DejaVuSerif.ttf", size)
+    left, top = width // 9, width // 9
+    marks: list[Box] = []
+    room = width - 2 * left
+    at = 0
+    for paragraph in text.split("\n"):
+        words, line_start = [], at
+        for word in paragraph.split(" "):
+            if words and pen.textlength(" ".join([*words, word]), font=font) > room:
+                _line(pen, font, left, top, " ".join(words), line_start, start, end, marks, size)
+                top += round(size * 1.6)
+                line_start += len(" ".join(words)) + 1
+                words = []
+            words.append(word)
+        _line(pen, font, left, top, " ".join(words), line_start, start, end, marks, size)
+        top += round(size * (1.6 if paragraph else .7))
+        at += len(paragraph) + 1
+    pen.text((width // 2, height - width // 12), str(page), font=font, fill="black")
+    return PagePicture(width, height, sheet.tobytes(), tuple(marks))
+
+
+def _line(pen: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont, left: int, top: int, line: str, at: int,
+          start: int, end: int, marks: list[Box], size: int) -> None:
+    pen.text((left, top), line, font=font, fill=(20, 20, 20))
+    first, last = max(start - at, 0), min(end - at, len(line))
+    if last > first:
+        marks.append(Box(left + pen.textlength(line[:first], font=font), top,
+                         left + pen.textlength(line[:last], font=font), top + round(size * 1.25)))
+
+
+class FakeDoor:
+    """Opens the fake session with PASSPHRASE."""
+
+    def __init__(self, session: FakeSession, *, exists: bool = True, samples: Sequence[Path] = (),
+                 questions: Sequence[str] = (), wait: threading.Event | None = None) -> None:
+        self.session = session
+        self.there = exists
+        self.opened: list[tuple[bytes, bool]] = []
+        self.threads: set[int] = set()
+        self._samples, self._questions = list(samples), list(questions)
+        self._wait = wait
+
+    def exists(self) -> bool:
+        self.threads.add(threading.get_ident())
+        return self.there
+
+    def open(self, secret: bytearray, create: bool) -> FakeSession:
+        self.threads.add(threading.get_ident())
+        if self._wait is not None:
+            self._wait.wait()
+        typed = bytes(secret)
+        secret[:] = bytes(len(secret))
+        self.opened.append((typed, create))
+        if not create and typed != PASSPHRASE:
+            raise WrongPassphrase
+        return self.session
+
+    def seal(self) -> tuple[bool, str]:
+        self.threads.add(threading.get_ident())
+        return True, "The operating system keeps this program off the network.\nNetwork: refused by the system"
+
+    def samples(self) -> tuple[list[Path], list[str]]:
+        return self._samples, self._questions
