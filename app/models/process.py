@@ -33,6 +33,9 @@ _BODY_LIMIT = 16 * 1024 * 1024
 # disk at worst; a large model on a busy laptop may read a prompt for minutes.
 PATIENCE = 600.0
 
+# Seconds that an engine has to leave a request that nobody wants any more.
+STOP_SECONDS = 5.0
+
 # Of the user's environment an engine gets only what a process needs to run at all.
 _KEPT = """
     PATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH LLAMA_CPP_LIB_PATH SYSTEMROOT TEMP TMP TMPDIR LANG LC_ALL
@@ -247,10 +250,10 @@ class Reply:
         assert frame
         return frame
 
-    def stop(self, seconds: float = 5.0) -> None:
+    def stop(self) -> None:
         """Have the engine leave this request and wait until it did; one that does not is ended."""
         self._connection.send({"do": "stop", "id": self._number})
-        until = time.monotonic() + seconds
+        until = time.monotonic() + STOP_SECONDS
         with contextlib.suppress(ModelError):  # nobody wants the rest, so nobody is told
             while True:
                 frame = self._connection.take(self._waiting, max(0.001, until - time.monotonic()))
