@@ -24,6 +24,7 @@ from app.vault import wipe
 _NO_SPACE = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _ROOM = 1024 * 1024  # bytes free below which an input/output error is put down to the full disk
 _IDLE_READERS = 4
+PAGE = 4096  # bytes, what SQLCipher makes; a sound file is no shorter
 
 
 class Database:

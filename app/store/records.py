@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from app.errors import LibraryTooNew, OtherEmbedder, UnknownDocument
+from app.errors import LibraryDamaged, LibraryTooNew, OtherEmbedder, UnknownDocument
 from app.store import words
 from app.store.database import Database
 from app.types import Document, DocumentRow, Page, Passage, Searched, Status, StoredPassage
@@ -81,19 +81,24 @@ class Stretch:
 class Records:
     """The tables of one library; usable from any thread."""
 
-    def __init__(self, path: Path, key: bytearray, dimension: int, fingerprint: str) -> None:
-        """Open or make the database; raises LibraryDamaged, LibraryTooNew, OtherEmbedder, DiskFull."""
+    def __init__(self, path: Path, key: bytearray, dimension: int, fingerprint: str, *, new: bool) -> None:
+        """Open the database, or make it where that may be (`new`).
+
+        Raises LibraryDamaged, LibraryTooNew, OtherEmbedder, DiskFull.
+        """
         self.database = Database(path, key)
         self.dimension = dimension
         try:
-            self._prepare(fingerprint)
+            self._prepare(fingerprint, new=new)
         except BaseException:
             self.database.close()
             raise
 
-    def _prepare(self, fingerprint: str) -> None:
+    def _prepare(self, fingerprint: str, *, new: bool) -> None:
         with self.database.writing() as db:
             if not db.execute("SELECT 1 FROM v.sqlite_master WHERE name = 'meta'").fetchone():
+                if not new:
+                    raise LibraryDamaged(reason="its tables are gone; put it back from a backup")
                 for statement in _SCHEMA:
                     db.execute(statement)
                 _set(db, "version", VERSION)

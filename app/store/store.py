@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.errors import DiskFull, LibraryDamaged
+from app.store.database import PAGE
 from app.store.index import Index
 from app.store.lock import Lock
 from app.store.records import Records
@@ -49,10 +50,11 @@ class Store:
         keys = {purpose: subkey(key, purpose) for purpose in ("records", "index", "content")}
         try:
             database = folder / DATABASE
-            # SQLite would make an empty library out of a missing file, and nobody would be told.
-            if lock.made and not (database.exists() and database.stat().st_size):
+            # SQLite would make an empty library of a file that is missing or shorter than a page, and
+            # nobody would be told.
+            if lock.made and not (database.exists() and database.stat().st_size >= PAGE):
                 raise LibraryDamaged(reason=f"its {DATABASE} is missing; put it back from a backup")
-            records = Records(database, keys["records"], dimension, fingerprint)
+            records = Records(database, keys["records"], dimension, fingerprint, new=not lock.made)
             if not lock.made:
                 lock.remember_made()
         except BaseException:

@@ -1,0 +1,103 @@
+"""Finding by words: what a question becomes, and that nothing can upset it."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.store.store import Store
+from app.store.words import MOST_TERMS, distinct_terms
+from tests.store.library import directions, document, opened
+
+TEXTS = (
+    "Liability under Rule 10b-5 is limited to the purchase price.",
+    "The tenant shall give notice of termination within ninety (90) days, see §12.",
+    "Der Mieter hat die Kündigungsfrist von drei Monaten einzuhalten.",
+    "The employee's café allowance is paid monthly.",
+    "What is this and that, for it is what it is.",
+    "Ten of five rules about b.",
+)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    folder: Path = tmp_path_factory.mktemp("words")
+    with opened(folder) as made:
+        for number, text in enumerate(TEXTS):
+            made.add(f"/{number}", *document(text, title=f"File{number}"), directions(number, 1),
+                     size=1, modified=1.0, digest=b"")
+        yield made
+
+
+def found(store: Store, query: str) -> list[int]:
+    return [int(one.file[1:]) for one in store.passages([key for key, _ in store.words(query, 10)])]
+
+
+@pytest.mark.parametrize(("query", "first"), [
+    ("Rule 10b-5", 0), ("10b-5", 0), ("what does 10B-5 say?", 0), ("§12", 1), ("§ 12", 1), ("section 12", 1),
+    ("NOTICE", 1), ("kundigungsfrist", 2), ("Ku\u0308ndigungsfrist", 2), ("cafe", 3), ("cafe\u0301", 3),
+    ("employee", 3), ("employee\u2019s", 3), ("(90)", 1), ("file3", 3), ("10b-5 NEAR notice*", 0),
+])
+def test_the_right_passage_comes_first(store: Store, query: str, first: int) -> None:
+    assert found(store, query)[:1] == [first]
+
+
+def test_scores_fall_and_k_bounds(store: Store) -> None:
+    hits = store.words("the rule of notice", 10)
+    assert [score for _, score in hits] == sorted((score for _, score in hits), reverse=True)
+    assert len(store.words("rule rules notice monthly", 2)) == 2
+    assert store.words("rule", 0) == []
+
+
+def test_stop_words_are_dropped_unless_there_is_nothing_else(store: Store) -> None:
+    assert found(store, "what is the allowance?") == [3]
+    assert found(store, "what is this?")[0] == 4
+    assert distinct_terms("Welche Frist gilt für den Mieter?") == ["frist", "gilt", "mieter"]
+    assert distinct_terms("was ist das") == ["was", "ist", "das"]
+
+
+def test_a_word_counts_once() -> None:
+    assert distinct_terms("notice Notice NOTICE") == ["notice"]
+    assert distinct_terms("10b-5") == ["10b 5", "10b"]
+
+
+def test_a_long_query_keeps_what_tells_most() -> None:
+    words = [f"word{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(600)]
+    terms = distinct_terms(" ".join([*words, "1234567", "said", "said", "said"]))
+    assert len(terms) == MOST_TERMS
+    assert "1234567" in terms
+    assert "said" in terms
+
+
+@pytest.mark.parametrize("query", [
+    "", " ", "\0", "a\0b", '"', '""', '"unclosed', "'", "*", "^", "(", ")", "((((", "AND", "OR OR", "NOT", "NEAR(",
+    "text:", "text : x", "{text context}: x", "-", "+", "x AND", "a* b*", "\ud800", "\udcff x", "\u202e", "_",
+    "__init__",    "%", ";DROP TABLE v.words", "?", ":x", "@x", "$x", "\\", "\n\r\t", "\N{PILE OF POO}", "漢字", "अनुबंध",
+    "x" * 50_000, "x " * 25_000, "'\"" * 25_000, "(" * 50_000, "10b-5 " * 8_000, "a-" * 25_000, "." * 50_000,
+    "a." * 25_000,
+])
+def test_no_query_upsets_it(store: Store, query: str) -> None:
+    assert isinstance(store.words(query, 5), list)
+
+
+def test_random_queries(store: Store) -> None:
+    chance = random.Random(7)
+    signs = "abc 10§\"'*^(){}[]:-+.,;\0\n\ud800é漢\N{PILE OF POO}"
+    for _ in range(500):
+        store.words("".join(chance.choices(signs, k=chance.randrange(40))), 5)
+    for _ in range(500):
+        store.words("".join(chr(chance.randrange(sys.maxunicode + 1)) for _ in range(30)), 5)
+
+
+def test_the_longest_query_is_quick() -> None:
+    """The work is bounded: comparing each word with each other would take minutes."""
+    chance = random.Random(8)
+    query = " ".join("".join(chance.choices("abcdefgh", k=6)) for _ in range(20_000))
+    start = time.process_time()
+    assert len(distinct_terms(query)) == MOST_TERMS
+    assert time.process_time() - start < 2.5
