@@ -71,13 +71,38 @@ class Chroma:
             time.sleep(0.05)
 
 
-def _client(folder: Path) -> Any:
-    import chromadb
-    from chromadb.config import Settings
+def _deafened() -> tuple[Any, Any]:
+    """Import Chroma so that its settings hear their caller alone.
 
+    It reads the environment and `.env` for every setting that is not given, and once while it is
+    imported, where a line meant for another program makes the import fail.
+    """
+    import pydantic_settings
+
+    plain: Any = pydantic_settings.BaseSettings
+
+    class Deaf(plain):  # type: ignore[misc]
+        def __init__(self, **given: Any) -> None:
+            super().__init__(**{**given, "_env_file": None})  # a file that is named is read, even if not heard
+
+        @classmethod
+        def settings_customise_sources(cls, _: Any, init_settings: Any, **__: Any) -> tuple[Any, ...]:
+            return (init_settings,)
+
+    setattr(pydantic_settings, "BaseSettings", Deaf)  # noqa: B010 - a class of that name cannot be assigned
+    try:
+        import chromadb
+        from chromadb.config import Settings
+    finally:
+        setattr(pydantic_settings, "BaseSettings", plain)  # noqa: B010
+    return chromadb, Settings
+
+
+def _client(folder: Path) -> Any:
+    chromadb, settings = _deafened()
     return chromadb.PersistentClient(
         path=str(folder),
-        settings=Settings(
+        settings=settings(
             _env_file=None,
             chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
             anonymized_telemetry=False,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from app.store.store import Store
 from tests.store.library import directions, document, opened, put, settle
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 CANARY = "Wolkenkuckucksheim"
 NAME = "Zaunkoenigakte"
 
@@ -119,18 +122,40 @@ def assert_private(folder: Path) -> None:
         assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path.name
 
 
-def test_chroma_obeys_no_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A variable that would turn Chroma into a client of another computer has no effect."""
-    monkeypatch.setenv("CHROMA_API_IMPL", "chromadb.api.fastapi.FastAPI")
-    monkeypatch.setenv("CHROMA_SERVER_HOST", "192.0.2.1")
-    monkeypatch.setenv("CHROMA_SERVER_HTTP_PORT", "9")
-    monkeypatch.setenv("ANONYMIZED_TELEMETRY", "True")
-    monkeypatch.setenv("IS_PERSISTENT", "False")
-    monkeypatch.setenv("PERSIST_DIRECTORY", str(tmp_path / "elsewhere"))
-    (tmp_path / ".env").write_text("CHROMA_API_IMPL=chromadb.api.fastapi.FastAPI\nCHROMA_SERVER_HOST=192.0.2.1\n")
-    monkeypatch.chdir(tmp_path)
-    with opened(tmp_path / "library") as store:
-        put(store, 1)
-        settle(store)
-        assert store.index_failure is None
-        assert not (tmp_path / "elsewhere").exists()
+HOSTILE = {
+    "CHROMA_API_IMPL": "chromadb.api.fastapi.FastAPI",
+    "CHROMA_SERVER_HOST": "192.0.2.1",
+    "CHROMA_SERVER_HTTP_PORT": "9",
+    "ANONYMIZED_TELEMETRY": "True",
+    "IS_PERSISTENT": "False",
+}
+USE = """
+import sys
+from pathlib import Path
+from tests.store.library import finds, opened, put, settle
+with opened(Path(sys.argv[1])) as store:
+    put(store, 1)
+    settle(store)
+    assert finds(store, 1)
+    print(store._index._chroma._client._system.settings.model_dump_json())
+"""
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_chroma_obeys_no_environment(tmp_path: Path, broken: bool) -> None:
+    """Neither what would turn it into a client of another computer, nor what it cannot understand."""
+    hostile = HOSTILE | {"PERSIST_DIRECTORY": str(tmp_path / "elsewhere")}
+    if broken:
+        hostile |= {"CHROMA_SERVER_HTTP_PORT": "many", "IS_PERSISTENT": "?"}
+    lines = "".join(f"{name}={value}\n" for name, value in hostile.items())
+    (tmp_path / ".env").write_bytes(lines.encode() + (b"\xff\xfe" if broken else b""))
+    used = subprocess.run(
+        [sys.executable, "-c", USE, str(tmp_path / "library")], cwd=tmp_path, capture_output=True, text=True,
+        env={**os.environ, **hostile, "PYTHONPATH": str(ROOT)}, check=False,
+    )
+    assert used.returncode == 0, used.stderr
+    settings = json.loads(used.stdout)
+    assert settings["chroma_api_impl"] == "chromadb.api.rust.RustBindingsAPI"
+    assert settings["chroma_server_host"] is None
+    assert settings["anonymized_telemetry"] is False
+    assert not (tmp_path / "elsewhere").exists()
