@@ -89,6 +89,7 @@ def test_nothing_of_it_is_found(tmp_path: Path) -> None:
                 *(shared_memory() - shared_before)]  # fmt: skip
 
     seen: set[tuple[str, str]] = set()
+    output = ""
     for arguments in (("add", str(given)), ("search", QUESTION), ("ask", QUESTION, "--json")):
         process = program.start(*arguments)
         while process.poll() is None:  # also what is there only while it runs

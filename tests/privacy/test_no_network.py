@@ -24,6 +24,8 @@ pytestmark = [
 _FAMILY = re.compile(r"\bsocket(?:pair)?\((\w+)")
 _ADDRESS = re.compile(r"\b(?:connect|bind|sendto|sendmsg|sendmmsg)\(.*?sa_family=(\w+)")
 
+OWN_TRY = re.compile(r"socket\(AF_INET, SOCK_STREAM\|SOCK_CLOEXEC, IPPROTO_IP\) += -1 EPERM ")
+
 
 def traced(folder: Path, environment: dict[str, str] | None = None) -> tuple[Program, Path]:
     strace = shutil.which("strace")
@@ -66,6 +68,21 @@ def test_the_main_job_in_a_hostile_place(tmp_path: Path) -> None:
     (program.working / ".env").write_text(settings, encoding="utf-8")
     main_job(program)
     assert foreign(trace) == []
+
+
+@pytest.mark.real
+def test_the_window(tmp_path: Path) -> None:
+    program, trace = traced(tmp_path, HOSTILE)
+    question = "What dose of apixaban was Teresa Amaral discharged on?"
+    process = program.start(SAMPLES, question, entry=("-m", "tests.privacy.window_job"))
+    output, complaints = process.communicate()
+    assert process.returncode == 0, complaints
+    assert output.startswith(question)
+    assert "Discharge summary" in output
+    # Once the window tries the lock of its own door, to show the user that it holds.
+    tries = [line for line in foreign(trace) if not OWN_TRY.search(line)]
+    assert tries == []
+    assert len(foreign(trace)) <= 1
 
 
 @pytest.mark.parametrize("sealed", [False, True])
