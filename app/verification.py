@@ -10,14 +10,39 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from app import sentences
 from app.types import Verdict
 
-# Share of a sentence's content words that its passages must hold.
+# Share of a sentence's content words that stand close together in its passages.
 SUPPORTED = 0.8
 PARTLY = 0.5
+# Words far apart say nothing together: they are looked for within this many sentences in a row.
+WINDOW = 3
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)(?:[\s-]*(%|[^\W\d_]+))?")
+# A number before one of these is another number than the same before another.
+_UNITS = {
+    form: unit
+    for unit, forms in {
+        "day": "day days tag tage tagen",
+        "week": "week weeks woche wochen",
+        "month": "month months monat monate monaten",
+        "year": "year years jahr jahre jahren",
+        "hour": "hour hours h hr hrs stunde stunden",
+        "minute": "minute minutes min minuten",
+        "%": "% percent prozent",
+        "µg": "µg μg mcg microgram micrograms",
+        "mg": "mg milligram milligrams",
+        "g": "g gram grams gramm",
+        "kg": "kg kilogram kilograms",
+        "ml": "ml millilitre millilitres milliliter milliliters",
+        "l": "l litre litres liter liters",
+        "mm": "mm",
+        "cm": "cm",
+    }.items()
+    for form in forms.split()
+}
 _FUNCTION_WORDS = frozenset(
     """
     a an the this that these those it its they them their he she his her him we our you your i my me who whom which
@@ -36,22 +61,43 @@ _NEGATIONS = frozenset(
 
 
 def check(sentence: str, passages: Sequence[str]) -> Verdict:
-    """Return how far `passages` together carry `sentence`; no passages carry nothing."""
-    words, numbers = content_words(sentence), _numbers(sentence)
-    if not words and not numbers:
+    """Return how far `passages` together carry `sentence`; no passages carry nothing.
+
+    Every number must stand in a passage, before the same unit where it has one; the words must stand
+    close together.
+    """
+    words, numbers = {_stem(word) for word in content_words(sentence)}, _numbers(sentence)
+    if (not words and not numbers) or sentence.rstrip(" \"'”’»)").endswith("?"):
         return Verdict.NO_CLAIM
     if not passages:
         return Verdict.NOT_SUPPORTED
-    together = "\n".join(passages)
-    if not numbers <= _numbers(together):
+    if not numbers <= {number for passage in passages for number in _numbers(passage)}:
         return Verdict.NOT_SUPPORTED
-    held = {_stem(word) for word in content_words(together)}
-    share = sum(_stem(word) in held for word in words) / len(words) if words else 1.0
+    if not words:
+        return Verdict.PARTLY  # the number is there; what it counts was not said
+    share, place = max(_closest(words, passage) for passage in passages)
     if share < PARTLY:
         return Verdict.NOT_SUPPORTED
-    if share < SUPPORTED or (_negated(sentence) and not _negated(together)):
+    if share < SUPPORTED or _negated(sentence) != _negated(place) or not numbers <= _numbers(place):
         return Verdict.PARTLY
     return Verdict.SUPPORTED
+
+
+def _closest(words: set[str], passage: str) -> tuple[float, str]:
+    """Return the largest share of `words` that a stretch of WINDOW sentences holds, and the stretch.
+
+    Of stretches that hold as much the shortest is taken, as what it denies is then about these words.
+    """
+    spans = sentences.spans(passage)
+    held = [{_stem(word) for word in content_words(passage[start:end])} for start, end in spans]
+    best: tuple[float, int, str] = (0.0, 0, "")
+    for length in range(1, WINDOW + 1):
+        for first in range(len(spans) - length + 1):
+            together = set().union(*held[first : first + length])
+            place = (len(words & together) / len(words), -length)
+            if place > best[:2]:
+                best = (*place, passage[spans[first][0] : spans[first + length - 1][1]])
+    return best[0], best[2]
 
 
 def best_support(sentence: str, passages: Sequence[str]) -> int | None:
@@ -78,7 +124,13 @@ def content_words(text: str) -> list[str]:
 
 
 def _numbers(text: str) -> set[str]:
-    return {_normal(number) for number in _NUMBER.findall(unicodedata.normalize("NFKC", text))}
+    """Return the numbers of a text, each alone and, where a unit follows, with it."""
+    found: set[str] = set()
+    for number, following in _NUMBER.findall(unicodedata.normalize("NFKC", text)):
+        found.add(_normal(number))
+        if unit := _UNITS.get(following.lower()):
+            found.add(f"{_normal(number)} {unit}")
+    return found
 
 
 def _normal(number: str) -> str:
@@ -87,7 +139,7 @@ def _normal(number: str) -> str:
     if not marks:
         return number.lstrip("0") or "0"
     whole, mark, last = number.rpartition(marks[-1])
-    if len(marks) == 1 and len(last) == 3 and mark == "," or len(marks) > 1 and len(set(marks)) == 1:
+    if (len(marks) == 1 and len(last) == 3 and mark == ",") or (len(marks) > 1 and len(set(marks)) == 1):
         return re.sub(r"[.,]", "", number)  # marks of thousands only
     digits = re.sub(r"[.,]", "", whole).lstrip("0") or "0"
     fraction = last.rstrip("0")

@@ -19,7 +19,7 @@ from tests.fakes import FakeEmbedder, FakeTokenizer
 LEASE = "Lease\n\nThe monthly rent is 2,450 dollars. Notice is three months in writing.\n"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def readers() -> Iterator[ReaderPool]:
     with ReaderPool(1) as pool:
         yield pool

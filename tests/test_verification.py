@@ -45,6 +45,38 @@ def test_a_negation_that_no_passage_has_is_not_fully_supported() -> None:
     )
 
 
+def test_a_denial_of_what_the_passage_says_is_not_fully_supported() -> None:
+    assert check("The tenant shall pay rent in advance.", ("The tenant shall not pay rent in advance.",)) is (
+        Verdict.PARTLY
+    )
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The tenant may end this lease by giving 24 days notice.",
+        "Apixaban 5 g is taken.",
+        "Interest is 4 months.",
+    ],
+)
+def test_a_number_with_another_unit_is_another_number(sentence: str) -> None:
+    passage = "The tenant may end this lease on 24 March by giving 6 months notice. Apixaban 5 mg is taken. Interest is 4 %."
+    assert check(sentence, (passage,)) is Verdict.NOT_SUPPORTED
+
+
+def test_words_that_stand_far_apart_are_not_a_sentence() -> None:
+    passage = "The landlord insures the building. " + "Other things are said here. " * 5 + "The tenant repairs windows."
+    assert check("The landlord repairs the building windows.", (passage,)) is not Verdict.SUPPORTED
+
+
+def test_a_number_alone_is_never_fully_supported() -> None:
+    assert check("2,450.", (LEASE,)) is Verdict.PARTLY
+
+
+def test_a_question_is_no_claim() -> None:
+    assert check("How much is the rent?", (LEASE,)) is Verdict.NO_CLAIM
+
+
 def test_without_a_passage_a_claim_is_not_supported() -> None:
     assert check("The rent is 5.", ()) is Verdict.NOT_SUPPORTED
 
