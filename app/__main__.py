@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 CHILDREN = ("reader", "engine")
 
@@ -46,7 +47,13 @@ def main(arguments: list[str] | None = None) -> int:
         return engine.main(arguments[1] if len(arguments) > 1 else "")
     from app import cli
 
-    return cli.main(arguments)
+    return cli.main(arguments, _open_window)
+
+
+def _open_window(library: Path, secret: bytearray | None, samples: bool) -> int:
+    from app.ui import application
+
+    return application.run(library, secret=secret, samples=samples)
 
 
 if __name__ == "__main__":

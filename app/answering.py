@@ -7,8 +7,7 @@ and the model is given nothing that is not in it.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator as Pull
-from collections.abc import Iterator
+from collections.abc import Generator as Events
 
 from app import citations, prompts, sentences, verification
 from app.models.roles import Generator
@@ -43,7 +42,7 @@ class Answering:
         self._generator = generator
         self._settings = settings
 
-    def ask(self, question: str) -> Iterator[AnswerEvent]:
+    def ask(self, question: str) -> Events[AnswerEvent, None, None]:
         """Yield `EvidenceFound`, then `TextWritten` pieces, then `Answered`.
 
         Raises QuestionError before anything was yielded, ModelError after the evidence.
@@ -78,7 +77,7 @@ class Answering:
         )
 
 
-def _write(generator: Generator, prompt: Prompt, timings: dict[str, float]) -> Pull[AnswerEvent, None, str]:
+def _write(generator: Generator, prompt: Prompt, timings: dict[str, float]) -> Events[AnswerEvent, None, str]:
     """Yield the model's text as it comes and return it whole."""
     began = time.monotonic()
     pieces: list[str] = []

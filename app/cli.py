@@ -23,17 +23,20 @@ from app.types import Added, Answered, EvidenceFound, FileFailed, TextWritten
 
 INTERRUPTED = 130
 
+# Opens the window on a library, with its passphrase or None to ask for it, and with the samples or not.
+Window = Callable[[Path, bytearray | None, bool], int]
+
 _EXIT_CODES = """exit codes:
   0 done   1 failed   2 wrong arguments   3 a file could not be read   4 the library could not be used
   5 the model could not be used   6 the question could not be searched for   7 not sealed off   130 stopped"""
 
 
-def main(arguments: list[str]) -> int:
-    """Run one command and return its exit code."""
+def main(arguments: list[str], window: Window) -> int:
+    """Run one command and return its exit code; `window` opens the window where that is asked for."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a name that the terminal cannot show is no reason to stop
             stream.reconfigure(errors="replace")
-    options = _parser().parse_args(arguments)
+    options = _parser(window).parse_args(arguments)
     try:
         return int(options.run(options))
     except errors.CarrelError as error:
@@ -47,7 +50,7 @@ def main(arguments: list[str]) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(window: Window) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="carrel",
         description="Answers questions from your own files, on this computer only. Without a command the window opens.",
@@ -62,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="read the passphrase from the first line of FILE instead of asking for it",
     )
-    parser.set_defaults(run=_window)
+    parser.set_defaults(run=_window, window=window)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
@@ -107,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     drop.add_argument("name", metavar="NAME")
     drop.set_defaults(models_run=_remove_model)
     show = command("demo", _demo, "Show what Carrel does, on fictional documents that come with it.")
-    show.add_argument("--window", action="store_true", help="in the window instead of the terminal")
+    show.add_argument("--window", dest="in_window", action="store_true", help="in the window instead of the terminal")
     return parser
 
 
@@ -176,10 +179,8 @@ def _session(options: argparse.Namespace, *, create: bool = False) -> Iterator[A
 
 
 def _window(options: argparse.Namespace) -> int:
-    from app.ui import application
-
     secret = read_secret(options, new=False) if options.passphrase_file else None
-    return application.run(_library(options), secret=secret)
+    return int(options.window(_library(options), secret, False))
 
 
 def _add(options: argparse.Namespace) -> int:
@@ -299,10 +300,8 @@ def _remove(options: argparse.Namespace) -> int:
 
 def _demo(options: argparse.Namespace) -> int:
     library = _library(options) if options.library else paths.demo_library()
-    if options.window:
-        from app.ui import application
-
-        return application.run(library, secret=bytearray(demo.PASSPHRASE), samples=True)
+    if options.in_window:
+        return int(options.window(library, bytearray(demo.PASSPHRASE), True))
     return demo.run(library, pull_answer)
 
 

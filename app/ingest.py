@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,7 +95,7 @@ class Ingest:
         self._embedder = embedder
         self._tokenizer = tokenizer
 
-    def add(self, paths: Sequence[Path]) -> Iterator[IngestEvent]:
+    def add(self, paths: Sequence[Path]) -> Generator[IngestEvent, None, None]:
         """Add files and folders (recursively) and yield what happens, ending with `Added`.
 
         Raises DiskFull, EngineDied, LibraryDamaged; what was yielded as added is then in the store.
