@@ -101,3 +101,14 @@ def test_the_longest_query_is_quick() -> None:
     start = time.process_time()
     assert len(distinct_terms(query)) == MOST_TERMS
     assert time.process_time() - start < 2.5
+
+
+def test_words_that_nearly_all_passages_hold_do_not_count(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        for number in range(20):
+            text = f"agreement caf\u00e9 {'penalty' if number == 7 else 'notice'}"
+            store.add(f"/{number}", *document(text), directions(number, 1), size=1, modified=1.0, digest=b"")
+        assert found(store, "agreement caf\u00e9 penalty") == [7]
+        assert found(store, "notice agreement penalty") == [7]
+        assert len(found(store, "agreement")) == 10  # alone, or among its like, it is what was asked for
+        assert len(found(store, "agreement caf\u00e9")) == 10
