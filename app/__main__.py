@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     return cli.main(arguments, _open_window)
 
 
-def _open_window(library: Path, secret: bytearray | None, samples: bool) -> int:
+def _open_window(library: Path, secret: bytearray | None, *, samples: bool) -> int:
     from app.ui import application
 
     return application.run(library, secret=secret, samples=samples)

@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from app import __version__, demo, errors, paths
 from app import settings as stored_settings
@@ -23,8 +23,12 @@ from app.types import Added, Answered, EvidenceFound, FileFailed, TextWritten
 
 INTERRUPTED = 130
 
-# Opens the window on a library, with its passphrase or None to ask for it, and with the samples or not.
-Window = Callable[[Path, bytearray | None, bool], int]
+
+class Window(Protocol):
+    """Opens the window on a library; asks for the passphrase where none is given."""
+
+    def __call__(self, library: Path, secret: bytearray | None, *, samples: bool) -> int: ...
+
 
 _EXIT_CODES = """exit codes:
   0 done   1 failed   2 wrong arguments   3 a file could not be read   4 the library could not be used
@@ -180,7 +184,7 @@ def _session(options: argparse.Namespace, *, create: bool = False) -> Iterator[A
 
 def _window(options: argparse.Namespace) -> int:
     secret = read_secret(options, new=False) if options.passphrase_file else None
-    return int(options.window(_library(options), secret, False))
+    return int(options.window(_library(options), secret, samples=False))
 
 
 def _add(options: argparse.Namespace) -> int:
@@ -301,7 +305,7 @@ def _remove(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     library = _library(options) if options.library else paths.demo_library()
     if options.in_window:
-        return int(options.window(library, bytearray(demo.PASSPHRASE), True))
+        return int(options.window(library, bytearray(demo.PASSPHRASE), samples=True))
     return demo.run(library, pull_answer)
 
 
