@@ -75,8 +75,6 @@ def test_no_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_the_disk_is_asked_only_for_what_is_missing(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import modelfiles
-
     asked: list[int] = []
     monkeypatch.setattr(machine, "check_disk", lambda folder, needed: asked.append(needed))
     monkeypatch.setattr(modelfiles, "lacking", lambda model: [])
