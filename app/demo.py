@@ -20,7 +20,7 @@ PASSPHRASE = b"demo"
 
 def questions() -> list[str]:
     """Return the questions that go with the samples, those for the demonstration first."""
-    listed = tomllib.loads((paths.samples() / "questions.toml").read_text(encoding="utf-8"))["question"]
+    listed = tomllib.loads((paths.resources() / "questions.toml").read_text(encoding="utf-8"))["question"]
     ordered = sorted(listed, key=lambda item: not item.get("demo", False))
     return [item["question"] for item in ordered]
 

@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "resources" / "samples"
-QUESTIONS = tomllib.loads((SAMPLES / "questions.toml").read_text("utf-8"))["question"]
+QUESTIONS = tomllib.loads((SAMPLES.parent / "questions.toml").read_text("utf-8"))["question"]
 
 
 def make(folder: Path) -> dict[str, bytes]:
