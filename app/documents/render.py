@@ -32,24 +32,19 @@ def picture(data: bytes, password: str | None, number: int, width: int, start: i
 
 
 def _drawn(page: Any, width: int, start: int, end: int) -> PagePicture:
+    import pypdfium2
+    from pypdfium2 import raw
+
     across, down = page.get_size()  # as shown: turned and cropped
     scale = min(width / max(across, 1.0), MAX_HEIGHT / max(down, 1.0))
-    with closing(page.render(scale=scale, rev_byteorder=True)) as bitmap:
-        wide, high, stride = bitmap.width, bitmap.height, bitmap.stride
-        step = bitmap.n_channels
-        pixels = bytes(bitmap.buffer)
-    rgb = b"".join(pixels[row * stride : row * stride + wide * step] for row in range(high))
-    if step == 4:  # a page that needs transparency
-        rgb = _without_alpha(rgb)
+    wide, high = max(round(across * scale), 1), max(round(down * scale), 1)
+    with closing(pypdfium2.PdfBitmap.new_native(wide, high, raw.FPDFBitmap_BGR)) as bitmap:
+        raw.FPDFBitmap_FillRect(bitmap, 0, 0, wide, high, 0xFFFFFFFF)
+        raw.FPDF_RenderPageBitmap(bitmap, page, 0, 0, wide, high, 0, raw.FPDF_ANNOT | raw.FPDF_REVERSE_BYTE_ORDER)
+        stride, pixels = bitmap.stride, bytes(bitmap.buffer)
+    rgb = b"".join(pixels[row * stride : row * stride + wide * 3] for row in range(high))
     marks = _marks(page, start, end, wide, high) if end > start else ()
     return PagePicture(wide, high, rgb, marks)
-
-
-def _without_alpha(pixels: bytes) -> bytes:
-    rgb = bytearray(len(pixels) // 4 * 3)
-    for channel in range(3):
-        rgb[channel::3] = pixels[channel::4]
-    return bytes(rgb)
 
 
 def _marks(page: Any, start: int, end: int, width: int, height: int) -> tuple[Box, ...]:

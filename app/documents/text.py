@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 
 from app.documents.source import Source, Why, storable, unpaged, unsupported
 from app.types import Document, Heading
@@ -17,10 +18,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SAMPLE = 512 * 1024  # bytes that are looked at to guess an encoding
-_HEADING = re.compile(
-    r"^ {0,3}(#{1,6})[ \t]+(\S[^\r\n]*?)[ \t#]*\r?$|^([^\s#>|-][^\r\n]*)\r?\n {0,3}(=+|-{3,})[ \t]*\r?$", re.MULTILINE
-)
-_FENCE = re.compile(r"^ {0,3}(```|~~~).*?^ {0,3}\1[^\n]*$", re.MULTILINE | re.DOTALL)
+_HASHES = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
+_FENCE = re.compile(r" {0,3}(```|~~~)")
+_UNDERLINE = re.compile(r" {0,3}(=+|-{3,})[ \t]*$")
+_NOT_A_TITLE = re.compile(r"\s|[#>|*+-]|$")  # a line that begins so is not underlined to become a heading
 
 
 class TextLoader:
@@ -50,15 +51,30 @@ class MarkdownLoader:
 
     def load(self, source: Source) -> Document:
         text = decoded(source.data)
-        fenced = [match.span() for match in _FENCE.finditer(text)]
-        headings = []
-        for match in _HEADING.finditer(text):
-            if any(start <= match.start() < end for start, end in fenced):
-                continue
-            level = len(match[1]) if match[1] else (1 if match[4][0] == "=" else 2)
-            headings.append(Heading(match.start(), level, (match[2] or match[3]).strip()[:500]))
+        headings = list(_headings(text))
         title = next((heading.text for heading in headings if heading.level == 1), "")
         return unpaged(self.kind, title, text, tuple(headings))
+
+
+def _headings(text: str) -> Iterator[Heading]:
+    """Find headings of both kinds, line by line, outside of fenced blocks."""
+    start, before, fence = 0, "", ""
+    for whole in text.splitlines(keepends=True):
+        line = whole.rstrip()
+        fenced = _FENCE.match(line)
+        if fenced and fence in ("", fenced[1]):
+            fence = "" if fence else fenced[1]
+        elif not fence:
+            hashes = _HASHES.match(line)
+            underline = _UNDERLINE.match(line)
+            if hashes:
+                name = line[hashes.end() :].rstrip("#").rstrip()
+                if name:
+                    yield Heading(start, len(hashes[1]), name[:500])
+            elif underline and not _NOT_A_TITLE.match(before):
+                yield Heading(start - len(before), 1 if underline[1][0] == "=" else 2, before.strip()[:500])
+        start += len(whole)
+        before = whole if not fence and not fenced else ""
 
 
 def decoded(data: bytes) -> str:

@@ -36,7 +36,7 @@ def document(untrusted_reply: frames.Frame, characters: int, memory: int) -> Doc
     untrusted_pages = _list(untrusted_document.get("pages"), _PAGES)
     pages = tuple(_page(untrusted_page) for untrusted_page in untrusted_pages)
     numbers = [page.number for page in pages]
-    if numbers != [None] and numbers != list(range(1, len(pages) + 1)):
+    if not numbers or (numbers != [None] and numbers != list(range(1, len(pages) + 1))):
         _lie()
     if sum(len(page.text) for page in pages) > characters:
         _lie()

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from app.documents.pdf import PdfLoader, clean, opened, raw_range, raw_text
+from app.documents.source import Source
+from app.errors import DamagedFile, LockedFile
+from app.types import Document, Heading, Status
+from tests.documents import made
+
+
+def load(data: bytes, password: str | None = None, deadline: float = float("inf")) -> Document:
+    return PdfLoader().load(Source(data, ".pdf", password, deadline))
+
+
+def test_each_page_has_its_number_and_its_lines() -> None:
+    document = load(made.pdf(made.lines("The lease begins.", "It ends."), made.lines("Page two")))
+    assert [(page.number, page.text, page.status) for page in document.pages] == [
+        (1, "The lease begins.\nIt ends.", Status.READ),
+        (2, "Page two", Status.READ),
+    ]
+
+
+def test_a_page_without_anything_is_empty_and_a_scan_is_a_picture() -> None:
+    document = load(made.pdf(lambda canvas: None, made.image, lambda canvas: canvas.line(10, 10, 300, 300)))
+    assert [page.status for page in document.pages] == [Status.EMPTY, Status.PICTURE, Status.PICTURE]
+    assert document.pages[0].reason == ""
+    assert "picture" in document.pages[1].reason
+
+
+def test_text_beside_a_picture_is_read() -> None:
+    def both(canvas: object) -> None:
+        made.image(canvas)
+        made.lines("Exhibit A")(canvas)
+
+    assert load(made.pdf(both)).pages[0].text == "Exhibit A"
+
+
+def test_a_locked_file_opens_with_its_password_only() -> None:
+    data = made.pdf(made.lines("secret"), password="open sesame")
+    with pytest.raises(LockedFile):
+        load(data)
+    with pytest.raises(LockedFile):
+        load(data, "wrong")
+    assert load(data, "open sesame").pages[0].text == "secret"
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.7\n%%EOF", b"not a PDF", b"%PDF-1.4" + bytes(2000)])
+def test_what_is_no_pdf_is_damaged(data: bytes) -> None:
+    with pytest.raises(DamagedFile):
+        load(data)
+
+
+def test_a_pdf_without_pages_is_damaged() -> None:
+    data = made.raw_pdf(b"", b"").replace(b"/Kids[3 0 R]/Count 1", b"/Kids[]/Count 0")
+    with pytest.raises(DamagedFile):
+        load(data)
+
+
+def test_a_pdf_cut_short_is_read_as_far_as_it_goes_or_is_damaged() -> None:
+    whole = made.pdf(*[made.lines(f"Page {number} of the lease") for number in range(20)])
+    for part in range(1, 10):
+        cut = whole[: len(whole) * part // 10]
+        try:
+            document = load(cut)
+        except DamagedFile:
+            continue
+        for page in document.pages:
+            assert page.text == f"Page {(page.number or 0) - 1} of the lease" or page.status is not Status.READ
+
+
+def test_a_page_that_cannot_be_loaded_is_damaged_and_the_others_are_read() -> None:
+    data = made.pdf(made.lines("first"), made.lines("second"))
+    with opened(data) as pdf:
+        assert len(pdf) == 2
+    broken = data.replace(b"/Type /Page\n", b"/Type /Pagx\n", 1) if b"/Type /Page\n" in data else data
+    document = load(broken)
+    assert document.pages[-1].text == "second"
+
+
+def test_pages_after_the_deadline_are_said_to_be_unread() -> None:
+    document = load(made.pdf(made.lines("one"), made.lines("two")), deadline=time.monotonic() - 1)
+    assert [page.status for page in document.pages] == [Status.TIMED_OUT, Status.TIMED_OUT]
+    assert all(page.reason for page in document.pages)
+
+
+def test_the_outline_gives_headings_where_they_stand() -> None:
+    data = made.pdf(made.lines("Preface", "1. The  Premises", "are in Bern."), made.lines("2. Rent"))
+    document = load(made.outlined(data, [("1. the premises", 0), ("2. Rent", 1), ("Not on the page", 1)]))
+    assert document.pages[0].headings == (Heading(8, 1, "1. the premises"),)
+    assert document.pages[1].headings == (Heading(0, 2, "2. Rent"), Heading(0, 3, "Not on the page"))
+    assert document.pages[0].text[8:].startswith("1. The")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("Lease of 12 Elm Street", "Lease of 12 Elm Street"),
+        ("untitled", ""),
+        ("Microsoft Word - Document1", ""),
+        ("lease_final.doc", ""),
+        ("C:\\Users\\ann\\lease", ""),
+        ("-", ""),
+    ],
+)
+def test_a_title_is_kept_where_a_person_gave_it(given: str, kept: str) -> None:
+    assert load(made.pdf(made.lines("x"), title=given)).title == kept
+
+
+CMAP = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def
+1 begincodespacerange <00><ff> endcodespacerange
+6 beginbfchar <61> <D83DDE00> <62> <00660066> <63> <D835> <64> <0000> <65> <00AD> <66> <FFFE> endbfchar
+endcmap end end"""
+
+
+def odd_characters() -> bytes:
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/ToUnicode 6 0 R>>"
+    return made.raw_pdf(b"BT /F 24 Tf 20 100 Td (abcdefx word) Tj ET", b"/F 5 0 R", font, made.stream(CMAP))
+
+
+def test_characters_that_cannot_be_kept_are_replaced_and_the_rest_is_whole() -> None:
+    text = load(odd_characters()).pages[0].text
+    assert "\U0001f600ff" in text
+    assert not any(character in "\x00\xad\ufffe" or "\ud800" <= character <= "\udfff" for character in text)
+    text.encode("utf-8")
+
+
+def test_a_hyphen_at_the_end_of_a_line_stays_a_hyphen() -> None:
+    assert load(made.pdf(made.lines("a non-", "compete clause"))).pages[0].text == "a non-compete clause"
+
+
+def test_every_stretch_of_a_page_maps_back_to_pdfiums_own_characters() -> None:
+    for data in (odd_characters(), made.pdf(made.lines("One two", "three-", "four", "", "five"))):
+        with opened(data) as pdf:
+            characters = pdf[0].get_textpage()
+            raw = raw_text(characters)
+        text = clean(raw)
+        units = raw.encode("utf-16-le", "surrogatepass")
+        for start in range(len(text)):
+            for end in range(start + 1, len(text) + 1):
+                first, last = raw_range(raw, start, end)
+                piece = units[2 * first : 2 * last].decode("utf-16-le", "surrogatepass")
+                assert clean(piece) == text[start:end]
+
+
+def test_cleaning_is_the_same_piece_by_piece_and_keeps_line_breaks() -> None:
+    assert clean("a\r\nb\rc\nd\x00e\x07f\ufffeg") == "a\nb\nc\ndef-g"
+    assert raw_range("a\r\nb", 2, 3) == (3, 4)
+    assert raw_range("a\x00b", 0, 2) == (0, 3)
+    assert raw_range("\U0001f600b", 1, 2) == (2, 3)
+    assert raw_range("ab", 1, 1) == (1, 1)
