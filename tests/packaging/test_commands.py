@@ -9,6 +9,7 @@ import pytest
 import commands
 import environment
 import machine
+import modelfiles
 from steps import SetupError, StepFailed
 
 
