@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import errno
 import json
 import os
 import secrets
@@ -179,7 +180,14 @@ def _write_new(path: Path, data: bytes) -> None:
         if os.name == "nt":
             draft.rename(path)  # refuses to replace there
         else:
-            path.hardlink_to(draft)
+            try:
+                path.hardlink_to(draft)
+            except FileExistsError:
+                raise
+            except OSError:  # a file system without links, such as a memory stick's
+                if path.exists():
+                    raise FileExistsError(path) from None
+                draft.rename(path)
             sync_folder(path.parent)
     finally:
         with contextlib.suppress(FileNotFoundError):
@@ -193,5 +201,8 @@ def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # what network file systems say to this
+            raise
     finally:
         os.close(descriptor)

@@ -160,6 +160,18 @@ def test_of_many_creators_one_wins_and_its_key_stays(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [vault.NAME]
 
 
+def test_a_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    key = make(tmp_path)
+    assert vault.unlock(tmp_path, bytearray(b"correct horse")) == key
+    with pytest.raises(FileExistsError):
+        vault._write_new(tmp_path / vault.NAME, b"{}")
+    assert [path.name for path in tmp_path.iterdir()] == [vault.NAME]
+
+
 def test_an_empty_secret_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="secret"):
         vault.create(tmp_path, bytearray(), cost=CHEAP)

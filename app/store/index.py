@@ -18,6 +18,7 @@ note is there at the start, the last run was killed.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -80,6 +81,12 @@ class Index:
         self._erase = False
         self._deadline: float | None = None  # set at closing: when to stop catching up
         self.failure: Exception | None = None  # why exact search has to answer everything
+        # Plain vectors that a killed run left behind go now, even if nothing is searched this time. The
+        # note of it stays for `_open`, which will not trust the index of that run.
+        left_over = records.setting(_WORKING)
+        if left_over is not None:
+            with contextlib.suppress(OSError):
+                _wipe(Path(left_over), folder)
 
     @property
     def ready(self) -> bool:

@@ -12,16 +12,18 @@ from pathlib import Path
 
 import pytest
 
+from app.store import index
 from tests.store.library import finds, opened, settle
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSAGES = 40
-SHARED_MEMORY = Path("/dev/shm")
 
 WRITER = f"""
 import sys
 from pathlib import Path
+from app.store import index
 from tests.store.library import opened, put
+index._SHARED_MEMORY = Path(sys.argv[1] + ".memory")
 store = opened(Path(sys.argv[1]))
 for number in range(int(sys.argv[2]), int(sys.argv[3])):
     put(store, number, passages={PASSAGES})
@@ -34,8 +36,17 @@ print("closed", flush=True)
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 
 
-def working_folders() -> set[Path]:
-    return set(SHARED_MEMORY.glob("carrel-*")) if SHARED_MEMORY.is_dir() else set()
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A library's folder, with a shared memory of its own beside it: others use the real one meanwhile."""
+    folder = tmp_path / "library"
+    memory_of(folder).mkdir()
+    monkeypatch.setattr(index, "_SHARED_MEMORY", memory_of(folder))
+    return folder
+
+
+def memory_of(library: Path) -> Path:
+    return library.with_name(f"{library.name}.memory")
 
 
 def killed(folder: Path, first: int, last: int, word: str, delay: float) -> list[str]:
@@ -57,17 +68,17 @@ def killed(folder: Path, first: int, last: int, word: str, delay: float) -> list
     return said
 
 
-def test_killed_while_adding(tmp_path: Path) -> None:
+def test_killed_while_adding(library: Path) -> None:
     chance = random.Random(20)
-    before = working_folders()
     acknowledged: set[int] = set()
     first = 0
     for _ in range(6):
         # From the very first document, when Chroma is still being imported, to well after.
-        said = killed(tmp_path, first, first + 100_000, str(first + chance.randrange(20)), chance.random() * 0.4)
+        said = killed(library, first, first + 100_000, str(first + chance.randrange(20)), chance.random() * 0.4)
         acknowledged |= {int(word) for word in said}
         first = max(acknowledged) + 1
-        with opened(tmp_path) as store:
+        with opened(library) as store:
+            assert not list(memory_of(library).iterdir())  # before anything is searched
             store.verify()
             there = {int(Path(row.file).stem): row for row in store.documents()}
             assert acknowledged <= there.keys()
@@ -77,40 +88,39 @@ def test_killed_while_adding(tmp_path: Path) -> None:
         # Whatever was committed but not said is written again under the same name, or stays.
         first = max(there) + 1
         acknowledged = set(there)
-    with opened(tmp_path) as store:
+    with opened(library) as store:
         settle(store)
         assert store.index_failure is None
         some = chance.sample(sorted(acknowledged), min(20, len(acknowledged)))
         assert all(finds(store, number, passages=PASSAGES) for number in some)
         hits = store.words("clause", 10**6)
         assert len(hits) == len(acknowledged) * PASSAGES
-    assert working_folders() <= before
-    assert {path.name for path in tmp_path.iterdir()} == {"lock", "library.db", "index.sealed"}
+    assert not list(memory_of(library).iterdir())
+    assert {path.name for path in library.iterdir()} == {"lock", "library.db", "index.sealed"}
 
 
-def test_killed_while_closing(tmp_path: Path) -> None:
+def test_killed_while_closing(library: Path) -> None:
     chance = random.Random(21)
-    before = working_folders()
     for turn in range(6):
-        killed(tmp_path, turn * 20, turn * 20 + 20, "closing", chance.random() * 0.1)
-        with opened(tmp_path) as store:
+        killed(library, turn * 20, turn * 20 + 20, "closing", chance.random() * 0.1)
+        with opened(library) as store:
             assert len(store.documents()) == turn * 20 + 20
             assert finds(store, turn * 20 + 19, passages=PASSAGES)
             settle(store)
             assert all(finds(store, turn * 20 + i, passages=PASSAGES) for i in (0, 10, 19))
             assert store.index_failure is None
-    assert working_folders() <= before
+    assert not list(memory_of(library).iterdir())
 
 
-def test_another_process_is_refused_and_the_lock_dies_with_its_holder(tmp_path: Path) -> None:
-    with opened(tmp_path):
+def test_another_process_is_refused_and_the_lock_dies_with_its_holder(library: Path) -> None:
+    with opened(library):
         second = subprocess.run(
-            [sys.executable, "-c", WRITER, str(tmp_path), "0", "1"],
+            [sys.executable, "-c", WRITER, str(library), "0", "1"],
             cwd=ROOT, capture_output=True, text=True, check=False,
         )
         assert second.returncode != 0
         assert "LibraryBusy" in second.stderr
         assert not second.stdout
-    said = killed(tmp_path, 0, 5, "3", 0.0)
-    with opened(tmp_path) as store:
+    said = killed(library, 0, 5, "3", 0.0)
+    with opened(library) as store:
         assert len(store.documents()) >= len([word for word in said if word.isdigit()])
