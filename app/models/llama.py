@@ -38,14 +38,14 @@ _PIECE = 4096
 
 _LOG_ERROR = 4  # ggml_log_level; the binding has no name for it
 
-_last_error = ""
+_complaint = ""
 
 
 def _remember(level: int, text: bytes, _: ctypes.c_void_p) -> None:
-    """Keep llama.cpp's last complaint, print nothing."""
-    global _last_error
-    if level == _LOG_ERROR:
-        _last_error = text.decode("utf-8", "replace").strip()
+    """Keep llama.cpp's first complaint, which names the cause; print nothing."""
+    global _complaint
+    if level == _LOG_ERROR and not _complaint:
+        _complaint = text.decode("utf-8", "replace").strip()
 
 
 _log_callback = llama_cpp.llama_log_callback(_remember)  # kept, or llama.cpp calls what is gone
@@ -65,7 +65,7 @@ def load(header: dict[str, Any]) -> LlamaModel:
             verbose=False,
         )
     except ValueError as error:
-        reason = f"llama.cpp could not load it ({_last_error or error})"
+        reason = f"llama.cpp could not load it ({_complaint or error})"
         raise NotAModel(file=Path(header["path"]).name, reason=reason) from error
     return LlamaModel(model, threads)
 
@@ -82,6 +82,7 @@ class LlamaModel:
         self._render = _renderer(model, template) if template else None
         self._signs, self._unguarded = self._special_tokens(template)
         self._sign = re.compile("|".join(re.escape(sign) for sign in sorted(self._signs, key=len, reverse=True)))
+        self._read = 0  # tokens at the beginning of the context that came from a prompt
         # llama.cpp asks this after each step of its computation, also while it reads a prompt.
         self._stopped: Callable[[], bool] = lambda: False
         self._abort = llama_cpp.ggml_abort_callback(lambda _: self._stopped())
@@ -178,7 +179,7 @@ class LlamaModel:
         room = self._model.n_ctx() - len(tokens)
         if room < 1:
             raise PromptTooLong(tokens=len(tokens), context=self._model.n_ctx())
-        reused = self._known(tokens)
+        reused = self._keep(tokens)
         text = _Text(reply)
         finish, written, first = "limit", 0, 0.0
         self._stopped = stopped
@@ -201,6 +202,7 @@ class LlamaModel:
             finish = "stopped"  # llama.cpp's way of saying that it was interrupted
         finally:
             self._stopped = lambda: False
+            self._read = min(self._model.n_tokens, len(tokens))
         text.end()
         reply(
             last=True,
@@ -217,9 +219,15 @@ class LlamaModel:
         temperature = max(0.0, float(header["temperature"]))
         return self._model.generate(tokens, temp=temperature, repeat_penalty=REPEAT_PENALTY)
 
-    def _known(self, tokens: list[int]) -> int:
-        """Return how many tokens of the prompt the context still holds."""
-        held = self._model.input_ids[: min(len(tokens), self._model.n_tokens)]
+    def _keep(self, tokens: list[int]) -> int:
+        """Return how many tokens of the prompt the context holds from the one before; the rest is forgotten.
+
+        llama.cpp computes a token that comes alone a little differently from one among others. So that
+        the same question gets the same answer, nothing is kept that came alone, as written tokens do,
+        and at least two tokens are left to read.
+        """
+        self._model.n_tokens = max(0, min(self._model.n_tokens, self._read, len(tokens) - 2))
+        held = self._model.input_ids[: self._model.n_tokens]
         same = held == np.asarray(tokens[: len(held)], dtype=held.dtype)
         return len(held) if same.all() else int(same.argmin())
 

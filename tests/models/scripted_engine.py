@@ -60,7 +60,8 @@ def good(header: dict) -> None:
 
 
 def finish(header: dict, how: str, tokens: int) -> None:
-    reply(header, last=True, finish=how, prompt_tokens=7, reused_tokens=0, tokens=tokens, first_seconds=0.1, seconds=0.2)
+    times = {"first_seconds": 0.1, "seconds": 0.2}
+    reply(header, last=True, finish=how, prompt_tokens=7, reused_tokens=0, tokens=tokens, **times)
 
 
 def slow(header: dict) -> None:

@@ -78,7 +78,7 @@ def _pipes() -> list[str]:
     found = []
     for link in Path("/proc/self/fd").iterdir():
         try:
-            found.append(os.readlink(link))
+            found.append(str(link.readlink()))
         except FileNotFoundError:
             continue  # the listing's own
     return [name for name in found if name.startswith("pipe:")]
@@ -267,14 +267,10 @@ class TestFaults:
 class TestWriting:
     def test_text_and_end(self, stage: Stage) -> None:
         writing = stage.generator("good").generate(PROMPT)
-        pieces = []
-        while True:
-            try:
-                pieces.append(next(writing))
-            except StopIteration as end:
-                assert end.value == Written("end", 7, 0, 3, 0.1, 0.2)
-                break
-        assert pieces == ["The ", "rent ", "is 2,450."]
+        assert [next(writing) for _ in range(3)] == ["The ", "rent ", "is 2,450."]
+        with pytest.raises(StopIteration) as end:
+            next(writing)
+        assert end.value.value == Written("end", 7, 0, 3, 0.1, 0.2)
 
     def test_closing_stops_the_engine_and_keeps_it(self, stage: Stage) -> None:
         client = stage.generator("babble")
@@ -336,11 +332,11 @@ class TestWriting:
         monkeypatch.setattr(hardware, "free_memory", lambda: 1000)
         client = stage.generator("good")
         client.start()
-        with pytest.raises(ModelTooLarge, match="1.0 kB are free"):
+        with pytest.raises(ModelTooLarge, match=r"1\.0 kB are free"):
             client.count(PROMPT)
 
 
-def test_the_environment_holds_nothing_of_the_user(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_holds_nothing_of_the_user(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLIENT_NAME", "Miller")
     monkeypatch.setenv("HOME", "/home/miller")
     client = stage.embedder("good")

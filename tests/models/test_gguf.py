@@ -139,7 +139,8 @@ def test_a_large_vocabulary(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "words"), [(1, "1 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (98_362_432, "98.4 MB"), (5e12, "5000 GB")]
+    ("size", "words"),
+    [(1, "1 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (98_362_432, "98.4 MB"), (5e12, "5000 GB")],
 )
 def test_sizes_in_words(size: int, words: str) -> None:
     assert gguf.in_words(int(size)) == words

@@ -30,7 +30,8 @@ class TestRealTokenizer:
         assert all(text[start] != " " for start in starts)
 
     @pytest.mark.parametrize(
-        "text", ["", " ", "🎉 émigré naïve ﬁne", "日本語の契約", "\ud800x", "a\0b", "x" * 500, "e\u0301 a\u0300", "Ǆ İstanbul"]
+        "text",
+        ["", " ", "🎉 émigré naïve ﬁne", "日本語の契約", "\ud800x", "a\0b", "x" * 500, "e\u0301 a\u0300", "Ǆ İstanbul"],
     )
     def test_ascending_and_inside(self, tokenizer: WordPieceTokenizer, text: str) -> None:
         starts = list(tokenizer.starts(text))
