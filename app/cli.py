@@ -162,7 +162,7 @@ def read_secret(options: argparse.Namespace, *, new: bool) -> bytearray:
 
 
 @contextlib.contextmanager
-def _session(options: argparse.Namespace, *, create: bool = False) -> Iterator[Any]:
+def _session(options: argparse.Namespace, *, create: bool = False, warm: bool = True) -> Iterator[Any]:
     from app import vault
     from app.session import Session
 
@@ -172,9 +172,9 @@ def _session(options: argparse.Namespace, *, create: bool = False) -> Iterator[A
         raise errors.NoLibrary(path=library)
     secret = read_secret(options, new=new)
     try:
-        session = Session.open(library, secret, create=create)
+        session = Session.open(library, secret, create=create, warm=warm)
     finally:
-        secret[:] = bytes(len(secret))
+        vault.wipe(secret)
     with session:
         yield session
 
@@ -208,7 +208,7 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _status(options: argparse.Namespace) -> int:
-    with _session(options) as session:
+    with _session(options, warm=False) as session:
         rows = session.store.documents()
         counts = session.store.page_counts()
     if options.json:
@@ -295,7 +295,7 @@ def pull_answer(session: Any, question: str, *, quiet: bool) -> tuple[EvidenceFo
 
 
 def _remove(options: argparse.Namespace) -> int:
-    with _session(options) as session:
+    with _session(options, warm=False) as session:
         for file in options.files:
             session.store.remove(os.path.abspath(file))
             _say(f"Removed from the library: {file}")

@@ -50,11 +50,18 @@ class Session:
 
     @classmethod
     def open(
-        cls, library: Path, secret: bytearray, *, create: bool = False, settings: Settings | None = None
+        cls,
+        library: Path,
+        secret: bytearray,
+        *,
+        create: bool = False,
+        warm: bool = True,
+        settings: Settings | None = None,
     ) -> Self:
         """Unlock the library in the folder `library`, making it first where `create` and there is none.
 
-        `secret` is the passphrase in UTF-8. Raises NoLibrary, WrongPassphrase, LibraryBusy, LibraryDamaged,
+        `secret` is the passphrase in UTF-8. `warm` begins to load what searching needs, in the background, so that
+        the first question finds it there. Raises NoLibrary, WrongPassphrase, LibraryBusy, LibraryDamaged,
         LibraryTooNew, NoModel.
         """
         settings = settings or stored_settings.load()
@@ -69,11 +76,14 @@ class Session:
                 raise errors.NoLibrary(path=library)
             priority = Priority()
             embedder = stack.enter_context(contextlib.closing(EmbedderClient(model, priority=priority)))
-            embedder.start()
+            if warm:
+                embedder.start()
             try:
                 store = stack.enter_context(Store.open(library, key, fingerprint=embedder.fingerprint))
             finally:
-                key[:] = bytes(len(key))
+                vault.wipe(key)
+            if warm:
+                store.prepare()
             readers = stack.enter_context(ReaderPool())
             generator = cls._generator(catalog, settings, priority)
             if generator is not None:
