@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QIcon
@@ -33,7 +33,8 @@ class Refusal(QObject):
         super().__init__(parent)
         self.refused = 0
         for scheme in _SCHEMES:
-            QDesktopServices.setUrlHandler(scheme, self, b"refuse")
+            # Any: PySide6 6.12 takes a str and says in its types that it wants bytes.
+            QDesktopServices.setUrlHandler(scheme, self, cast(Any, "refuse"))
 
     @Slot(QUrl)
     def refuse(self, url: QUrl) -> None:

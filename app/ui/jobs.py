@@ -72,7 +72,7 @@ class Job(QObject):
 
     def _run(self) -> None:
         try:
-            result = self._work(self)
+            result = None if self.stopping else self._work(self)
         except CarrelError as error:
             self.post("failed", error)
         except Exception as error:  # noqa: BLE001 (a bug; it is told in the window, the program goes on)
@@ -130,6 +130,7 @@ class Jobs(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._running: set[Job] = set()
+        self._shut = False
 
     @property
     def busy(self) -> bool:
@@ -152,13 +153,28 @@ class Jobs(QObject):
 
         return self._begin(work, name)
 
+    def shut(self) -> None:
+        """Ask all work to stop and begin no more, `last` excepted; `idle` follows when it has stopped."""
+        self._shut = True
+        self.stop()
+
     def stop(self) -> None:
         """Ask all work to stop; `idle` follows when it has."""
         for job in tuple(self._running):
             job.stop()
 
+    def last(self, work: Callable[[], object]) -> Job:
+        """Run what ends everything, after `shut`."""
+        self._shut = False
+        try:
+            return self.call(work, "last")
+        finally:
+            self._shut = True
+
     def _begin(self, work: Callable[[Job], object], name: str) -> Job:
         job = Job(work, name)
+        if self._shut:
+            job.stop()  # before it began; it says `stopped` and does nothing
         self._running.add(job)
         job.ended.connect(lambda: self._ended(job))
         job.start()

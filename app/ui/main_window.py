@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("Carrel")
         self.setAcceptDrops(True)
-        self.setMinimumSize(760, 520)
+        self.setMinimumSize(760, 480)
         self._door = door
         self._session: Session | None = None
         self._fresh: list[Session] = []  # opened on a worker and not yet taken up here
@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.panes = QSplitter(Qt.Orientation.Horizontal)
         self.panes.setHandleWidth(5)
         self.panes.setChildrenCollapsible(False)
-        for pane, least, stretch in ((self.library, 230, 0), (self.conversation, 340, 3), (self.source, 300, 3)):
+        for pane, least, stretch in ((self.library, 230, 0), (self.conversation, 400, 3), (self.source, 300, 3)):
             pane.setMinimumWidth(least)
             self.panes.addWidget(pane)
             self.panes.setStretchFactor(self.panes.indexOf(pane), stretch)
@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
         self._then: Callable[[], None] = self._close_session
         self.jobs.idle.connect(self._idle)
         self.library.cancel()
-        self.jobs.stop()
+        self.jobs.shut()
         if not self.jobs.busy:
             self._idle()
         else:  # an engine in the middle of a long prompt: closing the session ends it
@@ -237,7 +237,7 @@ class MainWindow(QMainWindow):
         if session is None:
             self._idle()
         else:
-            self.jobs.call(session.close, "close")
+            self.jobs.last(session.close)
 
     def _leave(self) -> None:
         if self.jobs.busy:

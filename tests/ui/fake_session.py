@@ -89,7 +89,7 @@ def document(file: str, kind: str = "pdf", pages: int = 1, status: Status = Stat
 DOCUMENTS = (
     document("/cases/harbour lane/Lease Harbour Lane 4.pdf", pages=12),
     document("/cases/harbour lane/Notice letter (scan).pdf", pages=2, status=Status.PICTURE,
-             reasons=("Page 1 is a scan; its text has not been read.", "Page 2 is a scan; its text has not been read.")),
+             reasons=("Page 1 is a scan; its text was not read.", "Page 2 is a scan; its text was not read.")),
     document("/cases/harbour lane/Mail Okafor 2024-05-14.txt", "text"),
     document("/cases/harbour lane/Handover report.docx", "docx"),
     document("/cases/harbour lane/Deposition Lindqvist.pdf", pages=48,
@@ -127,7 +127,8 @@ LEASE_ANSWER = Answer(
     "The landlord may end it with thirty days' notice if the rent is unpaid for one month [2]. "
     "The notice reached the landlord on 2 May [3]. A copy must be filed with the court [9].",
     (
-        Sentence("Either party may end the lease with ninety days' written notice before the end of a calendar quarter.",
+        Sentence("Either party may end the lease with ninety days' written notice before the end of a calendar "
+                 "quarter.",
                  (Citation("1", 1),), Verdict.SUPPORTED),
         Sentence("The landlord may end it with thirty days' notice if the rent is unpaid for one month.",
                  (Citation("2", 2),), Verdict.PARTLY),

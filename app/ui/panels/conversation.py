@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.types import Answered, AnswerEvent, DocumentRow, EvidenceFound, Hit, ModelInfo, TextWritten
@@ -97,15 +97,7 @@ class ConversationPanel(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         page = QWidget()
         page.setObjectName("page")
-        row = QHBoxLayout(page)
-        row.setContentsMargins(24, 20, 24, 20)
-        self._column = QWidget()
-        self._column.setMaximumWidth(_WIDEST)
-        row.addStretch(1)
-        row.addWidget(self._column, 100)
-        row.addStretch(1)
-        self._turns = QVBoxLayout(self._column)
-        self._turns.setContentsMargins(0, 0, 0, 0)
+        self._turns = QVBoxLayout(page)
         self._turns.setSpacing(22)
         self._welcome = self._build_welcome(formats)
         self._turns.addWidget(self._welcome, 1)
@@ -159,15 +151,7 @@ class ConversationPanel(QWidget):
     def _build_foot(self) -> QWidget:
         theme = self._theme
         foot = QWidget()
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(24, 4, 24, 16)
-        column = QWidget()
-        column.setMaximumWidth(_WIDEST)
-        row.addStretch(1)
-        row.addWidget(column, 100)
-        row.addStretch(1)
-        layout = QVBoxLayout(column)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout = self._foot = QVBoxLayout(foot)
         layout.setSpacing(8)
         self.note = Notice(theme, "", "", dismissable=True)
         self.note.hide()
@@ -193,6 +177,12 @@ class ConversationPanel(QWidget):
         self.halt.clicked.connect(self.stop)
         self._buttons()
         return foot
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        side = max(24, (self.width() - _WIDEST) // 2)
+        self._turns.setContentsMargins(side, 20, side, 20)
+        self._foot.setContentsMargins(side, 4, side, 16)
 
     def _highlight(self, active: bool) -> None:
         self._frame.setProperty("active", active)

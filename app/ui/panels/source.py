@@ -107,7 +107,9 @@ class SourcePanel(QWidget):
         close.clicked.connect(self.closed)
         for widget, stretch in ((self._icon, 0), (self.name, 1), (close, 0)):
             top.addWidget(widget, stretch)
-        row = QHBoxLayout()
+        self._tools = QWidget()
+        row = QHBoxLayout(self._tools)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
         self.previous = ToolButton(theme, "left", "Page before (Alt+Left)")
         self.next = ToolButton(theme, "right", "Page after (Alt+Right)")
@@ -130,7 +132,7 @@ class SourcePanel(QWidget):
         for button in (self.smaller, self.fit, self.larger):
             row.addWidget(button)
         head.addLayout(top)
-        head.addLayout(row)
+        head.addWidget(self._tools)
         self._buttons()
         return head
 
@@ -331,6 +333,7 @@ class SourcePanel(QWidget):
         passage = self._passage
         page = passage.page if passage is not None else None
         last = self._pages.get(passage.document, page or 0) if passage is not None else 0
+        self._tools.setVisible(page is not None)
         self.previous.setVisible(page is not None)
         self.next.setVisible(page is not None)
         self.previous.setEnabled(page is not None and page > 1)

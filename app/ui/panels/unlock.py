@@ -6,7 +6,7 @@ Owns the fields; what is typed leaves as a bytearray that the receiver clears. K
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from app.ui.widgets.icons import density, pixmap
 from app.ui.widgets.labels import Label, Notice, PushButton, ToolButton
@@ -89,24 +89,19 @@ class UnlockPanel(QWidget):
         box.setFixedWidth(_WIDTH)
         column = QVBoxLayout(box)
         column.setSpacing(12)
+        column.addStretch(2)
         self._logo.setPixmap(pixmap("carrel", "", 64, max(density(self), 2.0)))
         column.addWidget(self._logo)
         column.addWidget(self._title)
         column.addWidget(self._intro)
         column.addSpacing(4)
-        form = QFormLayout()
-        form.setSpacing(8)
-        form.addRow(first_row)
-        form.addRow(self._second_row)
-        form.addRow(self._hint)
-        column.addLayout(form)
-        for widget in (self._warning, self.problem, self._busy, self.go):
+        for widget in (first_row, self._second_row, self._hint, self._warning, self.problem, self._busy,
+                       self.go):
             column.addWidget(widget)
         self._first_row = first_row
-        outer = QVBoxLayout(self)
-        outer.addStretch(2)
-        outer.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)
-        outer.addStretch(3)
+        column.addStretch(3)
+        outer = QHBoxLayout(self)
+        outer.addWidget(box)
 
     def wait(self, sentence: str) -> None:
         """Show that something is under way; nothing can be typed."""

@@ -23,7 +23,7 @@ from app.ui.widgets.rows import Row, Rows, row_list
 from app.ui.widgets.theme import Theme
 
 _STEPS = 1000
-_TALLEST = 4  # failures shown without scrolling
+_TALLEST = 3  # failures shown without scrolling
 
 
 class AddingStrip(QFrame):
@@ -59,7 +59,7 @@ class AddingStrip(QFrame):
         self._words = Label("", "small", wrap=True)
         layout.addWidget(self._words)
         self.failures = Rows(self)
-        self.failure_list = row_list(theme, "Files that could not be added")
+        self.failure_list = row_list(theme, "Files that could not be added", 4)
         self.failure_list.setModel(self.failures)
         layout.addWidget(self.failure_list)
         self.cancel.clicked.connect(self.cancelled)
@@ -147,8 +147,8 @@ class AddingStrip(QFrame):
         rows = [row for row in self.failures.rows if row.key != file]
         self.failures.replace([*rows, Row(file_name(file), "", reason, "warning", f"{file}\n{reason}", file)])
         self.failure_list.show()
-        height = self.failure_list.sizeHintForRow(0)
-        self.failure_list.setFixedHeight(min(len(rows) + 1, _TALLEST) * height + 4)
+        heights = [self.failure_list.sizeHintForRow(number) for number in range(min(len(rows) + 1, _TALLEST))]
+        self.failure_list.setFixedHeight(sum(heights) + 4)
 
     def _running(self, running: bool) -> None:
         self.count.setVisible(running)

@@ -74,6 +74,8 @@ def pieces_of_stream(text: str, sources: dict[int, str]) -> list[Piece]:
         for key in re.split(r"\s*[,;]\s*", match.group(1)):
             found += [cited(int(key), sources[int(key)]) if int(key) in sources else unknown(key), Piece(_NBSP)]
         at = match.end()
+        if text[at:at + 1] in (".", ",", ";", ":"):
+            found.pop()
     return [*found, Piece(text[at:])]
 
 
@@ -113,12 +115,13 @@ def _gaps(answer: Answer) -> Iterator[str]:
     """What stands before each sentence: nothing, a space, or the line break that the model made."""
     at = 0
     for number, sentence in enumerate(answer.sentences):
-        begin = answer.text.find(sentence.text[:24], at)
-        broken = begin > at and "\n" in answer.text[at:begin].strip(" ")
+        head = sentence.text[:16].rstrip(" .!?…")  # a key may have stood before the full stop
+        begin = answer.text.find(head, at)
+        broken = False
         if begin >= 0:
-            at = begin + max(len(sentence.text[:24]), 1)
-            rest = answer.text.find(sentence.text[-12:], at - 12)
-            at = rest + len(sentence.text[-12:]) if rest >= 0 else at
+            before = answer.text[:begin]
+            broken = "\n" in before[len(before.rstrip()):]
+            at = begin + len(head)
         yield "" if number == 0 else "\n" if broken else " "
 
 

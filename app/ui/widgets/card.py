@@ -6,7 +6,17 @@ Paints plain text only. Knows no panel and no session.
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFontMetricsF, QPainter, QPaintEvent, QPen, QTextLayout, QTextOption
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.types import Hit
@@ -102,30 +112,41 @@ class EvidenceCard(QAbstractButton):
         metrics = QFontMetricsF(font)
         width = self.width() - 2 * _PAD
         text = self._fitting(metrics, width)
+        layout = self._laid_out(text, font, width)
+        if layout.lineCount() > _LINES:  # the last line that fits ends in dots
+            at = layout.lineAt(_LINES - 1).textStart()
+            head = text.encode("utf-16-le")[: 2 * at].decode("utf-16-le", "ignore")
+            bold_room = width - metrics.averageCharWidth() * 2
+            text = head + metrics.elidedText(text[len(head):], Qt.TextElideMode.ElideRight, bold_room)
+            layout = self._laid_out(text, font, width)
+        painter.setPen(self._theme.colour("muted"))
+        place = QPointF(_PAD, _PAD + _BADGE + 6)
+        for number in range(min(layout.lineCount(), _LINES)):
+            layout.lineAt(number).draw(painter, place)
+
+    def _laid_out(self, text: str, font: QFont, width: float) -> QTextLayout:
         layout = QTextLayout(text, font)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
         layout.setFormats([self._bold(text, start, end) for start, end in snippet.matches(text, self._stems)])
         layout.beginLayout()
-        for number in range(_LINES):
+        for number in range(_LINES + 1):
             row = layout.createLine()
             if not row.isValid():
                 break
             row.setLineWidth(width)
-            row.setPosition(QPointF(0, number * metrics.lineSpacing()))
+            row.setPosition(QPointF(0, number * QFontMetricsF(font).lineSpacing()))
         layout.endLayout()
-        painter.setPen(self._theme.colour("muted"))
-        layout.draw(painter, QPointF(_PAD, _PAD + _BADGE + 6))
+        return layout
 
     def _fitting(self, metrics: QFontMetricsF, width: float) -> str:
-        """The snippet cut to what two lines hold; a tenth is left for line breaks and bold words."""
-        room = width * _LINES * .9
+        """The part of the passage that is worth the place of two lines, a little more than they hold."""
+        room = width * _LINES
         if metrics.horizontalAdvance(self._short) <= room:
             return self._short
-        letters = max(40, int(room / max(metrics.averageCharWidth() * 1.02, 1)))
-        text = snippet.shorten(self.hit.passage.text, self._stems, letters)
-        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        letters = max(40, int(len(self._short) * room / metrics.horizontalAdvance(self._short)))
+        return snippet.shorten(self.hit.passage.text, self._stems, letters)
 
     def _bold(self, text: str, start: int, end: int) -> QTextLayout.FormatRange:
         found = QTextLayout.FormatRange()

@@ -48,6 +48,12 @@ class Label(QLabel):
         if selectable:
             self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """Qt would ask for the height that a wrapped text has at its narrowest; layouts know its real one."""
+        if self.wordWrap():
+            return QSize(60, self.fontMetrics().height())
+        return super().minimumSizeHint()
+
     def set_role(self, role: str) -> None:
         """Change the look."""
         self.setProperty("role", role)

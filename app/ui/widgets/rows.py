@@ -19,10 +19,11 @@ from app.ui.widgets.labels import counted, file_name, tip
 from app.ui.widgets.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex
+_BESIDE = 62  # pixels of a row that are not for its words
 ROW = int(Qt.ItemDataRole.UserRole)
 
 _WORDS = {Status.READ: "read", Status.OCR: "read from a scan", Status.EMPTY: "no text in it",
-          Status.PICTURE: "a scan, its text not read", Status.LOCKED: "locked", Status.DAMAGED: "damaged",
+          Status.PICTURE: "scan, not read", Status.LOCKED: "locked", Status.DAMAGED: "damaged",
           Status.UNSUPPORTED: "cannot be read yet", Status.TOO_LARGE: "too large", Status.TIMED_OUT: "took too long",
           Status.FAILED: "could not be opened"}
 _KINDS = {"pdf": "PDF", "docx": "Word", "text": "Text", "markdown": "Markdown", "html": "Web page",
@@ -108,8 +109,9 @@ class Rows(QAbstractListModel):
 class RowPainter(QStyledItemDelegate):
     """Icon, name, one line of detail and, where there is trouble, a line that says what."""
 
-    def __init__(self, theme: Theme, view: QListView) -> None:
+    def __init__(self, theme: Theme, view: QListView, lines: int) -> None:
         super().__init__(view)
+        self._lines = lines
         self._theme = theme
         theme.changed.connect(view.viewport().update)
 
@@ -119,8 +121,11 @@ class RowPainter(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:  # noqa: N802 (Qt's name)
         name, small = self._fonts()
         row: Row = index.data(ROW)
-        lines = bool(row.detail) + bool(row.trouble)
-        return QSize(120, QFontMetrics(name).height() + lines * (QFontMetrics(small).height() + 2) + 18)
+        metrics = QFontMetrics(small)
+        view = self.parent()
+        width = (view.viewport().width() if isinstance(view, QListView) else 200) - _BESIDE
+        lines = bool(row.detail) + len(_wrapped(metrics, row.trouble, width, self._lines))
+        return QSize(120, QFontMetrics(name).height() + lines * (metrics.height() + 2) + 18)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         row: Row = index.data(ROW)
@@ -145,8 +150,8 @@ class RowPainter(QStyledItemDelegate):
         top = self._words(painter, inner, top, name, colours.text, row.title, Qt.TextElideMode.ElideMiddle)
         if row.detail:
             top = self._words(painter, inner, top, small, colours.muted, row.detail)
-        if row.trouble:
-            self._words(painter, inner, top, small, colours.warn, row.trouble)
+        for words in _wrapped(QFontMetrics(small), row.trouble, inner.width(), self._lines):
+            top = self._words(painter, inner, top, small, colours.warn, words)
         painter.restore()
 
     @staticmethod
@@ -162,10 +167,24 @@ class RowPainter(QStyledItemDelegate):
         return top + metrics.height() + 2
 
 
-def row_list(theme: Theme, name: str) -> QListView:
-    """Return a list view for rows; `name` is what a screen reader says."""
+def _wrapped(metrics: QFontMetrics, text: str, width: int, most: int) -> list[str]:
+    """Return `text` in lines of at most `width` pixels, the last one cut where there are too many."""
+    lines: list[str] = []
+    words = text.split()
+    while words and len(lines) < most:
+        count = 1
+        while count < len(words) and metrics.horizontalAdvance(" ".join(words[: count + 1])) <= width:
+            count += 1
+        last = len(lines) == most - 1
+        lines.append(" ".join(words if last else words[:count]))  # the painter cuts what is too long
+        words = words[count:]
+    return lines
+
+
+def row_list(theme: Theme, name: str, lines: int = 2) -> QListView:
+    """Return a list view for rows; `name` is what a screen reader says, `lines` how many trouble may take."""
     view = QListView()
-    view.setItemDelegate(RowPainter(theme, view))
+    view.setItemDelegate(RowPainter(theme, view, lines))
     view.setAccessibleName(name)
     view.setMouseTracking(True)
     view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)

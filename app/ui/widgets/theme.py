@@ -51,9 +51,11 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, app: QApplication) -> None:
+    def __init__(self, app: QApplication, *, dark: bool | None = None) -> None:
+        """`dark` overrules the system."""
         super().__init__(app)
         self._app = app
+        self._forced = dark
         self._folder = paths.resources() / "themes"
         self._loaded: dict[str, Colours] = {}
         self._sheet = Template((self._folder / "carrel.qss").read_text(encoding="utf-8"))
@@ -64,7 +66,9 @@ class Theme(QObject):
 
     @property
     def dark(self) -> bool:
-        """Whether the system asks for a dark window."""
+        """Whether the window is dark."""
+        if self._forced is not None:
+            return self._forced
         return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
     @property

@@ -58,13 +58,18 @@ class Turn(QWidget):
         theme = self._theme
         self._caption = Label("Answer", "caption")
         self._caption.hide()
+        self._head = QHBoxLayout()
+        self._head.setSpacing(10)
+        self._head.addWidget(self._caption)
+        self._head.addStretch(1)
         self.text = AnswerText(theme)
         self.text.cited.connect(self._open_rank)
         self.text.hide()
         self.notice = Notice(theme)
         self.notice.hide()
         self._layout.addSpacing(4)
-        for widget in (self._caption, self.text, self.notice):
+        self._layout.addLayout(self._head)
+        for widget in (self.text, self.notice):
             self._layout.addWidget(widget)
         self._foot = QWidget()
         self._foot_row = QHBoxLayout(self._foot)
@@ -96,7 +101,7 @@ class Turn(QWidget):
             if number >= _FIRST:
                 card.hide()
         if len(hits) > _FIRST:
-            self._more.setText(f"Show {len(hits) - _FIRST} more")
+            self._more.setText(f"Show {counted(len(hits) - _FIRST, 'more passage')}")
             self._more.show()
         if hits:
             self._caption.setText("Reading the passages…")
@@ -200,18 +205,20 @@ class Turn(QWidget):
             label.setToolTip(tip(words))
             self._foot_row.addWidget(label)
         self._foot_row.addStretch(1)
+        if found.answer.status is AnswerStatus.NOT_FOUND:
+            return
         spent = dict(found.timings)
         total = spent.get("total", sum(spent.values()))
         times = Label(_seconds(total), "small")
         stages = [f"{stage.replace('_', ' ')}: {_seconds(each)}" for stage, each in found.timings]
         times.setToolTip(tip("\n".join(stages)))
-        self._foot_row.addWidget(times)
+        self._head.addWidget(times)
         copy = PushButton(self._theme, "Copy", "quiet", "copy", "accent")
         copy.setAccessibleName("Copy the answer with its sources")
         copy.setToolTip(tip("Copy the answer with its sources"))
         copy.clicked.connect(lambda: self.copied.emit(self.as_text()))
-        self._foot_row.addWidget(copy)
-        self._foot.show()
+        self._head.addWidget(copy)
+        self._foot.setVisible(bool(checked))
 
     def _draw_stream(self) -> None:
         self.text.show_pieces(marks.pieces_of_stream(self._written, self._sources))

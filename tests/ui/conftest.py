@@ -1,0 +1,67 @@
+"""The window on a fake session, shown offscreen and closed after each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.ui.main_window import MainWindow
+from app.ui.widgets.theme import Theme
+from tests.ui.fake_session import DOCUMENTS, PASSPHRASE, FakeDoor, FakeSession
+
+
+@pytest.fixture(scope="session")
+def theme(qapp: QApplication) -> Theme:
+    return Theme(qapp, dark=False)
+
+
+@pytest.fixture
+def fake() -> FakeSession:
+    return FakeSession(rows=list(DOCUMENTS))
+
+
+@pytest.fixture
+def make_window(qtbot: QtBot, theme: Theme) -> Iterator[Callable[[FakeDoor], MainWindow]]:
+    made: list[MainWindow] = []
+
+    def make(door: FakeDoor) -> MainWindow:
+        window = MainWindow(theme, door)  # type: ignore[arg-type]
+        window.show()
+        made.append(window)
+        return window
+
+    yield make
+    for window in made:
+        close(qtbot, window)
+        window.deleteLater()
+
+
+@pytest.fixture
+def window(make_window: Callable[[FakeDoor], MainWindow], fake: FakeSession, qtbot: QtBot) -> MainWindow:
+    """A window with the library open."""
+    result = make_window(FakeDoor(fake))
+    result.begin(bytearray(PASSPHRASE))
+    qtbot.waitUntil(lambda: result.session is not None and not result.jobs.busy)
+    return result
+
+
+def close(qtbot: QtBot, window: MainWindow) -> None:
+    if window._left:
+        return
+    with qtbot.waitSignal(window.closed, timeout=10_000):
+        window.close()
+
+
+@pytest.fixture
+def ask(qtbot: QtBot) -> Callable[[MainWindow, str], None]:
+    """Type a question and press Enter."""
+    from PySide6.QtCore import Qt
+
+    def type_and_send(window: MainWindow, question: str = "How much notice ends the lease?") -> None:
+        window.conversation.box.setPlainText(question)
+        qtbot.keyClick(window.conversation.box, Qt.Key.Key_Return)
+
+    return type_and_send

@@ -1,0 +1,300 @@
+"""The whole window on a scripted session: unlocking, adding, asking, opening sources, closing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.documents import loader
+from app.ui.main_window import FORMATS, MainWindow
+from tests.ui.conftest import close
+from tests.ui.fake_session import DOCUMENTS, PASSPHRASE, FakeDoor, FakeSession
+
+Make = Callable[[FakeDoor], MainWindow]
+Ask = Callable[..., None]
+
+
+# Unlocking.
+
+
+def test_the_first_start_asks_twice_and_makes_a_library(make_window: Make, fake: FakeSession, qtbot: QtBot) -> None:
+    door = FakeDoor(fake, exists=False)
+    window = make_window(door)
+    window.begin()
+    unlock = window.unlock
+    qtbot.waitUntil(unlock.second.isVisible)
+    qtbot.keyClicks(unlock.first, "correct horse battery")
+    qtbot.keyClicks(unlock.second, "correct horse batter")
+    qtbot.mouseClick(unlock.go, Qt.MouseButton.LeftButton)
+    assert "not the same" in unlock.problem.label.text()
+    assert not door.opened
+    qtbot.keyClicks(unlock.second, "y")
+    assert unlock.problem.isHidden()
+    qtbot.keyClick(unlock.second, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.session is not None)
+    assert door.opened == [(PASSPHRASE, True)]
+    assert unlock.first.text() == unlock.second.text() == ""
+    assert window.stack.currentWidget() is window.panes
+
+
+def test_a_wrong_passphrase_is_said_in_place_and_can_be_tried_again(
+        make_window: Make, fake: FakeSession, qtbot: QtBot) -> None:
+    door = FakeDoor(fake)
+    window = make_window(door)
+    window.begin()
+    unlock = window.unlock
+    qtbot.waitUntil(unlock.first.isVisible)
+    assert unlock.second.isHidden() or not unlock.second.isVisible()
+    qtbot.keyClicks(unlock.first, "wrong")
+    qtbot.keyClick(unlock.first, Qt.Key.Key_Return)
+    qtbot.waitUntil(unlock.problem.isVisible)
+    assert unlock.problem.label.text() == "That passphrase does not open this library."
+    assert window.stack.currentWidget() is unlock
+    assert unlock.first.text() == ""
+    qtbot.keyClicks(unlock.first, PASSPHRASE.decode())
+    qtbot.keyClick(unlock.first, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.session is not None)
+    assert [create for _, create in door.opened] == [False, False]
+
+
+def test_opening_is_no_work_of_the_window(make_window: Make, fake: FakeSession, qtbot: QtBot) -> None:
+    wait = threading.Event()
+    door = FakeDoor(fake, wait=wait)
+    window = make_window(door)
+    window.begin(bytearray(PASSPHRASE))
+    with heartbeat() as beat:
+        qtbot.wait(200)
+    assert window.session is None
+    assert beat.gap < .25
+    wait.set()
+    qtbot.waitUntil(lambda: window.session is not None)
+    assert threading.get_ident() not in door.threads
+
+
+def test_closing_while_the_library_is_being_opened_closes_it(
+        make_window: Make, fake: FakeSession, qtbot: QtBot) -> None:
+    wait = threading.Event()
+    window = make_window(FakeDoor(fake, wait=wait))
+    window.begin(bytearray(PASSPHRASE))
+    qtbot.wait(30)
+    window.close()
+    qtbot.wait(30)
+    with qtbot.waitSignal(window.closed):
+        wait.set()
+    assert fake.closed == 1
+
+
+def test_samples_go_into_an_empty_library_and_their_questions_are_offered(make_window: Make, qtbot: QtBot) -> None:
+    fake = FakeSession()
+    window = make_window(FakeDoor(fake, samples=[Path("/samples")], questions=["Who pays?", "When?"]))
+    window.begin(bytearray(PASSPHRASE))
+    qtbot.waitUntil(lambda: fake.added == [[Path("/samples")]] and not window.jobs.busy)
+    assert window.conversation._suggestions.count() == 2
+
+
+# The library.
+
+
+def test_the_list_shows_kind_pages_and_trouble(window: MainWindow) -> None:
+    rows = {row.title: row for row in window.library.rows.rows}
+    assert len(rows) == len(DOCUMENTS)
+    assert rows["Lease Harbour Lane 4.pdf"].detail == "PDF · 12 pages · read"
+    assert rows["Lease Harbour Lane 4.pdf"].trouble == ""
+    assert rows["Deposition Lindqvist.pdf"].detail == "PDF · 48 pages · partly read"
+    assert rows["Deposition Lindqvist.pdf"].trouble == "Page 17 is damaged and could not be read."
+    assert "locked" in rows["Bank statement Q2.pdf"].detail
+    assert window.library.filter.isVisible()
+
+
+def test_the_filter_hides_other_names(window: MainWindow) -> None:
+    window.library.filter.setText("LEASE")
+    model = window.library.view.model()
+    assert [model.index(row, 0).data() for row in range(model.rowCount())] == ["Lease Harbour Lane 4.pdf"]
+
+
+def test_the_seal_is_always_in_sight(window: MainWindow) -> None:
+    assert window.library.seal.isVisible()
+    assert window.library.seal.text() == "Nothing leaves this computer"
+    assert "refused by the system" in window.library.seal.toolTip()
+
+
+def drop(window: MainWindow, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    entering = QDragEnterEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+                               Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(window, entering)
+    assert entering.isAccepted()
+    assert window._overlay.isVisible()
+    QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data,
+                                              Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier))
+    assert not window._overlay.isVisible()
+
+
+def test_dropped_files_are_added_with_progress_and_failures_in_place(
+        window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
+    fake.failing = {"torn.pdf": "The file is damaged and could not be read: it ends in the middle."}
+    fake.hold.clear()
+    drop(window, Path("/in/a & b.pdf"), Path("/in/torn.pdf"), Path("/in/c.pdf"))
+    strip = window.library.strip
+    qtbot.waitUntil(lambda: strip.count.text() == "1 of 3")
+    assert strip.title.whole == "a & b.pdf"
+    assert strip.cancel.isVisible()
+    fake.hold.set()
+    qtbot.waitUntil(lambda: not window.library.adding and not window.jobs.busy)
+    assert strip.title.whole == "1 file not added"
+    assert [(row.title, row.trouble) for row in strip.failures.rows] == [
+        ("torn.pdf", "The file is damaged and could not be read: it ends in the middle.")]
+    assert strip.failure_list.isVisible()
+    names = [row.title for row in window.library.rows.rows]
+    assert "a & b.pdf" in names
+    assert "c.pdf" in names
+    qtbot.mouseClick(strip.dismiss, Qt.MouseButton.LeftButton)
+    assert strip.isHidden()
+    assert strip.failures.rows == []
+
+
+def test_files_dropped_while_others_are_added_come_after_them(
+        window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
+    fake.hold.clear()
+    window.library.add([Path("/in/a.pdf")])
+    window.library.add([Path("/in/b.pdf")])
+    window.library.add([Path("/in/c.pdf")])
+    fake.hold.set()
+    qtbot.waitUntil(lambda: len(fake.added) == 2 and not window.library.adding)
+    assert fake.added == [[Path("/in/a.pdf")], [Path("/in/b.pdf"), Path("/in/c.pdf")]]
+
+
+def test_cancelling_keeps_what_was_added(window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
+    fake.pause = .02
+    window.library.add([Path(f"/in/{number}.pdf") for number in range(200)])
+    strip = window.library.strip
+    qtbot.waitUntil(lambda: strip.count.text().startswith("3 of"))
+    qtbot.mouseClick(strip.cancel, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.library.adding and not window.jobs.busy)
+    assert strip.title.whole == "Stopped"
+    assert fake.closed_generators == ["add"]
+    added = len(fake.rows) - len(DOCUMENTS)
+    assert 2 <= added < 100
+    assert len(window.library.rows.rows) == len(DOCUMENTS) + added
+
+
+def test_removing_asks_first(window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
+    library = window.library
+    library.view.setFocus()
+    library.view.setCurrentIndex(library.view.model().index(0, 0))
+    qtbot.keyClick(library.view, Qt.Key.Key_Delete)
+    assert library.removal.isVisible()
+    assert len(fake.rows) == len(DOCUMENTS)
+    assert library._removal_name.whole == "Remove Bank statement Q2.pdf?"
+    qtbot.mouseClick(library.remove_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(library.rows.rows) == len(DOCUMENTS) - 1)
+    assert "Bank statement Q2.pdf" not in [row.title for row in library.rows.rows]
+
+
+def test_an_empty_library_invites(make_window: Make, qtbot: QtBot) -> None:
+    window = make_window(FakeDoor(FakeSession()))
+    window.begin(bytearray(PASSPHRASE))
+    qtbot.waitUntil(lambda: window.session is not None and not window.jobs.busy)
+    assert window.conversation._invite.isVisible()
+    assert window.library._stack.currentIndex() == 0
+
+
+def test_the_formats_named_are_those_that_are_read() -> None:
+    words = {".pdf": "PDF", ".docx": "Word", ".txt": "plain text", ".md": "Markdown", ".html": "HTML"}
+    for suffix, word in words.items():
+        assert suffix in loader.SUFFIXES
+        assert word in FORMATS
+
+
+# Nothing of the session on the window's thread, and no stall.
+
+
+class Beat:
+    """The longest time in which the window did not come to look after itself."""
+
+    def __init__(self) -> None:
+        self.gap = 0.0
+        self._last = time.monotonic()
+        self._timer = QTimer(interval=5)
+        self._timer.timeout.connect(self._tick)
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        self.gap = max(self.gap, now - self._last)
+        self._last = now
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._tick()
+        self._timer.stop()
+
+
+def heartbeat() -> Beat:
+    return Beat()
+
+
+def test_adding_and_answering_leave_the_window_free(
+        window: MainWindow, fake: FakeSession, qtbot: QtBot, ask: Ask) -> None:
+    fake.pause = .02
+    with heartbeat() as beat:
+        window.library.add([Path(f"/in/{number}.pdf") for number in range(20)])
+        ask(window)
+        qtbot.waitUntil(lambda: not window.jobs.busy, timeout=20_000)
+    assert beat.gap < .4  # a frame takes 16 ms; the rest is room for a busy computer
+    here = threading.get_ident()
+    assert {name for name, _ in fake.calls} >= {"add", "ask", "documents", "models", "picture", "add closed",
+                                                "ask closed"}
+    assert [name for name, thread in fake.calls if thread == here] == []
+
+
+# Closing.
+
+
+def test_closing_in_the_middle_ends_everything(
+        make_window: Make, fake: FakeSession, qtbot: QtBot, ask: Ask) -> None:
+    window = make_window(FakeDoor(fake))
+    window.begin(bytearray(PASSPHRASE))
+    qtbot.waitUntil(lambda: window.session is not None and not window.jobs.busy)
+    fake.pause = .01
+    window.library.add([Path(f"/in/{number}.pdf") for number in range(500)])
+    ask(window)
+    qtbot.waitUntil(lambda: window.conversation.turns[0].evidence is not None)
+    close(qtbot, window)
+    assert not window.isVisible()
+    assert not window.jobs.busy
+    assert fake.closed == 1
+    assert sorted(fake.closed_generators) == ["add", "ask"]
+    assert fake.calls[-1][0] == "close"
+    assert not any(thread.name.startswith("job") for thread in threading.enumerate())
+
+
+def test_work_that_does_not_stop_by_itself_is_ended_by_closing_the_session(
+        make_window: Make, fake: FakeSession, qtbot: QtBot, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.ui.main_window._PATIENCE_MS", 100)
+    window = make_window(FakeDoor(fake))
+    window.begin(bytearray(PASSPHRASE))
+    qtbot.waitUntil(lambda: window.session is not None and not window.jobs.busy)
+    fake.hold.clear()  # the engine is in the middle of something; only `close` lets it go
+    ask(window)
+    qtbot.waitUntil(lambda: window.conversation.turns[0].evidence is not None)
+    close(qtbot, window)
+    assert fake.closed == 1
+
+
+def test_the_title_names_no_file(window: MainWindow, ask: Ask, qtbot: QtBot) -> None:
+    ask(window)
+    qtbot.waitUntil(lambda: not window.jobs.busy)
+    assert window.windowTitle() == "Carrel"

@@ -1,0 +1,151 @@
+"""The pieces: snippets, stream parsing, file dialogs that leave no history, lists, strength."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.types import Answer, AnswerStatus, PagePicture, Sentence, Status, Verdict
+from app.ui.panels.unlock import strength
+from app.ui.widgets import answer, files, icons, snippet
+from app.ui.widgets.labels import ShortLabel, counted, file_name, tip
+from app.ui.widgets.page import PageView
+from app.ui.widgets.rows import Row, Rows, document_row
+from app.ui.widgets.theme import Theme
+from tests.ui.fake_session import document
+
+
+def test_the_words_of_the_question_are_marked_in_other_endings_too() -> None:
+    stems = snippet.stems("What are the notice periods for terminating the lease?")
+    text = "Notice periods: a Lease is terminated with a period of ninety days; notices go by post."
+    assert [text[a:b] for a, b in snippet.matches(text, stems)] == [
+        "Notice", "periods", "Lease", "terminated", "period", "notices"]
+
+
+def test_a_snippet_is_cut_to_where_the_words_are() -> None:
+    text = "filler words here " * 40 + "the deposit is returned after sixty days " + "more filler text " * 40
+    short = snippet.shorten(text, snippet.stems("When is the deposit returned?"), 120)
+    assert "deposit is returned" in short
+    assert len(short) <= 124
+    assert short.startswith("… ")
+    assert short.endswith(" …")
+    assert snippet.shorten("short\n text", frozenset(), 100) == "short text"
+
+
+@pytest.mark.parametrize("text", ["", "x" * 1000, "wort " * 300, "?" * 500])
+def test_a_snippet_of_anything(text: str) -> None:
+    assert len(snippet.shorten(text, snippet.stems(text), 80)) <= 84
+
+
+def test_keys_in_unfinished_text_become_chips() -> None:
+    pieces = answer.pieces_of_stream("One [1, 7]. Two [2", {1: "a.pdf, page 1", 2: "b.txt"})
+    assert [(piece.kind, piece.rank) for piece in pieces if piece.kind != "text"] == [("cite", 1), ("unknown", 0)]
+    assert pieces[-1].text == ". Two [2"
+
+
+def test_line_breaks_of_the_model_stay_between_sentences() -> None:
+    text = "First [1].\n\n- Second [1].\n- Third [2]. Fourth."
+    sentences = tuple(Sentence(words, (), Verdict.NO_CLAIM) for words in ("First.", "- Second.", "- Third.", "Fourth."))
+    found = answer.pieces_of_answer(Answer(AnswerStatus.ANSWERED, text, sentences), {})
+    assert [piece.text for piece in found] == ["First.", "\n- Second.", "\n- Third.", " Fourth."]
+
+
+def test_tooltips_show_markup_as_text() -> None:
+    assert tip("<img src=x>\nb") == "<qt>&lt;img src=x&gt;<br>b</qt>"
+    assert tip("") == ""
+
+
+def test_names_and_numbers() -> None:
+    assert file_name("C:\\Cases\\a b.pdf") == "a b.pdf"
+    assert file_name("/cases/a.pdf") == "a.pdf"
+    assert counted(1, "page") == "1 page"
+    assert counted(1200, "page") == "1,200 pages"
+
+
+def test_a_long_name_is_cut_in_its_middle_and_whole_in_its_tooltip(qtbot: QtBot, theme: Theme) -> None:
+    label = ShortLabel()
+    qtbot.addWidget(label)
+    label.resize(90, 20)
+    label.set_whole("A very long name of a deposition, final version.pdf")
+    label.show()
+    assert "…" in label.text()
+    assert label.whole in label.toolTip()
+
+
+@pytest.mark.parametrize(("passphrase", "role"), [
+    ("", "small"), ("short", "bad"), ("aaaaaaaaaaaa", "warn"), ("password1", "warn"), ("lamp seven river", "good")])
+def test_the_strength_of_a_passphrase(passphrase: str, role: str) -> None:
+    assert strength(passphrase)[1] == role
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_every_status_has_words_and_what_is_not_read_has_a_reason(status: Status) -> None:
+    row = document_row(document("/x/a.pdf", status=status))
+    assert row.detail
+    assert bool(row.trouble) == (status not in (Status.READ, Status.OCR))
+
+
+def test_rows_are_replaced_in_place(qtbot: QtBot) -> None:
+    rows = Rows()
+    first = [Row("a", "", key="a"), Row("b", "", key="b")]
+    rows.replace(first)
+    with qtbot.assertNotEmitted(rows.modelReset), qtbot.waitSignals([rows.dataChanged, rows.rowsInserted]):
+        rows.replace([first[0], Row("b", "new", key="b"), Row("c", "", key="c")])
+    assert [row.title for row in rows.rows] == ["a", "b", "c"]
+    with qtbot.waitSignal(rows.modelReset):
+        rows.replace([Row("c", "", key="c")])
+    assert rows.rowCount() == 1
+
+
+def test_a_page_is_shown_at_the_density_of_the_screen(qtbot: QtBot, theme: Theme) -> None:
+    view = PageView(theme)
+    qtbot.addWidget(view)
+    view.show_picture(PagePicture(200, 300, bytes(200 * 300 * 3), ()), 2.0)
+    assert (view.sheet_size().width(), view.sheet_size().height()) == (100, 150)
+    assert view.marks.isNull()
+
+
+def test_every_icon_that_is_named_is_there(qapp: QApplication) -> None:
+    for kind in ("pdf", "docx", "text", "markdown", "html", "mail", "sheet", "unheard of"):
+        picture = icons.pixmap(icons.kind_icon(kind), "#ff0000", 24)
+        assert any(picture.toImage().pixelColor(x, y).red() > 100 for x in range(24) for y in range(24))
+
+
+def test_both_themes_load_and_differ(qapp: QApplication) -> None:
+    dark, light = Theme(qapp, dark=True), Theme(qapp, dark=False)
+    assert dark.colours.window != light.colours.window
+    assert dark.dark
+    assert not light.dark
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # Qt's offscreen platform on any dialog
+def test_choosing_files_leaves_no_folder_name_behind(qtbot: QtBot, tmp_path: Path) -> None:
+    clients = tmp_path / "Client Nightingale"
+    clients.mkdir()
+    (clients / "a.pdf").write_bytes(b"x")
+    store = QSettings(QSettings.Scope.UserScope, "QtProject")
+    store.setValue("FileDialog/history", ["file:///other/program"])
+    store.sync()
+    parent = QWidget()
+    qtbot.addWidget(parent)
+
+    def press() -> None:
+        dialog = next(one for one in QApplication.topLevelWidgets() if isinstance(one, QFileDialog))
+        dialog.setDirectory(str(clients))
+        edit = dialog.findChild(QLineEdit, "fileNameEdit")
+        assert isinstance(edit, QLineEdit)
+        edit.setText("a.pdf")
+        dialog.accept()
+
+    QTimer.singleShot(200, parent, press)
+    assert files.choose(parent, folder=False) == [clients / "a.pdf"]
+    store = QSettings(QSettings.Scope.UserScope, "QtProject")
+    store.sync()
+    assert store.value("FileDialog/history") in (["file:///other/program"], "file:///other/program")
+    written = Path(store.fileName()).read_bytes()
+    assert b"Nightingale" not in written
+    assert tmp_path.name.encode() not in written
