@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from app.documents.source import Source, Why, damaged, storable, unsupported
@@ -18,6 +18,7 @@ from app.types import Document, Heading, Page, Status
 
 PICTURE = "This page is a picture; its text was not read."
 DAMAGED = "This page is damaged and could not be read."
+FORM = "What is filled into the form on this page was not read."
 LATE = "This page was not read, because the file took too long."
 _HEADINGS = 5000  # of an outline; more is not an outline but an attack or an index
 _THUMBNAIL = 200  # pixels wide; enough to see whether anything is drawn
@@ -76,6 +77,8 @@ def opened(data: bytes, password: str | None = None) -> Iterator[Any]:
         whole = data.lstrip()[:5] == b"%PDF-"
         raise damaged(Why.CUT_SHORT if whole else Why.NOT_OF_ITS_KIND) from error
     with closing(pdf):
+        with suppress(pypdfium2.PdfiumError):  # a broken form is not drawn; its pages are
+            pdf.init_forms()
         if len(pdf) == 0:
             raise damaged(Why.NO_PAGES)
         yield pdf
@@ -89,13 +92,34 @@ def _page(pdf: Any, index: int, source: Source, titles: list[tuple[int, str]]) -
     try:
         with closing(pdf[index]) as page, closing(page.get_textpage()) as characters:
             text = clean(raw_text(characters))
+            filled = _is_filled_in(pdf, page)
             if text.strip():
-                return Page(index + 1, text, Status.READ, "", _placed(text, titles))
-            if _is_blank(page):
-                return Page(index + 1, "", Status.EMPTY)
-            return Page(index + 1, "", Status.PICTURE, PICTURE)
+                return Page(index + 1, text, Status.READ, FORM if filled else "", _placed(text, titles))
+            if filled or not _is_blank(page):
+                return Page(index + 1, "", Status.PICTURE, FORM if filled else PICTURE)
+            return Page(index + 1, "", Status.EMPTY)
     except pypdfium2.PdfiumError:
         return Page(index + 1, "", Status.DAMAGED, DAMAGED)
+
+
+def _is_filled_in(pdf: Any, page: Any) -> bool:
+    """Whether a field of a form on the page holds text; pdfium does not count that among the page's."""
+    from pypdfium2 import raw
+
+    if not pdf.formenv:
+        return False
+    for index in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        try:
+            if raw.FPDFAnnot_GetFormFieldType(pdf.formenv, annotation) in (
+                raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX,
+            ) and raw.FPDFAnnot_GetFormFieldValue(pdf.formenv, annotation, None, 0) > 2:  # bytes; two end the text
+                return True
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)
+    return False
 
 
 def _is_blank(page: Any) -> bool:
@@ -140,7 +164,8 @@ def raw_text(characters: Any) -> str:
 
 def clean(text: str) -> str:
     """Return pdfium's text as a page's text."""
-    return _CHANGED.sub(_replacement, text)
+    # Some writers put a no-break space between all words; to search, quote and copy it is a space.
+    return _CHANGED.sub(_replacement, text).replace("\xa0", " ")
 
 
 def raw_range(text: str, start: int, end: int) -> tuple[int, int]:

@@ -26,12 +26,12 @@ def picture(data: bytes, password: str | None, number: int, width: int, start: i
             raise damaged(Why.NO_PAGES)
         try:
             with closing(pdf[number - 1]) as page:
-                return _drawn(page, min(max(width, 1), MAX_WIDTH), start, end)
+                return _drawn(pdf, page, min(max(width, 1), MAX_WIDTH), start, end)
         except pypdfium2.PdfiumError as error:
             raise damaged(Why.PARSER_FAILED) from error
 
 
-def _drawn(page: Any, width: int, start: int, end: int) -> PagePicture:
+def _drawn(pdf: Any, page: Any, width: int, start: int, end: int) -> PagePicture:
     import pypdfium2
     from pypdfium2 import raw
 
@@ -41,6 +41,8 @@ def _drawn(page: Any, width: int, start: int, end: int) -> PagePicture:
     with closing(pypdfium2.PdfBitmap.new_native(wide, high, raw.FPDFBitmap_BGR)) as bitmap:
         raw.FPDFBitmap_FillRect(bitmap, 0, 0, wide, high, 0xFFFFFFFF)
         raw.FPDF_RenderPageBitmap(bitmap, page, 0, 0, wide, high, 0, raw.FPDF_ANNOT | raw.FPDF_REVERSE_BYTE_ORDER)
+        if pdf.formenv:
+            raw.FPDF_FFLDraw(pdf.formenv, bitmap, page, 0, 0, wide, high, 0, raw.FPDF_REVERSE_BYTE_ORDER)
         stride, pixels = bitmap.stride, bytes(bitmap.buffer)
     rgb = b"".join(pixels[row * stride : row * stride + wide * 3] for row in range(high))
     marks = _marks(page, start, end, wide, high) if end > start else ()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -109,6 +110,22 @@ def test_a_title_is_kept_where_a_person_gave_it(given: str, kept: str) -> None:
     assert load(made.pdf(made.lines("x"), title=given)).title == kept
 
 
+def form(canvas: Any) -> None:
+    canvas.acroForm.textfield(name="tenant", value="Ann Filled", x=72, y=600, width=200, height=20)
+
+
+def test_what_is_filled_into_a_form_is_said_to_be_unread() -> None:
+    def both(canvas: Any) -> None:
+        made.lines("Tenant:")(canvas)
+        form(canvas)
+
+    alone, beside = load(made.pdf(form, both)).pages
+    assert (alone.text, alone.status) == ("", Status.PICTURE)
+    assert (beside.text, beside.status) == ("Tenant:", Status.READ)
+    assert "form" in alone.reason
+    assert "form" in beside.reason
+
+
 CMAP = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def
 1 begincodespacerange <00><ff> endcodespacerange
 6 beginbfchar <61> <D83DDE00> <62> <00660066> <63> <D835> <64> <0000> <65> <00AD> <66> <FFFE> endbfchar
@@ -147,6 +164,7 @@ def test_every_stretch_of_a_page_maps_back_to_pdfiums_own_characters() -> None:
 
 def test_cleaning_is_the_same_piece_by_piece_and_keeps_line_breaks() -> None:
     assert clean("a\r\nb\rc\nd\x00e\x07f\ufffeg") == "a\nb\nc\ndef-g"
+    assert clean("a\xa0b") == "a b"
     assert raw_range("a\r\nb", 2, 3) == (3, 4)
     assert raw_range("a\x00b", 0, 2) == (0, 3)
     assert raw_range("\U0001f600b", 1, 2) == (2, 3)

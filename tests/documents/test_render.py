@@ -105,6 +105,16 @@ def test_nothing_is_marked_unless_asked() -> None:
     assert found.height == pytest.approx(300 * 842 / 595, abs=2)
 
 
+def test_what_is_filled_into_a_form_is_drawn() -> None:
+    def form(value: str) -> bytes:
+        def draw(canvas: Any) -> None:
+            canvas.acroForm.textfield(name="t", value=value, x=72, y=600, width=200, height=20, borderWidth=0)
+
+        return made.pdf(draw)
+
+    assert len(ink(picture(form("Ann"), None, 1, 600, 0, 0))) > len(ink(picture(form(""), None, 1, 600, 0, 0)))
+
+
 def test_a_page_that_is_not_there_is_an_error() -> None:
     for page in (0, 2, -1):
         with pytest.raises(DamagedFile):
