@@ -30,6 +30,9 @@ BATCH = 32
 # One batch waits in the engine while another is worked on, so that it never idles.
 _AHEAD = 2
 
+# Seconds after which passages that wait for the writing to end look whether their engine is still there.
+_LOOK_AGAIN = 0.2
+
 # More context costs memory that the starter prompts do not use.
 CONTEXT = 4096
 
@@ -53,10 +56,10 @@ class Priority:
                 self._writing -= 1
                 self._changed.notify_all()
 
-    def wait(self) -> None:
-        """Return when nothing is being written."""
+    def wait(self, seconds: float) -> bool:
+        """Return whether nothing is being written, as soon as that is so or after `seconds`."""
         with self._changed:
-            self._changed.wait_for(lambda: self._writing == 0)
+            return self._changed.wait_for(lambda: self._writing == 0, seconds)
 
 
 class EmbedderClient:
@@ -121,8 +124,8 @@ class EmbedderClient:
             rows = order[first : first + BATCH]
             if len(sent) == _AHEAD:
                 _receive(connection, vectors, *sent.popleft())
-            if not urgent:
-                self._priority.wait()
+            while not urgent and not connection.dead and not self._priority.wait(_LOOK_AGAIN):
+                pass
             sent.append((rows, connection.ask("embed", texts=[encodable(texts[i]) for i in rows], urgent=urgent)))
         while sent:
             _receive(connection, vectors, *sent.popleft())

@@ -26,6 +26,8 @@ _REPORTED: dict[str, type[ModelError]] = {
     kind.__name__: kind for kind in (EngineDied, ModelCutShort, ModelTooLarge, NoModel, NotAModel, PromptTooLong)
 }
 
+_SLICE = 0.5  # seconds
+
 _HEADER_LIMIT = 1024 * 1024
 _BODY_LIMIT = 16 * 1024 * 1024
 
@@ -37,9 +39,9 @@ PATIENCE = 600.0
 STOP_SECONDS = 5.0
 
 # Of the user's environment an engine gets only what a process needs to run at all.
-_KEPT = """
-    PATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH LLAMA_CPP_LIB_PATH SYSTEMROOT TEMP TMP TMPDIR LANG LC_ALL
-""".split()
+_KEPT = "LD_LIBRARY_PATH DYLD_LIBRARY_PATH LLAMA_CPP_LIB_PATH SYSTEMROOT TEMP TMP TMPDIR LANG LC_ALL".split()
+if sys.platform == "win32":
+    _KEPT.append("PATH")  # libraries are found by it there; elsewhere it only tells the user's folders
 _SET = {
     "GOMP_SPINCOUNT": "1000",  # OpenMP threads that spin at each barrier are ruinous on a busy laptop
     "TOKENIZERS_PARALLELISM": "false",
@@ -162,11 +164,16 @@ class Connection:
 
     def take(self, waiting: Waiting, seconds: float | None = None) -> frames.Frame:
         """Return the next frame of a reply; raises EngineDied after too long a silence."""
-        try:
-            found = waiting.get(timeout=seconds or self._patience)
-        except queue.Empty:
-            self.end(f"it said nothing for {seconds or self._patience:.0f} seconds")
-            found = waiting.get()
+        seconds = seconds or self._patience
+        until = time.monotonic() + seconds
+        found = None
+        while found is None:
+            try:  # in slices, since Windows hears Ctrl+C only between them
+                found = waiting.get(timeout=min(_SLICE, max(0.001, until - time.monotonic())))
+            except queue.Empty:
+                if time.monotonic() >= until:
+                    self.end(f"it said nothing for {seconds:.0f} seconds")
+                    found = waiting.get()
         if isinstance(found, ModelError):
             raise found
         return found

@@ -137,6 +137,26 @@ class TestEmbedding:
         assert done.wait(10)
         passages.join()
 
+    def test_closing_frees_passages_that_wait(self, stage: Stage) -> None:
+        priority = Priority()
+        client = stage.embedder("good", priority=priority)
+        client.embed(["1"])
+        told: list[ModelError] = []
+
+        def work() -> None:
+            try:
+                client.embed(numbers(BATCH))
+            except ModelError as error:
+                told.append(error)
+
+        with priority.writing():
+            passages = later(work)
+            time.sleep(0.1)
+            client.close()
+            passages.join(2)
+            assert not passages.is_alive()
+        assert [type(error) for error in told] == [EngineDied]
+
     def test_many_threads(self, stage: Stage) -> None:
         client = stage.embedder("good")
         results: dict[int, np.ndarray] = {}
@@ -339,6 +359,7 @@ class TestWriting:
 def test_the_environment_holds_nothing_of_the_user(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLIENT_NAME", "Miller")
     monkeypatch.setenv("HOME", "/home/miller")
+    monkeypatch.setenv("PATH", "/home/miller/bin:" + os.environ["PATH"])
     client = stage.embedder("good")
     client.embed(["1"])
     (number,) = stage.processes()
