@@ -60,7 +60,10 @@ def test_a_denial_of_what_the_passage_says_is_not_fully_supported() -> None:
     ],
 )
 def test_a_number_with_another_unit_is_another_number(sentence: str) -> None:
-    passage = "The tenant may end this lease on 24 March by giving 6 months notice. Apixaban 5 mg is taken. Interest is 4 %."
+    passage = (
+        "The tenant may end this lease on 24 March by giving 6 months notice. "
+        "Apixaban 5 mg is taken. Interest is 4 %."
+    )
     assert check(sentence, (passage,)) is Verdict.NOT_SUPPORTED
 
 
