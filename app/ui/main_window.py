@@ -26,7 +26,8 @@ from app.ui.widgets.theme import Theme
 if TYPE_CHECKING:
     from app.session import Session
 
-FORMATS = "PDF, Word, plain text, Markdown and HTML"
+FORMATS = "PDF, Word, Excel, e-mail, plain text, Markdown and HTML"
+_LIBRARY_WIDTH = 300
 _PATIENCE_MS = 4000  # for work to stop by itself when the window is closed
 
 
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
             self.panes.addWidget(pane)
             self.panes.setStretchFactor(self.panes.indexOf(pane), stretch)
         self.source.hide()
+        self.panes.setSizes([_LIBRARY_WIDTH, 4 * _LIBRARY_WIDTH, 0])
         self.stack = QStackedWidget()
         self.stack.addWidget(self.unlock)
         self.stack.addWidget(self.panes)
@@ -178,10 +180,11 @@ class MainWindow(QMainWindow):
             left = self.library.width()
             rest = self.panes.width() - left
             self.source.show()
-            self.panes.setSizes([left, rest - round(rest * .48), round(rest * .48)])
+            self.panes.setSizes([left, rest - round(rest * .47), round(rest * .47)])
 
     def _hide_source(self) -> None:
         self.source.hide()
+        self.panes.setSizes([_LIBRARY_WIDTH, 4 * _LIBRARY_WIDTH, 0])
         self.conversation.mark_open("")
         self.conversation.box.setFocus()
 

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from app.documents import loader
 from app.ui.main_window import FORMATS, MainWindow
 from tests.ui.conftest import close
-from tests.ui.fake_session import DOCUMENTS, PASSPHRASE, FakeDoor, FakeSession
+from tests.ui.fake_session import DOCUMENTS, PASSPHRASE, FakeDoor, FakeSession, document
 
 Make = Callable[[FakeDoor], MainWindow]
 Ask = Callable[..., None]
@@ -210,7 +210,8 @@ def test_an_empty_library_invites(make_window: Make, qtbot: QtBot) -> None:
 
 
 def test_the_formats_named_are_those_that_are_read() -> None:
-    words = {".pdf": "PDF", ".docx": "Word", ".txt": "plain text", ".md": "Markdown", ".html": "HTML"}
+    words = {".pdf": "PDF", ".docx": "Word", ".xlsx": "Excel", ".eml": "e-mail", ".txt": "plain text",
+             ".md": "Markdown", ".html": "HTML"}
     for suffix, word in words.items():
         assert suffix in loader.SUFFIXES
         assert word in FORMATS
@@ -258,6 +259,18 @@ def test_adding_and_answering_leave_the_window_free(
     assert {name for name, _ in fake.calls} >= {"add", "ask", "documents", "models", "picture", "add closed",
                                                 "ask closed"}
     assert [name for name, thread in fake.calls if thread == here] == []
+
+
+def test_thousands_of_documents_do_not_stall_the_window(make_window: Make, qtbot: QtBot) -> None:
+    rows = [document(f"/in/{number:05}.pdf", reasons=("Page 3 is a scan; its text was not read.",) * (number % 2))
+            for number in range(6000)]
+    window = make_window(FakeDoor(FakeSession(rows=rows)))
+    window.begin(bytearray(PASSPHRASE))
+    with heartbeat() as beat:
+        qtbot.waitUntil(lambda: len(window.library.rows.rows) == 6000 and not window.jobs.busy, timeout=20_000)
+        window.library.refresh()
+        qtbot.wait(700)
+    assert beat.gap < .4
 
 
 # Closing.

@@ -140,9 +140,11 @@ class ConversationPanel(QWidget):
         buttons.addWidget(add_folder)
         buttons.addStretch(1)
         layout.addWidget(self._invite)
-        self._suggestions = QVBoxLayout()
+        self._offers = QWidget()
+        self._suggestions = QVBoxLayout(self._offers)
+        self._suggestions.setContentsMargins(0, 0, 0, 0)
         self._suggestions.setSpacing(6)
-        layout.addLayout(self._suggestions)
+        layout.addWidget(self._offers)
         self._formats = Label(formats, "small", wrap=True)
         layout.addWidget(self._formats)
         layout.addStretch(3)
@@ -210,6 +212,7 @@ class ConversationPanel(QWidget):
             "Drop files or folders anywhere in this window, then ask what is in them.")
         self._invite.setVisible(not documents)
         self._formats.setVisible(not documents)
+        self._offers.setVisible(bool(documents))
 
     def suggest(self, questions: Sequence[str]) -> None:
         """Offer questions that the library can answer."""

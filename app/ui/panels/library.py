@@ -168,6 +168,7 @@ class LibraryPanel(QWidget):
     def show_seal(self, holds: bool, words: str) -> None:
         """Say what keeps data on this computer; `holds` is whether the system enforces it."""
         self._seal_icon.set("shield" if holds else "warning", "good" if holds else "warn")
+        self.seal.setText("Nothing leaves this computer" if holds else "Carrel uses no network")
         self.seal.setToolTip(tip(words))
         self._seal_icon.setToolTip(tip(words))
         self.seal.setAccessibleDescription(words)
@@ -180,20 +181,19 @@ class LibraryPanel(QWidget):
             self._list_again = True
             return
         store = self._session.store
-        self._listing = self._jobs.call(lambda: tuple(store.documents()), "list")
-        self._listing.done.connect(self._show)
+        self._listing = self._jobs.call(lambda: _listed(tuple(store.documents())), "list")
+        self._listing.done.connect(lambda found: self._show(*found))
         self._listing.failed.connect(lambda error: self.strip.say(in_words(error)))
-        self._listing.ended.connect(self._listed)
+        self._listing.ended.connect(self._list_over)
 
-    def _listed(self) -> None:
+    def _list_over(self) -> None:
         self._listing = None
         if self._list_again:
             self._list_again = False
             self._later.start()
 
-    def _show(self, documents: tuple[DocumentRow, ...]) -> None:
-        ordered = sorted(documents, key=lambda row: (file_name(row.file).casefold(), row.file))
-        self.rows.replace([document_row(row) for row in ordered])
+    def _show(self, documents: tuple[DocumentRow, ...], rows: list[Row]) -> None:
+        self.rows.replace(rows)
         pages = sum(row.pages for row in documents)
         self.count.setText(f"{counted(len(documents), 'document')}, {counted(pages, 'page')}" if documents else "")
         self._stack.setCurrentIndex(1 if documents else 0)
@@ -298,3 +298,9 @@ class LibraryPanel(QWidget):
         job.done.connect(lambda _: self.removed.emit(row.id))
         job.failed.connect(lambda error: self.strip.say(in_words(error)))
         job.ended.connect(self.refresh)
+
+
+def _listed(documents: tuple[DocumentRow, ...]) -> tuple[tuple[DocumentRow, ...], list[Row]]:
+    """Return the documents and their rows by name; made on the worker, as there can be many."""
+    ordered = sorted(documents, key=lambda row: (file_name(row.file).casefold(), row.file))
+    return documents, [document_row(row) for row in ordered]

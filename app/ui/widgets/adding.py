@@ -5,7 +5,7 @@ Shows events; starts nothing. Knows no session.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from app.types import (
@@ -23,6 +23,7 @@ from app.ui.widgets.rows import Row, Rows, row_list
 from app.ui.widgets.theme import Theme
 
 _STEPS = 1000
+_STAYS_MS = 12_000
 _TALLEST = 3  # failures shown without scrolling
 
 
@@ -37,6 +38,8 @@ class AddingStrip(QFrame):
         self._theme = theme
         self._added = 0
         self._done, self._files = 0, 1
+        self._gone = QTimer(self, interval=_STAYS_MS, singleShot=True)  # good news needs no pressing away
+        self._gone.timeout.connect(self._dismiss)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 9, 8, 10)
         layout.setSpacing(6)
@@ -47,8 +50,7 @@ class AddingStrip(QFrame):
         self.count = Label("", "small")
         self.cancel = PushButton(theme, "Cancel", "quiet")
         self.dismiss = ToolButton(theme, "close", "Dismiss", size=14)
-        for widget, stretch in ((self._icon, 0), (self.title, 1), (self.count, 0), (self.cancel, 0),
-                                (self.dismiss, 0)):
+        for widget, stretch in ((self._icon, 0), (self.title, 1), (self.cancel, 0), (self.dismiss, 0)):
             head.addWidget(widget, stretch)
         layout.addLayout(head)
         self.bar = QProgressBar()
@@ -56,6 +58,7 @@ class AddingStrip(QFrame):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Progress of adding files")
         layout.addWidget(self.bar)
+        layout.addWidget(self.count)
         self._words = Label("", "small", wrap=True)
         layout.addWidget(self._words)
         self.failures = Rows(self)
@@ -69,6 +72,7 @@ class AddingStrip(QFrame):
 
     def begin(self) -> None:
         """A run begins; failures of earlier runs stay until they are dismissed."""
+        self._gone.stop()
         self._added = 0
         self._running(True)
         self.title.set_whole("Looking for files…")
@@ -137,6 +141,8 @@ class AddingStrip(QFrame):
             parts.append(f"{event.unchanged:,} already in the library")
         parts.append(f"{counted(event.pages, 'page')} in {event.seconds:.0f} s")
         self._tell(", ".join(parts))
+        if not bad and not self.failures.rows:
+            self._gone.start()
 
     def _tell(self, sentence: str) -> None:
         self._words.setText(sentence)

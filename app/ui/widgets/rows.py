@@ -191,4 +191,6 @@ def row_list(theme: Theme, name: str, lines: int = 2) -> QListView:
     view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
     view.setResizeMode(QListView.ResizeMode.Adjust)
+    view.setLayoutMode(QListView.LayoutMode.Batched)  # thousands of rows are measured a few at a time
+    view.setBatchSize(200)
     return view

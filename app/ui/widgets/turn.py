@@ -16,6 +16,7 @@ from app.ui.widgets.labels import Label, Notice, PushButton, counted, file_name,
 from app.ui.widgets.theme import Theme
 
 _FIRST = 3  # cards shown before "show more"
+_PULSE_MS = 450
 _DRAW_MS = 40  # the text is drawn this often while it is written
 
 
@@ -41,7 +42,7 @@ class Turn(QWidget):
         heading = Label(question, "title", wrap=True, selectable=True)
         heading.setAccessibleName(f"Question: {question}")
         self._layout.addWidget(heading)
-        self._found = Label("Looking through the library…", "small")
+        self._found = Label("Looking through the library...", "small")
         self._layout.addWidget(self._found)
         self._cards = QVBoxLayout()
         self._cards.setSpacing(7)
@@ -53,6 +54,9 @@ class Turn(QWidget):
         self._build_answer()
         self._draw = QTimer(self, interval=_DRAW_MS, singleShot=True)
         self._draw.timeout.connect(self._draw_stream)
+        self._pulse = QTimer(self, interval=_PULSE_MS)
+        self._pulse.timeout.connect(self._beat)
+        self._pulse.start()
 
     def _build_answer(self) -> None:
         theme = self._theme
@@ -104,14 +108,14 @@ class Turn(QWidget):
             self._more.setText(f"Show {counted(len(hits) - _FIRST, 'more passage')}")
             self._more.show()
         if hits:
-            self._caption.setText("Reading the passages…")
+            self._caption.setText("Reading the passages...")
             self._caption.show()
         self.grew.emit()
 
     def add_text(self, text: str) -> None:
         """Add to the text that is being written."""
         if not self._written:
-            self._caption.setText("Writing…")
+            self._caption.setText("Writing...")
             self._caption.show()
             self.text.show()
         self._written += text
@@ -121,6 +125,7 @@ class Turn(QWidget):
     def finish(self, found: Answered) -> None:
         """Show the checked answer."""
         self._draw.stop()
+        self._pulse.stop()
         answer = self.answer = found.answer
         self._caption.setText("Answer")
         if answer.status is AnswerStatus.ANSWERED:
@@ -144,6 +149,7 @@ class Turn(QWidget):
     def stop(self) -> None:
         """Say that the user stopped the writing."""
         self._draw.stop()
+        self._pulse.stop()
         self._draw_stream()
         self._caption.setText("Unfinished")
         self._caption.setVisible(bool(self._written))
@@ -153,6 +159,7 @@ class Turn(QWidget):
     def fail(self, sentence: str) -> None:
         """Say what went wrong; what was shown stays."""
         self._draw.stop()
+        self._pulse.stop()
         self._draw_stream()
         self._caption.setText("Unfinished, not checked")
         self._caption.setVisible(bool(self._written))
@@ -219,6 +226,14 @@ class Turn(QWidget):
         copy.clicked.connect(lambda: self.copied.emit(self.as_text()))
         self._head.addWidget(copy)
         self._foot.setVisible(bool(checked))
+
+    def _beat(self) -> None:
+        """Let the dots of what is under way move."""
+        for label in (self._caption, self._found):
+            text = label.text()
+            if text.endswith("."):
+                dots = len(text) - len(text.rstrip("."))
+                label.setText(text.rstrip(".") + "." * (dots % 3 + 1))
 
     def _draw_stream(self) -> None:
         self.text.show_pieces(marks.pieces_of_stream(self._written, self._sources))
