@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QPointF, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.types import Answer, AnswerStatus, PagePicture, Sentence, Status, Verdict
+from app.types import Answer, AnswerStatus, Box, PagePicture, Sentence, Status, Verdict
 from app.ui.panels.unlock import strength
 from app.ui.widgets import answer, files, icons, snippet
 from app.ui.widgets.labels import ShortLabel, counted, file_name, tip
-from app.ui.widgets.page import PageView
+from app.ui.widgets.page import PageView, as_image
 from app.ui.widgets.rows import Row, Rows, document_row
 from app.ui.widgets.theme import Theme
 from tests.ui.fake_session import document
@@ -104,9 +104,13 @@ def test_rows_are_replaced_in_place(qtbot: QtBot) -> None:
 def test_a_page_is_shown_at_the_density_of_the_screen(qtbot: QtBot, theme: Theme) -> None:
     view = PageView(theme)
     qtbot.addWidget(view)
-    view.show_picture(PagePicture(200, 300, bytes(200 * 300 * 3), ()), 2.0)
+    picture = PagePicture(200, 300, b"\xff\x80\x00" * (200 * 300), (Box(20, 40, 60, 60),))
+    image = as_image(picture)
+    assert image.pixelColor(199, 299).name() == "#ff8000"
+    view.show_picture(image, picture.marks, 2.0)
     assert (view.sheet_size().width(), view.sheet_size().height()) == (100, 150)
-    assert view.marks.isNull()
+    assert view.marks.contains(QPointF(14 + 20, 14 + 25))
+    assert not view.marks.contains(QPointF(14 + 50, 14 + 25))
 
 
 def test_every_icon_that_is_named_is_there(qapp: QApplication) -> None:

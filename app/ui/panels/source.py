@@ -10,16 +10,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QTextEdit, QVBoxLayout, QWidget
 
 from app.errors import ChangedFile, MissingPath, StaleFile
-from app.types import DocumentRow, PagePicture, StoredPassage
+from app.types import Box, DocumentRow, StoredPassage
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.widgets.card import utf16
 from app.ui.widgets.icons import density, kind_icon
 from app.ui.widgets.labels import Icon, Label, Notice, ShortLabel, ToolButton, counted, file_name
-from app.ui.widgets.page import PageView
+from app.ui.widgets.page import PageView, as_image
 from app.ui.widgets.texts import SafePlainText, same_length
 from app.ui.widgets.theme import Theme
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _ZOOMS = (1.0, 1.25, 1.5, 2.0, 3.0)  # of the pane's width
 _WIDEST_PICTURE = 4000  # pixels
-_AROUND = 60_000  # characters shown before and after a passage of a long unpaged text
+_AROUND = 20_000  # characters shown before and after a passage of a long unpaged text
 _BUSY_MS = 250  # a page that comes sooner is not announced
 _EMPTY, _PAGE, _TEXT = range(3)
 
@@ -192,12 +192,17 @@ class SourcePanel(QWidget):
         session, passage, scale = self._session, self._passage, max(density(self), 1.0)
         self._drawn_width = self._page_width()
         width = min(round(self._drawn_width * scale), _WIDEST_PICTURE)
-        job = self._start(lambda: session.picture(passage, width), "page")
+
+        def fetch() -> tuple[QImage, tuple[Box, ...]]:
+            picture = session.picture(passage, width)
+            return as_image(picture), picture.marks
+
+        job = self._start(fetch, "page")
         self.stack.setCurrentIndex(_PAGE)
 
-        def show(picture: PagePicture) -> None:
-            # If the picture was limited, it is shown as large as was asked for.
-            self.page.show_picture(picture, picture.width / self._drawn_width)
+        def show(found: tuple[QImage, tuple[Box, ...]]) -> None:
+            image, marks = found  # where the picture was limited, it is shown as large as was asked for
+            self.page.show_picture(image, marks, image.width() / self._drawn_width)
             self._buttons()
             QTimer.singleShot(0, self, self._scroll_to_marks)
 

@@ -5,14 +5,22 @@ Knows pixels only: where they come from is the source pane's business.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.types import PagePicture
+from app.types import Box, PagePicture
 from app.ui.widgets.theme import Theme
 
 _MARGIN = 14  # logical pixels around the sheet
+
+
+def as_image(picture: PagePicture) -> QImage:
+    """Return the pixels in the form that is painted fastest; takes milliseconds, so on a worker."""
+    raw = QImage(picture.rgb, picture.width, picture.height, picture.width * 3, QImage.Format.Format_RGB888)
+    return raw.convertToFormat(QImage.Format.Format_RGB32)  # a copy: the bytes belong to the picture
 
 
 class PageView(QWidget):
@@ -28,19 +36,18 @@ class PageView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
-    def show_picture(self, picture: PagePicture, density: float) -> None:
-        """Show `picture`, whose pixels are those of a screen of `density` pixels a logical pixel."""
-        image = QImage(picture.rgb, picture.width, picture.height, picture.width * 3, QImage.Format.Format_RGB888)
-        self._image = image.copy()  # the bytes belong to the picture
+    def show_picture(self, image: QImage, boxes: Sequence[Box], density: float) -> None:
+        """Show `image`, whose pixels are those of a screen of `density` pixels a logical pixel, `boxes` marked."""
+        self._image = image
         self._image.setDevicePixelRatio(density)
         marks = QPainterPath()
         marks.setFillRule(Qt.FillRule.WindingFill)
-        for box in picture.marks:
+        for box in boxes:
             place = QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top)
             grow = max(place.height() * .08, 1.0)
             place = place.adjusted(-grow, -grow, grow, grow)
             marks.addRect(QRectF(place.topLeft() / density, place.size() / density))
-        self._marks = marks.simplified() if len(picture.marks) < 400 else marks
+        self._marks = marks.simplified() if len(boxes) < 400 else marks
         self._bounds = self._marks.boundingRect().translated(_MARGIN, _MARGIN)
         self.setFixedSize(self.sheet_size() + QSize(2 * _MARGIN, 2 * _MARGIN))
         self.update()
