@@ -6,8 +6,10 @@ and the model is given nothing that is not in it.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Generator as Events
+from dataclasses import replace
 
 from app import citations, prompts, sentences, verification
 from app.models.roles import Generator
@@ -55,14 +57,14 @@ class Answering:
         given: tuple[int, ...] = ()
         if evidence.similarity < NOTHING_NEAR:
             answer = Answer(AnswerStatus.NOT_FOUND, "", ())
-        elif self._generator is None:
+        elif self._generator is None or not (built := self._build(evidence, self._generator)).given:
             answer = quote(evidence)
         else:
-            built = self._build(evidence, self._generator)
             given = built.given
-            text = yield from _write(self._generator, built.prompt, timings)
+            text, finish = yield from _write(self._generator, built.prompt, timings)
             checking = time.monotonic()
             answer = check(text, [hit for hit in evidence.hits if hit.rank in given])
+            answer = replace(answer, stopped=finish == "limit")
             timings["checking"] = time.monotonic() - checking
         timings["total"] = time.monotonic() - began
         yield Answered(answer, given, tuple(timings.items()))
@@ -77,17 +79,23 @@ class Answering:
         )
 
 
-def _write(generator: Generator, prompt: Prompt, timings: dict[str, float]) -> Events[AnswerEvent, None, str]:
-    """Yield the model's text as it comes and return it whole."""
+def _write(
+    generator: Generator, prompt: Prompt, timings: dict[str, float]
+) -> Events[AnswerEvent, None, tuple[str, str]]:
+    """Yield the model's text as it comes; return it whole, and how it ended."""
     began = time.monotonic()
     pieces: list[str] = []
-    for piece in generator.generate(prompt):
-        if not pieces:
-            timings["first_text"] = time.monotonic() - began
-        pieces.append(piece)
-        yield TextWritten(piece)
-    timings["writing"] = time.monotonic() - began
-    return "".join(pieces)
+    with contextlib.closing(generator.generate(prompt)) as writing:
+        while True:
+            try:
+                piece = next(writing)
+            except StopIteration as end:
+                timings["writing"] = time.monotonic() - began
+                return "".join(pieces), end.value.finish
+            if not pieces:
+                timings["first_text"] = time.monotonic() - began
+            pieces.append(piece)
+            yield TextWritten(piece)
 
 
 def check(text: str, hits: list[Hit]) -> Answer:

@@ -64,7 +64,12 @@ def answer_json(found: EvidenceFound, answered: Answered) -> dict[str, Any]:
     return {
         "status": str(answer.status),
         "evidence": evidence_json(found.evidence),
-        "answer": {"status": str(answer.status), "text": answer.text, "sentences": sentences},
+        "answer": {
+            "status": str(answer.status),
+            "text": answer.text,
+            "sentences": sentences,
+            "stopped": answer.stopped,
+        },
         "searched": {
             "files": searched.files,
             "pages": searched.pages,
@@ -95,6 +100,8 @@ def print_answer(answered: Answered, out: TextIO) -> None:
     """Print what checking found, after the text was printed as it came."""
     answer = answered.answer
     print("\n", file=out)
+    if answer.stopped:
+        print("(The answer reached its longest length and was cut here.)\n", file=out)
     if answer.status is AnswerStatus.NOT_FOUND:
         print("Not found in the files that were searched; the closest passages are above.", file=out)
     for sentence in answer.sentences:

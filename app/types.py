@@ -55,7 +55,7 @@ class Page:
 class Document:
     """What a loader made of one file."""
 
-    kind: str  # "pdf", "docx", "text", "markdown", "html", "mail", "sheet"
+    kind: str  # "pdf", "docx", "text", "markdown", "html", "mail", "sheet", "csv"
     title: str  # as the document calls itself; may be empty
     pages: tuple[Page, ...]
 
@@ -161,6 +161,18 @@ class Prompt:
     max_tokens: int = 256
     temperature: float = 0.0
     seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a text came to its end."""
+
+    finish: str  # "end" by itself, "limit" of tokens, "stopped" by the caller
+    prompt_tokens: int
+    reused_tokens: int  # of the prompt, still known from the one before
+    tokens: int  # written
+    first_seconds: float  # to the first token
+    seconds: float  # in all
 
 
 class Verdict(StrEnum):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from app.models.roles import Vectors
-from app.types import Prompt
+from app.types import Prompt, Written
 
 
 @dataclass
@@ -46,14 +46,16 @@ class FakeGenerator:
 
     reply: str = "The rent is 2,450 a month [1]."
     context: int = 2048
+    finish: str = "end"
     prompts: list[Prompt] = field(default_factory=list)
     closed_early: bool = False
 
     def count(self, prompt: Prompt) -> int:
         return sum(len(turn.text.split()) + 4 for turn in prompt.turns)
 
-    def generate(self, prompt: Prompt) -> Iterator[str]:
+    def generate(self, prompt: Prompt) -> Generator[str, None, Written]:
         self.prompts.append(prompt)
         self.closed_early = True
         yield from re.findall(r"\s*\S+", self.reply)
         self.closed_early = False
+        return Written(self.finish, self.count(prompt), 0, len(self.reply.split()), 0.0, 0.0)

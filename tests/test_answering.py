@@ -127,3 +127,17 @@ def test_quotes_are_verbatim() -> None:
 def test_no_question_gets_a_sentence() -> None:
     with pytest.raises(NoQuestion):
         list(answering(FakeGenerator()).ask(""))
+
+
+def test_an_answer_that_was_cut_says_so() -> None:
+    cut = list(answering(FakeGenerator("The rent is", finish="limit")).ask("What is the rent?"))[-1]
+    assert isinstance(cut, Answered)
+    assert cut.answer.stopped
+
+
+def test_a_model_that_cannot_hold_a_passage_is_not_asked() -> None:
+    generator = FakeGenerator(context=150)
+    last = list(answering(generator).ask("What is the rent?"))[-1]
+    assert generator.prompts == []
+    assert isinstance(last, Answered)
+    assert last.answer.status is AnswerStatus.QUOTES

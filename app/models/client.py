@@ -11,7 +11,6 @@ import json
 import threading
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from app.models import gguf, hardware
 from app.models.process import PATIENCE, Connection, Engine, Reply
 from app.models.roles import Vectors
 from app.models.tokens import encodable, reading_limit
-from app.types import Prompt
+from app.types import Prompt, Written
 
 # A question waits for at most the batch that is being worked on, so batches stay small.
 BATCH = 32
@@ -139,18 +138,6 @@ class EmbedderClient:
         if not (self._folder / "modules.json").is_file():
             raise NoModel(role="embedding", path=self._folder)
         return {"path": str(self._folder.resolve()), "threads": self._threads}
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """How a text came to its end."""
-
-    finish: str  # "end" by itself, "limit" of tokens, "stopped" by the caller
-    prompt_tokens: int
-    reused_tokens: int  # of the prompt, still known from the one before
-    tokens: int  # written
-    first_seconds: float  # to the first token
-    seconds: float  # in all
 
 
 class GeneratorClient:

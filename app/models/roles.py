@@ -5,13 +5,14 @@ Each has a scripted fake in tests/fakes.py, given by constructor.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator as Pieces
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from app.types import Prompt
+from app.types import Prompt, Written
 
 Vectors = npt.NDArray[np.float32]
 
@@ -57,6 +58,6 @@ class Generator(Protocol):
         """Return the tokens of `prompt` after the model's own chat template. Raises EngineDied."""
         ...
 
-    def generate(self, prompt: Prompt) -> Iterator[str]:
-        """Yield the text piece by piece; closing the iterator stops the model. Raises EngineDied."""
+    def generate(self, prompt: Prompt) -> Pieces[str, None, Written]:
+        """Yield the text piece by piece and return how it ended; closing stops the model. Raises EngineDied."""
         ...

@@ -16,8 +16,8 @@ import pytest
 
 from app.errors import EngineDied, ModelError, ModelTooLarge, NoModel, NotAModel, PromptTooLong
 from app.models import hardware
-from app.models.client import BATCH, EmbedderClient, GeneratorClient, Priority, Written
-from app.types import Prompt, Turn
+from app.models.client import BATCH, EmbedderClient, GeneratorClient, Priority
+from app.types import Prompt, Turn, Written
 from tests.models.modelfiles import embedder_folder, gguf_file
 
 PROMPT = Prompt((Turn("user", "What is the rent?"),))

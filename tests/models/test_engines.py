@@ -19,10 +19,10 @@ import pytest
 
 from app.errors import EngineDied, ModelCutShort, ModelError, NotAModel, PromptTooLong
 from app.models import process
-from app.models.client import EmbedderClient, GeneratorClient, Priority, Written
+from app.models.client import EmbedderClient, GeneratorClient, Priority
 from app.models.process import Connection
 from app.models.roles import Embedder, Generator
-from app.types import Prompt, Turn
+from app.types import Prompt, Turn, Written
 from tests.contracts.test_embedder import EmbedderContract
 from tests.contracts.test_generator import PROMPT, GeneratorContract
 
@@ -293,7 +293,7 @@ def test_no_engine_outlives_a_killed_desk(tmp_path: Path) -> None:
         import sys, time
         from pathlib import Path
         from app.models.client import GeneratorClient
-        from app.types import Prompt, Turn
+        from app.types import Prompt, Turn, Written
         client = GeneratorClient(Path({str(FILE)!r}))
         writing = client.generate(Prompt((Turn("user", "Tell a long story."),), max_tokens=3000))
         next(writing)
