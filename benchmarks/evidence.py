@@ -26,13 +26,19 @@ def library(options: argparse.Namespace) -> Iterator[Path]:
         folder = options.library or Path(stack.enter_context(tempfile.TemporaryDirectory())) / "library"
         if not vault.exists(folder):
             with (
-                Session.open(folder, bytearray(SECRET), create=True) as session,
+                Session.open(folder, secret(folder), create=True) as session,
                 contextlib.closing(session.ingest.add([options.docs])) as events,
             ):
                 for event in events:
                     if isinstance(event, Added):
                         print(f"  library made: {event.added} documents, {event.pages} pages in {event.seconds:.0f} s")
         yield folder
+
+
+def secret(folder: Path) -> bytearray:
+    """Return the passphrase of a library that finding.py made, or the one that is used here."""
+    file = folder.with_suffix(".secret")
+    return bytearray(file.read_bytes().splitlines()[0] if file.exists() else SECRET)
 
 
 def spread(file: Path, wanted: int) -> list[str]:
@@ -45,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
     questions = spread(options.questions, QUESTIONS + 1)
     with library(options) as folder:
         began = time.perf_counter()
-        with Session.open(folder, bytearray(SECRET)) as session:
+        with Session.open(folder, secret(folder)) as session:
             opened = time.perf_counter() - began
             seconds = []
             for question in questions:

@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 def carrel(library: Path, *arguments: str | Path) -> list[dict[str, Any]]:
     """Run the program and return the JSON lines of its standard output."""
     secret = library.with_suffix(".secret")
-    secret.write_text("benchmark\n", encoding="utf-8")
+    if not secret.exists():
+        secret.write_text("benchmark\n", encoding="utf-8")
     command = [sys.executable, "-m", "app", "--library", library, "--passphrase-file", secret, *arguments]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False,
                           env=os.environ | {"PYTHONPATH": str(ROOT)})  # fmt: skip
