@@ -65,6 +65,7 @@ class MainWindow(QMainWindow):
         self._session: Session | None = None
         self._fresh: list[Session] = []  # opened on a worker and not yet taken up here
         self._leaving = self._left = False
+        self._then: Callable[[], None] = lambda: None  # the next step of closing
         self.jobs = Jobs(self)
         self.unlock = UnlockPanel(theme)
         self.library = LibraryPanel(theme, self.jobs, FORMATS)
@@ -219,7 +220,7 @@ class MainWindow(QMainWindow):
             return
         self._leaving = True
         self.hide()
-        self._then: Callable[[], None] = self._close_session
+        self._then = self._close_session
         self.jobs.idle.connect(self._idle)
         self.library.cancel()
         self.jobs.shut()

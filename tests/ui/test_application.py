@@ -59,3 +59,12 @@ def test_the_window_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60,
                           cwd=paths.resources().parent)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_qt_does_not_wear_python_out() -> None:
+    code = ("import app.ui\nfrom PySide6.QtCore import QObject\no = QObject()\n"
+            "for _ in range(300_000): o.setObjectName('x')\nprint('alive')")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60,
+                          cwd=paths.resources().parent)
+    assert done.stdout.strip() == "alive", done.stderr
+    assert done.returncode == 0

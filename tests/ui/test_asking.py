@@ -318,6 +318,18 @@ def test_removing_the_shown_document_closes_it(window: MainWindow, fake: FakeSes
     assert window.source.page.empty
 
 
+def test_sheets_are_turned_like_pages_and_called_sheets(
+        window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
+    window.library.opened.emit(DOCUMENTS[6])
+    finished_source(qtbot, window)
+    assert window.source._where.text() == "Sheet 1 of 3"
+    assert window.source.text.isVisible()
+    qtbot.mouseClick(window.source.next, Qt.MouseButton.LeftButton)
+    finished_source(qtbot, window)
+    assert window.source._where.text() == "Sheet 2 of 3"
+    assert not window.source.larger.isVisible()
+
+
 # Texts that mean harm.
 
 

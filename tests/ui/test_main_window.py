@@ -127,6 +127,26 @@ def test_the_seal_is_always_in_sight(window: MainWindow) -> None:
     assert "refused by the system" in window.library.seal.toolTip()
 
 
+def test_where_the_system_does_not_enforce_it_the_window_claims_less(window: MainWindow) -> None:
+    window.library.show_seal(False, "Network: open")
+    assert window.library.seal.text() == "Carrel uses no network"
+    assert "Network: open" in window.library.seal.toolTip()
+
+
+def test_good_news_goes_by_itself_and_failures_stay(
+        window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
+    strip = window.library.strip
+    strip._gone.setInterval(50)
+    window.library.add([Path("/in/a.pdf")])
+    qtbot.waitUntil(lambda: strip.title.whole == "1 file added")
+    qtbot.waitUntil(strip.isHidden)
+    fake.failing = {"b.pdf": "The file is empty (0 bytes)."}
+    window.library.add([Path("/in/b.pdf")])
+    qtbot.waitUntil(lambda: strip.title.whole == "1 file not added")
+    qtbot.wait(150)
+    assert strip.isVisible()
+
+
 def drop(window: MainWindow, *paths: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
@@ -254,7 +274,7 @@ def test_adding_and_answering_leave_the_window_free(
         window.library.add([Path(f"/in/{number}.pdf") for number in range(20)])
         ask(window)
         qtbot.waitUntil(lambda: not window.jobs.busy, timeout=20_000)
-    assert beat.gap < .4  # a frame takes 16 ms; the rest is room for a busy computer
+    assert beat.gap < .5  # a frame takes 16 ms; the rest is room for a busy computer
     here = threading.get_ident()
     assert {name for name, _ in fake.calls} >= {"add", "ask", "documents", "models", "picture", "add closed",
                                                 "ask closed"}
@@ -270,7 +290,7 @@ def test_thousands_of_documents_do_not_stall_the_window(make_window: Make, qtbot
         qtbot.waitUntil(lambda: len(window.library.rows.rows) == 6000 and not window.jobs.busy, timeout=20_000)
         window.library.refresh()
         qtbot.wait(700)
-    assert beat.gap < .4
+    assert beat.gap < .5
 
 
 # Closing.

@@ -114,7 +114,7 @@ def test_a_page_is_shown_at_the_density_of_the_screen(qtbot: QtBot, theme: Theme
 
 
 def test_every_icon_that_is_named_is_there(qapp: QApplication) -> None:
-    for kind in ("pdf", "docx", "text", "markdown", "html", "mail", "sheet", "unheard of"):
+    for kind in ("pdf", "docx", "text", "markdown", "html", "mail", "sheet", "csv", "unheard of"):
         picture = icons.pixmap(icons.kind_icon(kind), "#ff0000", 24)
         assert any(picture.toImage().pixelColor(x, y).red() > 100 for x in range(24) for y in range(24))
 

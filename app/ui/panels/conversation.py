@@ -79,6 +79,8 @@ class ConversationPanel(QWidget):
         self._job: Job | None = None
         self.turns: list[Turn] = []
         self._stuck = True  # the view follows the end of the text
+        self._moving = False  # it is not the reader who scrolls
+        self._starter = False  # the starter model writes; said once, with the first answer
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -239,8 +241,6 @@ class ConversationPanel(QWidget):
             self.note.say("The starter model is small and writes poor prose. The quotes are what counts: "
                        "they are copied from your files.")
 
-    _starter = False  # the starter model writes; said once, with the first answer
-
     def _tell(self, sentence: str, tone: str = "") -> None:
         self.note.say(sentence, tone)
         self.note.show()
@@ -325,8 +325,6 @@ class ConversationPanel(QWidget):
         self._moving = True
         bar.setValue(min(bar.maximum(), max(top, 0)) if self.turns[-1].answer is None else bar.maximum())
         self._moving = False
-
-    _moving = False
 
     def _scrolled(self, value: int) -> None:
         if not self._moving:

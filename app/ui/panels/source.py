@@ -18,7 +18,7 @@ from app.types import Box, DocumentRow, StoredPassage
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.widgets.card import utf16
 from app.ui.widgets.icons import density, kind_icon
-from app.ui.widgets.labels import Icon, Label, Notice, ShortLabel, ToolButton, counted, file_name
+from app.ui.widgets.labels import Icon, Label, Notice, ShortLabel, ToolButton, counted, file_name, page_word, paged
 from app.ui.widgets.page import PageView, as_image
 from app.ui.widgets.texts import SafePlainText, same_length
 from app.ui.widgets.theme import Theme
@@ -51,6 +51,7 @@ class SourcePanel(QWidget):
         self._zoom = 0
         self._job: Job | None = None
         self._drawn_width = 0
+        self._start_mark = self._end_mark = 0  # of the passage in the shown text, in Qt's counting
         self._again = QTimer(self, interval=180, singleShot=True)  # after the window was resized
         self._again.timeout.connect(self._redraw_if_wider)
         self._busy = QTimer(self, interval=_BUSY_MS, singleShot=True)
@@ -149,7 +150,7 @@ class SourcePanel(QWidget):
 
     def show_document(self, row: DocumentRow) -> None:
         """Show a document from its beginning, nothing marked."""
-        page = 1 if row.kind == "pdf" else None
+        page = 1 if paged(row.kind) else None
         self.show_passage(StoredPassage("", row.id, row.file, row.title, row.kind, page, 0, 0, "", ""))
 
     def show_passage(self, passage: StoredPassage) -> None:
@@ -238,8 +239,6 @@ class SourcePanel(QWidget):
 
         job.done.connect(show)
         job.failed.connect(lambda error: self._tell(in_words(error), "bad"))
-
-    _start_mark = _end_mark = 0
 
     def _start(self, work: Callable[[], object], name: str) -> Job:
         """Begin fetching; what was being fetched before is no longer wanted."""
@@ -343,7 +342,8 @@ class SourcePanel(QWidget):
         self.next.setVisible(page is not None)
         self.previous.setEnabled(page is not None and page > 1)
         self.next.setEnabled(page is not None and page < last)
-        self._where.setText(f"Page {page} of {last}" if page is not None else "")
+        kind = page_word(passage.kind if passage is not None else "").title()
+        self._where.setText(f"{kind} {page} of {last}" if page is not None else "")
         cited = self._cited
         self.back.setVisible(cited is not None and passage is not None and bool(cited.id) and cited.page != page)
         picture = passage is not None and passage.kind == "pdf" and self.notice.isHidden()

@@ -99,6 +99,8 @@ def pieces_of_answer(answer: Answer, sources: dict[int, str]) -> list[Piece]:
             chips.append(_chip(citation, sources))
         if sentence.verdict in VERDICTS:
             symbol, _, words = VERDICTS[sentence.verdict]
+            if sentence.verdict is Verdict.NOT_SUPPORTED and not sentence.citations:
+                words = "Not supported: it cites no passage, and none says this. Do not rely on it."
             chips.append(Piece(f"{_NBSP}{symbol}{_NBSP}", sentence.verdict.value, 0, words))
         for chip in chips:
             found += [Piece(_NBSP), chip]

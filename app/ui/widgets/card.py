@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.types import Hit
 from app.ui.widgets import icons, snippet
-from app.ui.widgets.labels import file_name, tip
+from app.ui.widgets.labels import file_name, page_word, tip
 from app.ui.widgets.theme import Theme
 
 _PAD = 11
@@ -38,7 +38,7 @@ class EvidenceCard(QAbstractButton):
         self._theme = theme
         self._stems = snippet.stems(question)
         self._name = file_name(hit.passage.file)
-        self._where = f"page {hit.passage.page}" if hit.passage.page is not None else ""
+        self._where = f"{page_word(hit.passage.kind)} {hit.passage.page}" if hit.passage.page is not None else ""
         self._short = snippet.shorten(hit.passage.text, self._stems, 300)
         self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 from app import paths
 
 _KINDS = {"pdf": "file-pdf", "docx": "file-docx", "text": "file-text", "markdown": "file-markdown",
-          "html": "file-html", "mail": "file-mail", "sheet": "file-sheet"}
+          "html": "file-html", "mail": "file-mail", "sheet": "file-sheet", "csv": "file-sheet"}
 _SCALES = (1.0, 2.0, 3.0)
 
 

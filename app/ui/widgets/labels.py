@@ -33,6 +33,16 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def paged(kind: str) -> bool:
+    """Return whether documents of `kind` are shown page by page."""
+    return kind in ("pdf", "sheet")
+
+
+def page_word(kind: str) -> str:
+    """Return what a page of a document of `kind` is called."""
+    return "sheet" if kind == "sheet" else "page"
+
+
 class Label(QLabel):
     """Plain text; `role` chooses the look in the style sheet."""
 

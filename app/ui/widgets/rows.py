@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from app.types import DocumentRow, Status
 from app.ui.widgets import icons
-from app.ui.widgets.labels import counted, file_name, tip
+from app.ui.widgets.labels import counted, file_name, page_word, tip
 from app.ui.widgets.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -27,7 +27,7 @@ _WORDS = {Status.READ: "read", Status.OCR: "read from a scan", Status.EMPTY: "no
           Status.UNSUPPORTED: "cannot be read yet", Status.TOO_LARGE: "too large", Status.TIMED_OUT: "took too long",
           Status.FAILED: "could not be opened"}
 _KINDS = {"pdf": "PDF", "docx": "Word", "text": "Text", "markdown": "Markdown", "html": "Web page",
-          "mail": "E-mail", "sheet": "Spreadsheet"}
+          "mail": "E-mail", "sheet": "Spreadsheet", "csv": "Table"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def document_row(row: DocumentRow) -> Row:
     word = _WORDS[row.status]
     if row.reasons and row.status in (Status.READ, Status.OCR):
         word = "partly read"
-    pages = [counted(row.pages, "page")] if row.pages > 1 or row.kind == "pdf" else []
+    pages = [counted(row.pages, page_word(row.kind))] if row.pages > 1 or row.kind == "pdf" else []
     origin = [f"from {file_name(row.parent)}"] if row.parent else []
     plain = row.status in (Status.READ, Status.OCR) and not row.reasons
     trouble = ""

@@ -12,7 +12,7 @@ from app.types import Answer, Answered, AnswerStatus, Evidence, EvidenceFound, H
 from app.ui.widgets import answer as marks
 from app.ui.widgets.answer import AnswerText
 from app.ui.widgets.card import EvidenceCard
-from app.ui.widgets.labels import Label, Notice, PushButton, counted, file_name, tip
+from app.ui.widgets.labels import Label, Notice, PushButton, counted, file_name, page_word, tip
 from app.ui.widgets.theme import Theme
 
 _FIRST = 3  # cards shown before "show more"
@@ -96,7 +96,7 @@ class Turn(QWidget):
             self._found.setText(f"Nothing was found · {_seconds(found.seconds)}")
         for number, hit in enumerate(hits):
             passage = hit.passage
-            page = f", page {passage.page}" if passage.page is not None else ""
+            page = f", {page_word(passage.kind)} {passage.page}" if passage.page is not None else ""
             self._sources[hit.rank] = file_name(passage.file) + page
             card = EvidenceCard(self._theme, hit, self.question)
             card.clicked.connect(lambda _=False, hit=hit: self.opened.emit(hit))

@@ -1,0 +1,78 @@
+"""The window with nothing faked: models, readers, store and page pictures, on two sample documents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app import paths
+from app.types import AnswerStatus
+from app.ui.application import LibraryDoor
+from app.ui.main_window import MainWindow
+from app.ui.widgets.theme import Theme
+from tests.ui.conftest import close
+from tests.ui.fake_session import PASSPHRASE, FakeDoor, FakeSession, document
+
+LEASE = "Lease Unit 3 The Old Ropewalk.pdf"
+LONG = 180_000  # milliseconds; computers that run tests are busy
+
+
+@pytest.mark.real
+def test_from_a_passphrase_to_a_cited_page(
+        qtbot: QtBot, theme: Theme, tmp_path: Path, ask: Callable[..., None]) -> None:
+    window = MainWindow(theme, LibraryDoor(tmp_path / "library"))
+    qtbot.addWidget(window)
+    window.show()
+    try:
+        window.begin()
+        qtbot.waitUntil(window.unlock.second.isVisible, timeout=LONG)
+        for field in (window.unlock.first, window.unlock.second):
+            qtbot.keyClicks(field, "four plain unrelated words")
+        qtbot.keyClick(window.unlock.second, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: window.session is not None and not window.jobs.busy, timeout=LONG)
+        window.library.add([paths.samples() / LEASE, paths.samples() / "Meeting notes 2026-01-12.txt",
+                            tmp_path / "missing.pdf"])
+        qtbot.waitUntil(lambda: not window.library.adding and not window.jobs.busy, timeout=LONG)
+        assert {row.title for row in window.library.rows.rows} >= {LEASE, "Meeting notes 2026-01-12.txt"}
+        assert [row.title for row in window.library.strip.failures.rows] == ["missing.pdf"]
+        ask(window, "How much is the deposit that the tenant has paid under the lease?")
+        qtbot.waitUntil(lambda: not window.jobs.busy, timeout=LONG)
+        turn = window.conversation.turns[0]
+        assert turn.answer is not None
+        assert turn.answer.status in AnswerStatus
+        first = turn.cards[0].hit.passage
+        assert first.file.endswith(LEASE)
+        assert "7,350" in first.text
+        assert window.source.name.whole == LEASE
+        assert not window.source.page.empty
+        marks = window.source.page.marks
+        assert window.source.page.rect().contains(marks.toRect())
+        assert marks.height() > 10
+    finally:
+        close(qtbot, window)
+
+
+@pytest.mark.xcb
+def test_on_a_real_window_system(qtbot: QtBot, theme: Theme, qapp: QApplication, ask: Callable[..., None]) -> None:
+    assert qapp.platformName() == os.environ["QT_QPA_PLATFORM"] == "xcb"
+    window = MainWindow(theme, FakeDoor(FakeSession(rows=[document("/in/a.pdf", pages=12)])))  # type: ignore[arg-type]
+    window.show()
+    qtbot.waitExposed(window)
+    try:
+        window.begin(bytearray(PASSPHRASE))
+        qtbot.waitUntil(lambda: window.session is not None and not window.jobs.busy)
+        ask(window)
+        qtbot.waitUntil(lambda: not window.jobs.busy and window.conversation.turns[0].answer is not None)
+        screen = window.screen().grabWindow(int(window.winId())).toImage()
+        colours = {screen.pixelColor(x, y).name() for x in range(0, screen.width(), 7)
+                   for y in range(0, screen.height(), 7)}
+        assert theme.colours.side in colours
+        assert theme.colours.accent_soft in colours
+    finally:
+        close(qtbot, window)
