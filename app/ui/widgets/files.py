@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QSettings, QSize
+from PySide6.QtWidgets import QFileDialog, QTreeView, QWidget
+
+_SIZE = QSize(920, 580)
+_NAME_WIDTH = 400
 
 
 def choose(parent: QWidget, *, folder: bool) -> list[Path]:
@@ -26,6 +29,10 @@ def choose(parent: QWidget, *, folder: bool) -> list[Path]:
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog, sys.platform.startswith("linux"))
         dialog.setOption(QFileDialog.Option.ReadOnly, True)
         dialog.setDirectory(str(Path.home()))
+        dialog.resize(_SIZE)
+        listing = dialog.findChild(QTreeView)
+        if isinstance(listing, QTreeView):  # only Qt's own dialog has one
+            listing.setColumnWidth(0, _NAME_WIDTH)
         chosen = [Path(name) for name in dialog.selectedFiles()] if dialog.exec() else []
         dialog.setDirectory(str(Path.home()))
         dialog.deleteLater()
