@@ -280,7 +280,7 @@ class SourcePanel(QWidget):
         across.setValue(round(self.page.marks.left()) - 24)
 
     def _mark_text(self) -> None:
-        """Mark the passage in the text, with the colour and a bar at its side."""
+        """Mark the passage in the text."""
         selection = QTextEdit.ExtraSelection()
         shape = QTextCharFormat()
         shape.setBackground(self._theme.colour("mark"))
