@@ -33,7 +33,7 @@ class Refusal(QObject):
         super().__init__(parent)
         self.refused = 0
         for scheme in _SCHEMES:
-            # Any: PySide6 6.12 takes a str and says in its types that it wants bytes.
+            # Any: PySide6 takes a str and says in its types that it wants bytes.
             QDesktopServices.setUrlHandler(scheme, self, cast(Any, "refuse"))
 
     @Slot(QUrl)

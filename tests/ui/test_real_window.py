@@ -26,6 +26,18 @@ LONG = 180_000  # milliseconds; computers that run tests are busy
 @pytest.mark.real
 def test_from_a_passphrase_to_a_cited_page(
         qtbot: QtBot, theme: Theme, tmp_path: Path, ask: Callable[..., None]) -> None:
+    main_job(qtbot, theme, tmp_path, ask)
+
+
+@pytest.mark.real
+@pytest.mark.xcb
+def test_the_same_on_a_real_window_system(
+        qtbot: QtBot, qapp: QApplication, theme: Theme, tmp_path: Path, ask: Callable[..., None]) -> None:
+    assert qapp.platformName() == os.environ["QT_QPA_PLATFORM"] == "xcb"
+    main_job(qtbot, theme, tmp_path, ask)
+
+
+def main_job(qtbot: QtBot, theme: Theme, tmp_path: Path, ask: Callable[..., None]) -> None:
     window = MainWindow(theme, LibraryDoor(tmp_path / "library"))
     qtbot.addWidget(window)
     window.show()
@@ -59,7 +71,7 @@ def test_from_a_passphrase_to_a_cited_page(
 
 
 @pytest.mark.xcb
-def test_on_a_real_window_system(qtbot: QtBot, theme: Theme, qapp: QApplication, ask: Callable[..., None]) -> None:
+def test_what_is_painted_reaches_the_screen(qtbot: QtBot, theme: Theme, qapp: QApplication, ask: Callable[..., None]) -> None:
     assert qapp.platformName() == os.environ["QT_QPA_PLATFORM"] == "xcb"
     window = MainWindow(theme, FakeDoor(FakeSession(rows=[document("/in/a.pdf", pages=12)])))  # type: ignore[arg-type]
     window.show()
