@@ -71,7 +71,8 @@ def main_job(qtbot: QtBot, theme: Theme, tmp_path: Path, ask: Callable[..., None
 
 
 @pytest.mark.xcb
-def test_what_is_painted_reaches_the_screen(qtbot: QtBot, theme: Theme, qapp: QApplication, ask: Callable[..., None]) -> None:
+def test_what_is_painted_reaches_the_screen(
+        qtbot: QtBot, theme: Theme, qapp: QApplication, ask: Callable[..., None]) -> None:
     assert qapp.platformName() == os.environ["QT_QPA_PLATFORM"] == "xcb"
     window = MainWindow(theme, FakeDoor(FakeSession(rows=[document("/in/a.pdf", pages=12)])))  # type: ignore[arg-type]
     window.show()
