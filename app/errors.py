@@ -34,7 +34,8 @@
     ├── QuestionError        a question could not be searched for
     │   ├── NoQuestion
     │   └── EmptyLibrary
-    └── SealError            the network could not be shut off
+    ├── SealError            the network could not be shut off
+    └── NoDisplay            there is nowhere to show the window
 
 An error's docstring is the sentence the user reads; its fields are filled into it.
 """
@@ -203,3 +204,9 @@ class SealError(CarrelError):
     """Carrel could not shut itself off from the network and stopped: {reason}."""
 
     exit_code = 7
+
+
+class NoDisplay(CarrelError):
+    """There is no display to open the window on. The commands work without one; see carrel --help."""
+
+    exit_code = 8

@@ -123,8 +123,9 @@ def print_event(event: IngestEvent, out: TextIO) -> None:
     elif isinstance(event, FileAdded):
         passages = "passage" if event.passages == 1 else "passages"
         state = "" if event.status in (Status.READ, Status.OCR) else f", {event.status}"
+        pages = "page" if event.pages == 1 else "pages"
         name = Path(event.file).name
-        print(f"{_count(event)} {name}: {event.pages} pages, {event.passages} {passages}{state}", file=out)
+        print(f"{_count(event)} {name}: {event.pages} {pages}, {event.passages} {passages}{state}", file=out)
         for reason in event.reasons[:3]:
             print(f"      {reason}", file=out)
         if len(event.reasons) > 3:

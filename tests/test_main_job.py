@@ -197,7 +197,7 @@ def test_a_kill_loses_only_the_file_in_work(tmp_path: Path) -> None:
         assert process.stderr is not None
         reported = []
         for line in process.stderr:
-            if " pages, " in line:
+            if " passages" in line:
                 reported.append(line.split("] ", 1)[1].split(":")[0])
                 process.kill()
                 break
@@ -257,3 +257,12 @@ def _locked_pdf() -> bytes:
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def test_without_a_display_the_window_says_so(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        desk.environment.pop(name, None)
+    code, _, err = desk.run()
+    assert code == 8
+    assert err.startswith("There is no display")

@@ -5,6 +5,7 @@ Owns the QApplication and what holds for all of Qt: no address is ever opened, C
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from PySide6.QtGui import QDesktopServices, QIcon
 from PySide6.QtWidgets import QApplication
 
 from app import paths
+from app.errors import NoDisplay
 from app.ui.main_window import MainWindow
 from app.ui.widgets.theme import Theme
 
@@ -91,8 +93,10 @@ def run(library: Path, *, secret: bytearray | None = None, samples: bool = False
     """Show the window on the library in a folder until it is closed, and return the exit code.
 
     `secret` is the passphrase in UTF-8 and is cleared; without it the window asks. `samples` adds the documents
-    that come with the program to a library that is empty.
+    that come with the program to a library that is empty. Raises NoDisplay.
     """
+    if sys.platform == "linux" and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
+        raise NoDisplay  # Qt would abort the program
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Carrel")
