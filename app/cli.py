@@ -32,7 +32,8 @@ class Window(Protocol):
 
 _EXIT_CODES = """exit codes:
   0 done   1 failed   2 wrong arguments   3 a file could not be read   4 the library could not be used
-  5 the model could not be used   6 the question could not be searched for   7 not sealed off   8 no display   130 stopped"""
+  5 the model could not be used   6 the question could not be searched for   7 not sealed off   8 no display
+  130 stopped"""
 
 
 def main(arguments: list[str], window: Window) -> int:
