@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -141,3 +142,19 @@ def children() -> dict[int, str]:
         except OSError:
             continue  # it ended while we looked
     return found
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real file system of 7 MiB, where this account may mount one."""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("mounts a small disk by Linux's own means")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=7m", "tmpfs", str(folder)], capture_output=True, check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("this account may not mount a small disk")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)

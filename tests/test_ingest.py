@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -155,3 +156,30 @@ def test_walking_passes_over_litter_and_links_that_lead_in_circles(files: Path) 
     (files / "Thumbs.db").write_text("x", encoding="utf-8")
     (files / "deep" / "circle").symlink_to(files)
     assert [path.name for path in walk([files, files / "lease.txt"])] == ["lease.txt", "notes.md"]
+
+
+def test_a_disk_that_fills_up_keeps_what_was_added_and_goes_on_when_there_is_room(
+    small_disk: Path, tmp_path: Path, readers: ReaderPool
+) -> None:
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(b"x" * (3 << 20))
+    folder = tmp_path / "many"
+    folder.mkdir()
+    chosen = random.Random(3)
+    for number in range(40):
+        text = "\n\n".join(f"{chosen.getrandbits(512):x} clause {number}" for _ in range(700))
+        (folder / f"{number:02}.txt").write_text(text, encoding="utf-8")
+    added = []
+    with Store.open(small_disk / "library", bytearray(range(32)), fingerprint="fake-embedder") as store:
+        ingest = Ingest(store, readers, FakeEmbedder(), FakeTokenizer())
+        with pytest.raises(errors.DiskFull, match="already added is safe"):
+            added.extend(event.file for event in ingest.add([folder]) if isinstance(event, FileAdded))
+        assert added
+        assert [row.file for row in store.documents()] == added
+        assert store.words("clause 0", 3)
+        ballast.unlink()
+        (folder / "39.txt").write_text("The last clause.", encoding="utf-8")
+        for late in range(len(added) + 1, 39):
+            (folder / f"{late:02}.txt").unlink()
+        (done,) = (event for event in ingest.add([folder]) if isinstance(event, Added))
+        assert (done.unchanged, done.added, done.failed) == (len(added), 2, 0)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,22 +11,6 @@ from app.errors import DiskFull
 from tests.store.library import finds, opened, put, settle
 
 BIG = 200  # passages
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 7 MiB, where this account may mount one."""
-    if not sys.platform.startswith("linux"):
-        pytest.skip("mounts a small disk by Linux's own means")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=7m", "tmpfs", str(folder)], capture_output=True, check=False,
-    )
-    if mounted.returncode:
-        pytest.skip("this account may not mount a small disk")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def test_a_disk_that_fills_up(small_disk: Path) -> None:
