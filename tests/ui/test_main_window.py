@@ -46,6 +46,14 @@ def test_the_first_start_asks_twice_and_makes_a_library(make_window: Make, fake:
     assert window.stack.currentWidget() is window.panes
 
 
+def test_tab_goes_from_one_passphrase_to_the_other(make_window: Make, qtbot: QtBot) -> None:
+    window = make_window(FakeDoor(FakeSession(rows=[]), exists=False))
+    window.begin()
+    qtbot.waitUntil(window.unlock.second.isVisible)
+    assert window.unlock.first.nextInFocusChain() is window.unlock.second
+    assert window.unlock.second.nextInFocusChain() is window.unlock.go
+
+
 def test_a_wrong_passphrase_is_said_in_place_and_can_be_tried_again(
         make_window: Make, fake: FakeSession, qtbot: QtBot) -> None:
     door = FakeDoor(fake)
