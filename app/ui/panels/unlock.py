@@ -58,7 +58,8 @@ class UnlockPanel(QWidget):
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
         self._lay_out(first_row)
-        QWidget.setTabOrder([self.first, self.second, self.go])  # the eyes come after
+        self.setTabOrder(self.first, self.second)  # the eyes come after
+        self.setTabOrder(self.second, self.go)
         self.go.clicked.connect(self.submit)
         for field in (self.first, self.second):
             field.returnPressed.connect(self.submit)
