@@ -183,7 +183,7 @@ def test_a_true_reader_that_is_killed_at_work_costs_one_file() -> None:
         threading.Timer(0.05, victim.kill).start()
         # A new one takes over, since the file may not be to blame.
         assert len(readers.read(heavy, ".pdf").pages) == 1500
-        assert victim.poll() is not None
+        assert victim.wait(10) == -signal.SIGKILL
         assert readers.read(b"alive", ".txt").pages[0].text == "alive"
 
 
