@@ -24,7 +24,7 @@ class Settings:
     generator: str = _setting("", "Writing model", "The model that writes answers; empty for the starter model.")
     hits: int = _setting(10, "Passages shown", "How many passages a question brings up.", 1, 100)
     evidence_tokens: int = _setting(
-        800, "Evidence for the model", "How many tokens of passages the model reads for an answer.", 100, 32_000
+        600, "Evidence for the model", "How many tokens of passages the model reads for an answer.", 100, 32_000
     )
     answer_tokens: int = _setting(256, "Longest answer", "How many tokens an answer may have.", 16, 8_192)
     threads: int = _setting(0, "Processor threads", "How many the writing model uses; 0 lets Carrel choose.", 0, 256)
