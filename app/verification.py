@@ -16,8 +16,9 @@ from app.types import Verdict
 # Share of a sentence's content words that stand close together in its passages.
 SUPPORTED = 0.8
 PARTLY = 0.5
-# Words far apart say nothing together: they are looked for within this many sentences in a row.
-WINDOW = 3
+# Words far apart say nothing together: they are looked for within this many sentences in a row, and those of
+# a sentence with a number within one, as a number of the sentence beside it is the likeliest mistake.
+WINDOW = 2
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)*)(?:[\s-]*(%|[^\W\d_]+))?")
@@ -43,6 +44,22 @@ _UNITS = {
     }.items()
     for form in forms.split()
 }
+_SPELLED_VALUES = {
+    word: value
+    for words, values in (
+        ("one two three four five six seven eight nine ten eleven twelve", range(1, 13)),
+        ("thirteen fourteen fifteen sixteen seventeen eighteen nineteen", range(13, 20)),
+        ("twenty thirty forty fifty sixty seventy eighty ninety", range(20, 100, 10)),
+        ("hundred thousand hundert tausend", (100, 1000, 100, 1000)),
+        ("ein eine einen einem einer eines", (1,) * 6),
+        ("zwei drei vier fünf sechs sieben acht neun zehn elf zwölf", range(2, 13)),
+        ("zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig", range(20, 100, 10)),
+    )
+    for word, value in zip(words.split(), values, strict=True)
+}
+_SPELLED = re.compile(
+    r"\b(?:{0})(?:[\s-]+(?:{0}))*\b".format("|".join(sorted(_SPELLED_VALUES, key=len, reverse=True))), re.IGNORECASE
+)
 _FUNCTION_WORDS = frozenset(
     """
     a an the this that these those it its they them their he she his her him we our you your i my me who whom which
@@ -75,7 +92,7 @@ def check(sentence: str, passages: Sequence[str]) -> Verdict:
         return Verdict.NOT_SUPPORTED
     if not words:
         return Verdict.PARTLY  # the number is there; what it counts was not said
-    share, place = max(_closest(words, passage) for passage in passages)
+    share, place = max(_closest(words, passage, 1 if numbers else WINDOW) for passage in passages)
     if share < PARTLY:
         return Verdict.NOT_SUPPORTED
     if share < SUPPORTED or _negated(sentence) != _negated(place) or not numbers <= _numbers(place):
@@ -83,15 +100,15 @@ def check(sentence: str, passages: Sequence[str]) -> Verdict:
     return Verdict.SUPPORTED
 
 
-def _closest(words: set[str], passage: str) -> tuple[float, str]:
-    """Return the largest share of `words` that a stretch of WINDOW sentences holds, and the stretch.
+def _closest(words: set[str], passage: str, window: int) -> tuple[float, str]:
+    """Return the largest share of `words` that a stretch of `window` sentences holds, and the stretch.
 
     Of stretches that hold as much the shortest is taken, as what it denies is then about these words.
     """
     spans = sentences.spans(passage)
     held = [{_stem(word) for word in content_words(passage[start:end])} for start, end in spans]
     best: tuple[float, int, str] = (0.0, 0, "")
-    for length in range(1, WINDOW + 1):
+    for length in range(1, window + 1):
         for first in range(len(spans) - length + 1):
             together = set().union(*held[first : first + length])
             place = (len(words & together) / len(words), -length)
@@ -124,13 +141,33 @@ def content_words(text: str) -> list[str]:
 
 
 def _numbers(text: str) -> set[str]:
-    """Return the numbers of a text, each alone and, where a unit follows, with it."""
+    """Return the numbers of a text, in digits or words, each alone and, where a unit follows, with it."""
     found: set[str] = set()
-    for number, following in _NUMBER.findall(unicodedata.normalize("NFKC", text)):
+    plain = _SPELLED.sub(_in_digits, unicodedata.normalize("NFKC", text))
+    for number, following in _NUMBER.findall(plain):
         found.add(_normal(number))
         if unit := _UNITS.get(following.lower()):
             found.add(f"{_normal(number)} {unit}")
     return found
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    """"Twenty-eight" is 28; "one" alone is no number unless a unit follows, as it mostly is a pronoun."""
+    words = re.findall(r"[^\W\d_]+", match.group().casefold())
+    if words == ["one"] or (words[0].startswith("ein") and len(words) == 1):
+        following = re.match(r"[\s-]*([^\W\d_]+)", match.string[match.end() :])
+        if not following or following.group(1).lower() not in _UNITS:
+            return match.group()
+    total = part = 0
+    for word in words:
+        value = _SPELLED_VALUES[word]
+        if value == 100:
+            part = max(part, 1) * 100
+        elif value == 1000:
+            total, part = total + max(part, 1) * 1000, 0
+        else:
+            part += value
+    return str(total + part)
 
 
 def _normal(number: str) -> str:

@@ -67,6 +67,34 @@ def test_a_number_with_another_unit_is_another_number(sentence: str) -> None:
     assert check(sentence, (passage,)) is Verdict.NOT_SUPPORTED
 
 
+REPAIR = (
+    "17.2 The Landlord shall begin a repair within twenty-eight days after notice. "
+    "17.3 The Landlord shall make a temporary repair within forty-eight hours after notice."
+)
+
+
+@pytest.mark.parametrize("hours", ["forty-eight", "48", "Forty Eight"])
+def test_numbers_in_words_are_numbers(hours: str) -> None:
+    assert check(f"The landlord shall make a temporary repair within {hours} hours.", (REPAIR,)) is Verdict.SUPPORTED
+
+
+def test_the_number_of_the_sentence_beside_is_not_fully_supported() -> None:
+    sentence = "The Landlord shall make a temporary repair within twenty-eight days after notice."
+    assert check(sentence, (REPAIR,)) is Verdict.PARTLY
+
+
+@pytest.mark.parametrize("wrong", ["thirty", "forty-nine", "one hundred", "Drei"])
+def test_another_number_in_words_is_not_supported(wrong: str) -> None:
+    sentence = f"The landlord shall make a temporary repair within {wrong} hours."
+    assert check(sentence, (REPAIR,)) is Verdict.NOT_SUPPORTED
+
+
+def test_one_is_a_pronoun_where_nothing_is_counted() -> None:
+    assert check("One may assign the lease.", ("The tenant may assign the lease, but no one else.",)) is not (
+        Verdict.NOT_SUPPORTED
+    )
+
+
 def test_words_that_stand_far_apart_are_not_a_sentence() -> None:
     passage = "The landlord insures the building. " + "Other things are said here. " * 5 + "The tenant repairs windows."
     assert check("The landlord repairs the building windows.", (passage,)) is not Verdict.SUPPORTED
