@@ -66,6 +66,8 @@ class Answering:
             checking = time.monotonic()
             answer = check(text, [hit for hit in evidence.hits if hit.rank in given])
             answer = replace(answer, stopped=finish == "limit")
+            if answer.status is AnswerStatus.ANSWERED and not _holds(answer):
+                answer = replace(answer, quotes=quote(evidence).sentences)  # what the files say is never missing
             timings["checking"] = time.monotonic() - checking
         timings["total"] = time.monotonic() - began
         yield Answered(answer, given, tuple(timings.items()))
@@ -116,6 +118,10 @@ def check(text: str, hits: list[Hit]) -> Answer:
                 verdict = verification.check(sentence.text, [hits[best].passage.text])
         checked.append(Sentence(sentence.text, cited, verdict))
     return Answer(AnswerStatus.ANSWERED, text, tuple(checked))
+
+
+def _holds(answer: Answer) -> bool:
+    return any(sentence.verdict in (Verdict.SUPPORTED, Verdict.PARTLY) for sentence in answer.sentences)
 
 
 def quote(evidence: Evidence) -> Answer:

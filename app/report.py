@@ -20,6 +20,7 @@ from app.types import (
     Hit,
     IngestEvent,
     PassagesEmbedded,
+    Sentence,
     Started,
     Status,
     Verdict,
@@ -52,22 +53,14 @@ def evidence_json(evidence: Evidence) -> list[dict[str, Any]]:
 def answer_json(found: EvidenceFound, answered: Answered) -> dict[str, Any]:
     """Return an answer in the stable shape of `ask --json`."""
     answer, searched = answered.answer, found.evidence.searched
-    sentences = [
-        {
-            "text": sentence.text,
-            "verdict": str(sentence.verdict),
-            "citations": [citation.rank for citation in sentence.citations if citation.rank is not None],
-            "unknown_citations": [citation.key for citation in sentence.citations if citation.rank is None],
-        }
-        for sentence in answer.sentences
-    ]
     return {
         "status": str(answer.status),
         "evidence": evidence_json(found.evidence),
         "answer": {
             "status": str(answer.status),
             "text": answer.text,
-            "sentences": sentences,
+            "sentences": [_sentence_json(sentence) for sentence in answer.sentences],
+            "quotes": [_sentence_json(sentence) for sentence in answer.quotes],
             "stopped": answer.stopped,
         },
         "searched": {
@@ -76,6 +69,15 @@ def answer_json(found: EvidenceFound, answered: Answered) -> dict[str, Any]:
             "unread_pages": searched.unread_pages,
         },
         "timings": {stage: round(seconds, 4) for stage, seconds in answered.timings},
+    }
+
+
+def _sentence_json(sentence: Sentence) -> dict[str, Any]:
+    return {
+        "text": sentence.text,
+        "verdict": str(sentence.verdict),
+        "citations": [citation.rank for citation in sentence.citations if citation.rank is not None],
+        "unknown_citations": [citation.key for citation in sentence.citations if citation.rank is None],
     }
 
 
@@ -112,6 +114,11 @@ def print_answer(answered: Answered, out: TextIO) -> None:
         found = " (found by Carrel)" if any(citation.found for citation in sentence.citations) else ""
         line = f"{MARKS[sentence.verdict]} {sentence.text}{keys}{found}  — {sentence.verdict}"
         print(_wrapped(line), file=out)
+    if answer.quotes:
+        print("\nIn the words of your files:", file=out)
+    for sentence in answer.quotes:
+        keys = "".join(f" [{citation.key}]" for citation in sentence.citations)
+        print(_wrapped(f"“{' '.join(sentence.text.split())}”{keys}"), file=out)
     times = ", ".join(f"{stage.replace('_', ' ')} {seconds:.2f} s" for stage, seconds in answered.timings)
     print(f"\nTimes: {times}", file=out, flush=True)
 

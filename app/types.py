@@ -215,6 +215,7 @@ class Answer:
     text: str
     sentences: tuple[Sentence, ...]
     stopped: bool = False  # the writing was cut at its token limit
+    quotes: tuple[Sentence, ...] = ()  # verbatim from the evidence, where no sentence of the text is carried by it
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,3 +141,25 @@ def test_a_model_that_cannot_hold_a_passage_is_not_asked() -> None:
     assert generator.prompts == []
     assert isinstance(last, Answered)
     assert last.answer.status is AnswerStatus.QUOTES
+
+
+def test_where_nothing_that_was_written_holds_the_files_speak() -> None:
+    last = list(answering(FakeGenerator("The moon is made of cheese.")).ask("How much is the deposit?"))[-1]
+    assert isinstance(last, Answered)
+    assert last.answer.status is AnswerStatus.ANSWERED
+    assert last.answer.sentences[0].verdict is Verdict.NOT_SUPPORTED
+    assert {sentence.text for sentence in last.answer.quotes} == set(TEXTS)
+    assert all(citation.rank for sentence in last.answer.quotes for citation in sentence.citations)
+
+
+def test_where_the_text_holds_there_are_no_quotes_beside_it() -> None:
+    last = list(answering(FakeGenerator("The monthly rent is 2,450 dollars [1].")).ask("What is the rent?"))[-1]
+    assert isinstance(last, Answered)
+    assert last.answer.quotes == ()
+
+
+def test_what_the_model_did_not_find_has_no_quotes() -> None:
+    last = list(answering(FakeGenerator(NOT_FOUND)).ask("Who won the cup?"))[-1]
+    assert isinstance(last, Answered)
+    assert last.answer.status is AnswerStatus.NOT_FOUND
+    assert last.answer.quotes == ()

@@ -77,6 +77,7 @@ def test_text_streams_with_its_chips(window: MainWindow, fake: FakeSession, qtbo
 def test_the_answer_shows_chips_marks_and_the_unknown_key(window: MainWindow, qtbot: QtBot, ask: Ask) -> None:
     ask(window)
     turn = finished(qtbot, window)
+    assert not turn.quotes.isVisible()
     kinds = [(piece.kind, piece.rank) for piece in turn.text.shown if piece.kind != "text"]
     assert kinds == [("cite", 1), ("supported", 0), ("cite", 2), ("partly", 0), ("cite", 3), ("not supported", 0),
                      ("unknown", 0), ("not supported", 0)]
@@ -176,6 +177,24 @@ def test_without_a_model_the_quotes_are_the_answer(
     turn = finished(qtbot, window)
     assert [piece.rank for piece in turn.text.shown if piece.kind == "cite"] == [1, 2]
     assert "ninety (90) days" in turn.text.toPlainText()
+
+
+def test_quotes_stand_below_a_text_that_nothing_carries(
+        window: MainWindow, fake: FakeSession, qtbot: QtBot, ask: Ask) -> None:
+    evidence = lease_evidence("?")
+    wrong = Sentence("The moon is made of cheese.", (), Verdict.NOT_SUPPORTED)
+    quotes = (Sentence(evidence.hits[1].passage.text, (Citation("2", 2, found=True),), Verdict.SUPPORTED),)
+    answer = Answer(AnswerStatus.ANSWERED, wrong.text, (wrong,), quotes=quotes)
+    fake.script = [EvidenceFound(evidence, .1), TextWritten(wrong.text), Answered(answer, (1, 2), ())]
+    ask(window)
+    turn = finished(qtbot, window)
+    assert turn.quotes.isVisible()
+    assert [piece.rank for piece in turn.quotes.shown if piece.kind == "cite"] == [2]
+    assert "[2]" in turn.as_text()
+    start, end, _ = turn.quotes._chips[0]
+    qtbot.mouseClick(turn.quotes.viewport(), Qt.MouseButton.LeftButton,
+                     pos=turn.quotes.chip_rect(start, end).center().toPoint())
+    qtbot.waitUntil(lambda: turn.cards[1].isChecked())
 
 
 @pytest.mark.parametrize(("error", "words"), [

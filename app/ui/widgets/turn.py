@@ -5,6 +5,8 @@ Shows events; asks nothing itself. Knows no session.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -69,11 +71,16 @@ class Turn(QWidget):
         self.text = AnswerText(theme)
         self.text.cited.connect(self._open_rank)
         self.text.hide()
+        self._quotes_caption = Label("In the words of your files", "caption")
+        self._quotes_caption.hide()
+        self.quotes = AnswerText(theme)
+        self.quotes.cited.connect(self._open_rank)
+        self.quotes.hide()
         self.notice = Notice(theme)
         self.notice.hide()
         self._layout.addSpacing(4)
         self._layout.addLayout(self._head)
-        for widget in (self.text, self.notice):
+        for widget in (self.text, self.notice, self._quotes_caption, self.quotes):
             self._layout.addWidget(widget)
         self._foot = QWidget()
         self._foot_row = QHBoxLayout(self._foot)
@@ -132,6 +139,11 @@ class Turn(QWidget):
             self.text.show()
             self._caption.show()
             self.text.show_pieces(marks.pieces_of_answer(answer, self._sources))
+            if answer.quotes:
+                self._quotes_caption.show()
+                self.quotes.show()
+                self.quotes.show_pieces(
+                    marks.pieces_of_quotes(replace(answer, sentences=answer.quotes), self._sources))
             if answer.stopped:
                 self._say("The answer was cut at its greatest length; its end is missing.", "warn")
         elif answer.status is AnswerStatus.QUOTES:
@@ -178,7 +190,8 @@ class Turn(QWidget):
         """Return question, answer and sources for the clipboard."""
         if self.answer is None or self.evidence is None:
             return self.question
-        used = {c.rank for s in self.answer.sentences for c in s.citations if c.rank is not None}
+        said = (*self.answer.sentences, *self.answer.quotes)
+        used = {c.rank for s in said for c in s.citations if c.rank is not None}
         lines = [self.question, "", _marked(self.answer), ""]
         for hit in self.evidence.hits:
             if hit.rank in used or not used:
