@@ -194,7 +194,7 @@ def test_quotes_stand_below_a_text_that_nothing_carries(
     start, end, _ = turn.quotes._chips[0]
     qtbot.mouseClick(turn.quotes.viewport(), Qt.MouseButton.LeftButton,
                      pos=turn.quotes.chip_rect(start, end).center().toPoint())
-    qtbot.waitUntil(lambda: turn.cards[1].isChecked())
+    qtbot.waitUntil(turn.cards[1].isChecked)
 
 
 @pytest.mark.parametrize(("error", "words"), [
