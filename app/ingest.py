@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from app import errors, passages
-from app.documents.sandbox import ReaderPool
+from app.documents.sandbox import Limits, ReaderPool, megabytes
 from app.models.roles import Embedder, Tokenizer, Vectors
 from app.store.store import Store
 from app.types import (
@@ -35,7 +35,7 @@ from app.types import (
     Status,
 )
 
-FILE_LIMIT = 512 * 1024 * 1024
+FILE_LIMIT = Limits().file  # the readers take no more, so no more is read from the disk
 # Small files share a call to the embedder, large ones report progress between calls.
 BATCH = 128
 # Files that are being read while others are embedded; each may hold its bytes and its text.
@@ -263,8 +263,3 @@ def _stat(path: Path) -> os.stat_result:
     if not path.is_file():
         raise errors.UnreadableFile(reason="it is not an ordinary file")
     return found
-
-
-def megabytes(size: int) -> str:
-    """Return a size as people write it."""
-    return f"{size / 1_000_000:,.0f} MB"

@@ -212,7 +212,7 @@ class ReaderPool:
         if not data:
             raise EmptyFile
         if len(data) > self._limits.file:
-            raise TooLargeFile(size=_megabytes(len(data)), limit=_megabytes(self._limits.file))
+            raise TooLargeFile(size=megabytes(len(data)), limit=megabytes(self._limits.file))
         with self._free:
             try:
                 return self._exchange(header, data, seconds, most_header, most_body)
@@ -273,5 +273,6 @@ def _command() -> list[str]:
     return [sys.executable, "-P", "-s", "-B", "-m", "app", "reader"]
 
 
-def _megabytes(size: int) -> str:
+def megabytes(size: int) -> str:
+    """Return a size in bytes as people write it."""
     return f"{max(size / _MEGABYTE, 0.1):,.1f} MB".replace(".0 MB", " MB")

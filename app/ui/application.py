@@ -62,12 +62,13 @@ class LibraryDoor:
         return vault.exists(self._library)
 
     def open(self, secret: bytearray, create: bool) -> Session:
+        from app import vault
         from app.session import Session
 
         try:
             return Session.open(self._library, secret, create=create)
         finally:
-            secret[:] = bytes(len(secret))
+            vault.wipe(secret)
 
     def seal(self) -> tuple[bool, str]:
         from app import seal
