@@ -18,6 +18,15 @@
     │   ├── LibraryBusy
     │   ├── LibraryDamaged
     │   ├── LibraryTooNew
+    │   ├── LibraryTooOld
+    │   ├── LibraryExists
+    │   ├── TooManyTries
+    │   ├── WrongRecoveryKey
+    │   ├── NoKeyStore
+    │   ├── MatterExists
+    │   ├── UnknownMatter
+    │   ├── WhichMatter
+    │   ├── BackupDamaged
     │   ├── OtherEmbedder
     │   ├── UnknownDocument
     │   └── DiskFull
@@ -130,6 +139,42 @@ class LibraryDamaged(LibraryError):
 
 class LibraryTooNew(LibraryError):
     """The library was made by a newer Carrel; update this one to open it."""
+
+
+class LibraryTooOld(LibraryError):
+    """The library was made by a trial version of Carrel that stored it differently; add its files to a new one."""
+
+
+class LibraryExists(LibraryError):
+    """There is a library in {path} already, and it was left as it is; name another folder."""
+
+
+class TooManyTries(LibraryError):
+    """{tries} passphrases in a row were wrong; wait {seconds} seconds before the next."""
+
+
+class WrongRecoveryKey(LibraryError):
+    """That recovery key does not open this library{reason}."""
+
+
+class NoKeyStore(LibraryError):
+    """The key store of this computer cannot open the library: {reason}."""
+
+
+class MatterExists(LibraryError):
+    """There is already a matter named {name}."""
+
+
+class UnknownMatter(LibraryError):
+    """There is no matter named {name}."""
+
+
+class WhichMatter(LibraryError):
+    """There are several matters; say which with --matter: {names}."""
+
+
+class BackupDamaged(LibraryError):
+    """The backup cannot be used and nothing was changed: {reason}."""
 
 
 class OtherEmbedder(LibraryError):

@@ -28,6 +28,13 @@ class Settings:
     )
     answer_tokens: int = _setting(256, "Longest answer", "How many tokens an answer may have.", 16, 8_192)
     threads: int = _setting(0, "Processor threads", "How many the writing model uses; 0 lets Carrel choose.", 0, 256)
+    lock_minutes: int = _setting(
+        15, "Lock after", "Minutes without use until Carrel locks itself; 0 for never.", 0, 480
+    )
+    audit_questions: bool = _setting(
+        default=False, label="Words of questions",
+        text="Write the words of questions into the audit log, not only that one was asked.", high=1,
+    )
 
 
 def load(path: Path | None = None) -> Settings:

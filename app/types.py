@@ -115,6 +115,7 @@ class StoredPassage:
     end: int
     text: str
     context: str
+    matter: str = ""  # the name of the matter that it is kept in
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +250,57 @@ class ModelInfo:
     description: str  # "135M parameters, Q4_1, 2,048 tokens of context"
     bundled: bool
     chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A library of its own, with its own key; several lie side by side in one vault."""
+
+    id: str  # opaque, random, 32 hexadecimal digits
+    name: str
+    created: float  # seconds since 1970
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """What went with a matter: its key and these files."""
+
+    matter: Matter
+    documents: int
+    files: tuple[tuple[str, int], ...]  # name inside the matter's folder, bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BackupCopy:
+    """A backup that the program made, so that it can be deleted with what it holds."""
+
+    path: str
+    created: float  # seconds since 1970
+    matters: tuple[str, ...]  # ids of the matters in it
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One line of the audit log."""
+
+    number: int  # 1-based, without gaps
+    time: float  # seconds since 1970, by the computer's clock
+    who: str  # the account on this computer
+    event: str
+    matter: str  # id, or empty
+    documents: tuple[str, ...]  # ids
+    details: tuple[tuple[str, str], ...]
+    remark: str = ""  # what is odd about it, such as a clock that was set back
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One line of the self-test: what was tried and what became of it."""
+
+    what: str
+    outcome: str  # in plain words
+    by: str  # who refused: the operating system, this program; empty where nobody did
+    holds: bool | None  # None: there is nothing to enforce here, or no way to on this system
 
 
 # Events of adding files.

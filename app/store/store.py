@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from app.errors import DiskFull, LibraryDamaged
+from app.lock import Lock
 from app.store.database import PAGE
 from app.store.index import Index
-from app.store.lock import Lock
 from app.store.records import Records
 from app.types import Document, DocumentRow, Passage, Searched, Status, StoredPassage
 from app.vault import DATABASE, subkey, wipe

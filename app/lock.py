@@ -1,4 +1,4 @@
-"""The file lock that keeps a library to one open store, in this process or any other.
+"""The file lock that keeps a folder to one owner, in this process or any other.
 
 The operating system lets go of it when the process dies, so there is nothing stale to clean up.
 """
