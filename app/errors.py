@@ -25,6 +25,7 @@
     │   ├── NoKeyStore
     │   ├── MatterExists
     │   ├── UnknownMatter
+    │   ├── BadName
     │   ├── WhichMatter
     │   ├── BackupDamaged
     │   ├── OtherEmbedder
@@ -167,6 +168,10 @@ class MatterExists(LibraryError):
 
 class UnknownMatter(LibraryError):
     """There is no matter named {name}."""
+
+
+class BadName(LibraryError):
+    """A matter needs a name of at most {most} characters, in one line."""
 
 
 class WhichMatter(LibraryError):

@@ -8,7 +8,6 @@ and never wait for it (write-ahead log).
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import shutil
 import threading
@@ -19,9 +18,9 @@ from typing import Any
 from sqlcipher3 import dbapi2
 
 from app.errors import DiskFull, LibraryDamaged
-from app.vault import wipe
+from app.paths import NO_SPACE
+from app.vault.keys import wipe
 
-_NO_SPACE = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _ROOM = 1024 * 1024  # bytes free below which an input/output error is put down to the full disk
 _IDLE_READERS = 4
 PAGE = 4096  # bytes, what SQLCipher makes; a sound file is no shorter
@@ -139,7 +138,7 @@ class Database:
                 raise
             raise told from error
         except OSError as error:
-            if error.errno in _NO_SPACE:
+            if error.errno in NO_SPACE:
                 raise DiskFull from error
             raise
 

@@ -23,7 +23,8 @@ from typing import Any, BinaryIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from app.vault import subkey, sync_folder, wipe
+from app.paths import sync_folder
+from app.vault.keys import subkey, wipe
 
 _MAGIC = b"CARRELX1"
 _SALT = 32

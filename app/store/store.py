@@ -23,7 +23,9 @@ from app.store.database import PAGE
 from app.store.index import Index
 from app.store.records import Records
 from app.types import Document, DocumentRow, Passage, Searched, Status, StoredPassage
-from app.vault import DATABASE, subkey, wipe
+from app.vault.keys import subkey, wipe
+
+DATABASE = "library.db"
 
 
 class Store:
