@@ -14,7 +14,8 @@ from types import SimpleNamespace
 
 from PIL import Image, ImageDraw, ImageFont
 
-from app.errors import WrongPassphrase
+from app.errors import CarrelError, NoKeyStore, WrongPassphrase, WrongRecoveryKey
+from app.settings import Settings
 from app.types import (
     Added,
     Answer,
@@ -152,16 +153,24 @@ class FakeSession:
     texts: dict[str, str] = field(default_factory=dict)
     picture_error: Exception | None = None
     closed: int = 0
+    recovery_key: str = ""  # shown once where there is one
+    unfinished: list[str] = field(default_factory=list)  # paths that an adding was still at
+    wrong_tries: int = 0
+    findings: tuple[str, ...] = ()  # of the audit log
     added: list[list[Path]] = field(default_factory=list)
     widths: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.hold.set()
-        self.store = SimpleNamespace(documents=self._documents, remove=self._remove, page_text=self._page_text)
+        self.store = SimpleNamespace(documents=self._documents, remove=self._remove, page_text=self._page_text,
+                                     unfinished=self._unfinished)
         self.ingest = SimpleNamespace(add=self._add)
         self.answering = SimpleNamespace(ask=self._ask)
         self.catalog = SimpleNamespace(models=self._models)
-        self.retrieval = self.readers = self.settings = None
+        self.retrieval = self.readers = None
+        self.settings = Settings()
+        self.vault = SimpleNamespace(wrong_tries=self.wrong_tries)
+        self.audit = SimpleNamespace(findings=self.findings)
 
     def _note(self, name: str) -> None:
         self.calls.append((name, threading.get_ident()))
@@ -176,6 +185,10 @@ class FakeSession:
     def _documents(self) -> list[DocumentRow]:
         self._note("documents")
         return list(self.rows)
+
+    def _unfinished(self) -> tuple[str, ...]:
+        self._note("unfinished")
+        return tuple(self.unfinished)
 
     def _remove(self, file: str) -> None:
         self._note("remove")
@@ -280,35 +293,78 @@ def _line(pen: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont, left: int, top
                          left + pen.textlength(line[:last], font=font), top + round(size * 1.25)))
 
 
+RECOVERY_KEY = "ABCD-EFGH-JKLM-NPQR-STUV-WXYZ-2345-6723-K7QA"
+
+
 class FakeDoor:
-    """Opens the fake session with PASSPHRASE."""
+    """Opens the fake session with PASSPHRASE, RECOVERY_KEY or the key store; `errors` come first, one a try."""
 
     def __init__(self, session: FakeSession, *, exists: bool = True, samples: Sequence[Path] = (),
-                 questions: Sequence[str] = (), wait: threading.Event | None = None) -> None:
+                 questions: Sequence[str] = (), wait: threading.Event | None = None, key_store: bool = False,
+                 hint: str = "", errors: Sequence[CarrelError] = ()) -> None:
         self.session = session
         self.there = exists
         self.opened: list[tuple[bytes, bool]] = []
+        self.recovered: list[tuple[str, bytes]] = []
+        self.by_key_store = 0
         self.threads: set[int] = set()
+        self.errors = list(errors)
         self._samples, self._questions = list(samples), list(questions)
         self._wait = wait
+        self._key_store, self._hint = key_store, hint
 
-    def exists(self) -> bool:
+    def _came(self) -> None:
         self.threads.add(threading.get_ident())
-        return self.there
 
-    def open(self, secret: bytearray, create: bool) -> FakeSession:
-        self.threads.add(threading.get_ident())
+    def _hold(self) -> None:
+        self._came()
         if self._wait is not None:
             self._wait.wait()
+
+    def exists(self) -> bool:
+        self._came()
+        return self.there
+
+    def key_store(self) -> bool:
+        self._came()
+        return self._key_store
+
+    def hint(self) -> str:
+        self._came()
+        return self._hint
+
+    def open(self, secret: bytearray, create: bool) -> FakeSession:
+        self._hold()
         typed = bytes(secret)
         secret[:] = bytes(len(secret))
         self.opened.append((typed, create))
+        if self.errors:
+            raise self.errors.pop(0)
         if not create and typed != PASSPHRASE:
             raise WrongPassphrase
         return self.session
 
+    def recover(self, text: str, secret: bytearray) -> FakeSession:
+        self._hold()
+        self.recovered.append((text, bytes(secret)))
+        secret[:] = bytes(len(secret))
+        if self.errors:
+            raise self.errors.pop(0)
+        if text.replace("-", "").replace(" ", "").upper() != RECOVERY_KEY.replace("-", ""):
+            raise WrongRecoveryKey(reason=": a letter in the third group is wrong")
+        return self.session
+
+    def open_with_key_store(self) -> FakeSession:
+        self._hold()
+        self.by_key_store += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        if not self._key_store:
+            raise NoKeyStore(reason="nothing is kept there")
+        return self.session
+
     def seal(self) -> tuple[bool, str]:
-        self.threads.add(threading.get_ident())
+        self._came()
         return True, "The operating system keeps this program off the network.\nNetwork: refused by the system"
 
     def samples(self) -> tuple[list[Path], list[str]]:
