@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.types import Answered, AnswerEvent, DocumentRow, EvidenceFound, Hit, ModelInfo, TextWritten
 from app.ui.jobs import Job, Jobs, in_words
+from app.ui.widgets import clipboard
 from app.ui.widgets.labels import Icon, Label, Notice, PushButton, ToolButton, counted, line
 from app.ui.widgets.texts import SafePlainText
 from app.ui.widgets.theme import Theme
@@ -86,7 +87,7 @@ class ConversationPanel(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self._build_turns(formats), 1)
         layout.addWidget(self._build_foot())
-        QShortcut(QKeySequence("Ctrl+L"), self, self.box.setFocus)
+        QShortcut(QKeySequence("Ctrl+K"), self, self.box.setFocus)
         QShortcut(QKeySequence("Escape"), self, self.stop)
         self.show_documents(())
 
@@ -258,7 +259,7 @@ class ConversationPanel(QWidget):
             self.note.show()
         turn = Turn(self._theme, question)
         turn.opened.connect(self._open)
-        turn.copied.connect(_to_clipboard)
+        turn.copied.connect(clipboard.copy)
         turn.grew.connect(self._follow)
         if self.turns:
             self._turns.insertWidget(self._turns.count() - 1, line())
@@ -329,7 +330,3 @@ class ConversationPanel(QWidget):
     def _scrolled(self, value: int) -> None:
         if not self._moving:
             self._stuck = value >= self._scroll.verticalScrollBar().maximum() - 24
-
-
-def _to_clipboard(text: str) -> None:
-    QGuiApplication.clipboard().setText(text)

@@ -12,6 +12,8 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtWidgets import QPlainTextEdit, QTextBrowser, QWidget
 
+from app.ui.widgets.clipboard import private
+
 # Characters that Qt gives a meaning of its own inside a text, each to one that has none.
 _SPECIAL = {0x00: 0xFFFD, 0xFDD0: 0xFFFD, 0xFDD1: 0xFFFD, 0x2029: 0x0A, 0x2028: 0x0A, 0xFFFC: 0xFFFD}
 
@@ -50,9 +52,7 @@ class SafeBrowser(QTextBrowser):
         return blank()
 
     def createMimeDataFromSelection(self) -> QMimeData:  # noqa: N802 (Qt's name)
-        data = QMimeData()
-        data.setText(self.textCursor().selection().toPlainText())
-        return data
+        return private(self.textCursor().selection().toPlainText())
 
 
 class SafePlainText(QPlainTextEdit):
@@ -63,3 +63,6 @@ class SafePlainText(QPlainTextEdit):
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:  # noqa: N802 (Qt's name)
         return blank()
+
+    def createMimeDataFromSelection(self) -> QMimeData:  # noqa: N802 (Qt's name)
+        return private(self.textCursor().selection().toPlainText())
