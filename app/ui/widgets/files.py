@@ -1,12 +1,14 @@
 """Asking for files and folders, and leaving no trace of what was chosen.
 
-Qt writes the folders that its dialog visited into a file of its own, shared by all Qt programs, and
-desktops keep lists of recent files: folder names are client names. So on Linux Qt's own dialog is
-used, which tells no desktop, and what Qt wrote is put back as it was.
+Qt writes the folders that its dialog visited into a file of its own, shared by all Qt programs, and desktops
+keep lists of recent files: folder names are client names. So on Linux Qt's own dialog is used, which tells no
+desktop, and Qt's file of settings is looked for where nothing can be written. On the other systems, whose own
+dialogs are used, what Qt wrote is put back as it was.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,23 +19,56 @@ from PySide6.QtWidgets import QFileDialog, QTreeView, QWidget
 
 _SIZE = QSize(920, 580)
 _NAME_WIDTH = 400
+_Mode = QFileDialog.FileMode
+
+
+def no_traces() -> None:
+    """Let Qt write its own settings nowhere; once, before any dialog (on Linux; others take no such word)."""
+    for form in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
+        QSettings.setPath(form, QSettings.Scope.UserScope, os.devnull)  # no folder can be made below it
 
 
 def choose(parent: QWidget, *, folder: bool) -> list[Path]:
     """Return the files, or the one folder, that the user chose; empty when they chose none."""
+    return _asked(parent, "Add a folder" if folder else "Add files", "Add",
+                  _Mode.Directory if folder else _Mode.ExistingFiles)
+
+
+def choose_one(parent: QWidget, title: str, *, action: str = "Open", kind: str = "") -> Path | None:
+    """Return the one file that the user chose; `kind` is a filter such as "Backups (*.carrel)"."""
+    return next(iter(_asked(parent, title, action, _Mode.ExistingFile, kind=kind)), None)
+
+
+def save_as(parent: QWidget, title: str, name: str) -> Path | None:
+    """Return where the user wants a new file, `name` being offered; Qt asks before one is replaced."""
+    return next(iter(_asked(parent, title, "Save", _Mode.AnyFile, name=name)), None)
+
+
+def _asked(parent: QWidget, title: str, action: str, mode: QFileDialog.FileMode, *, name: str = "",
+           kind: str = "") -> list[Path]:
+    no_traces()
     with _no_history():
         dialog = QFileDialog(parent)
-        dialog.setWindowTitle("Add a folder" if folder else "Add files")
-        dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Add")
-        dialog.setFileMode(QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFiles)
+        dialog.setWindowTitle(title)
+        dialog.setLabelText(QFileDialog.DialogLabel.Accept, action)
+        dialog.setFileMode(mode)
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog, sys.platform.startswith("linux"))
-        dialog.setOption(QFileDialog.Option.ReadOnly, True)
+        dialog.setOption(QFileDialog.Option.DontUseCustomDirectoryIcons, True)
+        if mode is _Mode.AnyFile:
+            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog.setDefaultSuffix(Path(name).suffix.removeprefix("."))
+        else:
+            dialog.setOption(QFileDialog.Option.ReadOnly, True)
+        if kind:
+            dialog.setNameFilters([kind, "All files (*)"])
         dialog.setDirectory(str(Path.home()))
+        if name:
+            dialog.selectFile(name)
         dialog.resize(_SIZE)
         listing = dialog.findChild(QTreeView)
         if isinstance(listing, QTreeView):  # only Qt's own dialog has one
             listing.setColumnWidth(0, _NAME_WIDTH)
-        chosen = [Path(name) for name in dialog.selectedFiles()] if dialog.exec() else []
+        chosen = [Path(file) for file in dialog.selectedFiles()] if dialog.exec() else []
         dialog.setDirectory(str(Path.home()))
         dialog.deleteLater()
         _delete_now(dialog)
@@ -50,7 +85,7 @@ def _delete_now(dialog: QFileDialog) -> None:
 
 @contextmanager
 def _no_history() -> Iterator[None]:
-    """Put Qt's record of visited folders back as it was before."""
+    """Put Qt's record of visited folders back as it was before; where it is written nowhere, that is nothing."""
     group = "FileDialog"
     store = QSettings(QSettings.Scope.UserScope, "QtProject")
     store.beginGroup(group)
