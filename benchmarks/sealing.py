@@ -177,7 +177,7 @@ def large(options: argparse.Namespace, texts: Texts) -> None:
             began = time.perf_counter()
             library.close()
             locked = time.perf_counter() - began
-            print(f"  opened in {opened:.2f} s, first search answered {answered:.2f} s, index ready {ready:.2f} s after "
+            print(f"  opened in {opened:.2f} s, a search answered {answered:.2f} s, index ready {ready:.2f} s after "
                   f"the start; nearest {1000 * median(seconds):.1f} ms; locked in {locked:.2f} s")
         sizes = {path.name: path.stat().st_size for path in Path(folder, "m").iterdir()}
         print("  on disk: " + ", ".join(f"{name} {size / 1e6:.0f} MB" for name, size in sorted(sizes.items()) if size))
