@@ -47,7 +47,7 @@ def save_as(parent: QWidget, title: str, name: str) -> Path | None:
 def _asked(parent: QWidget, title: str, action: str, mode: QFileDialog.FileMode, *, name: str = "",
            kind: str = "") -> list[Path]:
     no_traces()
-    with _no_history():
+    with no_history():
         dialog = QFileDialog(parent)
         dialog.setWindowTitle(title)
         dialog.setLabelText(QFileDialog.DialogLabel.Accept, action)
@@ -84,7 +84,7 @@ def _delete_now(dialog: QFileDialog) -> None:
 
 
 @contextmanager
-def _no_history() -> Iterator[None]:
+def no_history() -> Iterator[None]:
     """Put Qt's record of visited folders back as it was before; where it is written nowhere, that is nothing."""
     group = "FileDialog"
     store = QSettings(QSettings.Scope.UserScope, "QtProject")
