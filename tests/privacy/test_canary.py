@@ -1,88 +1,46 @@
-"""Words of a document, its file name and a question are found in no byte that the program leaves on disk."""
+"""Words of a document, of names, of a question and of its answer are found in no byte that the program writes.
+
+Looked at: the library with its audit log, the home with configuration and caches, the temporary and the working
+folder, shared memory, and what child processes are told; while the program runs and after.
+"""
 
 from __future__ import annotations
 
 import base64
-import os
-import time
-from collections.abc import Iterator
+import json
+import secrets
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.privacy.program import Program
+from tests.privacy.canary import Canary, Watch, words_of
+from tests.privacy.finder import Finder, writings
+from tests.privacy.program import COMMANDS, QUICK, QUICK_WINDOW, WINDOW, Program, descendants, told_of
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 
-# Words that nothing else on the computer holds, in small letters, as an index of words would keep them.
-SENTENCE_WORDS = ("vexlorquintal", "jubrinathwaite", "oskmerelidyp")
-NAME_WORD = "pryxholdanbur"
-QUESTION_WORDS = ("wuzkenfarolis", "gadmirtesquov")
-WORDS = (*SENTENCE_WORDS, NAME_WORD, *QUESTION_WORDS)
-
-SENTENCE = "The vexlorquintal of jubrinathwaite is kept in the oskmerelidyp until the ninth of March."
-QUESTION = "Where is the vexlorquintal kept, says wuzkenfarolis to gadmirtesquov?"
-
-SHARED_MEMORY = Path("/dev/shm")
-# Chroma writes the unused room of these with whatever lay in memory; see tests/store/test_secret.py.
-UNUSED_ROOM = frozenset({"data_level0.bin", "length.bin"})
-
 # What may lie in the home after a run; each needs a reason.
-ALLOWED_AT_HOME: tuple[str, ...] = ()
+SETTINGS = ".config/carrel/settings.json"  # written by the test itself, or by the user's choice
+ALLOWED_AT_HOME: tuple[str, ...] = (SETTINGS,)
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes by Linux's own means")
 
 
-def writings(word: str) -> Iterator[bytes]:
-    """Yield the word as programs write words to disk."""
-    yield word.encode("utf-8")
-    yield word.encode("utf-16-le")
-    yield word.encode("utf-16-be")
-    yield word.encode("utf-8").hex().encode()
-    for before in range(3):  # in base64 three bytes share four letters: three ways to fall
-        written = base64.b64encode(b"\0" * before + word.encode("utf-8"))
-        first = (before * 8 + 5) // 6  # letters that the bytes before take part in
-        yield written[first : -4 if written.endswith(b"=") else None].lower()
+@pytest.fixture
+def canary() -> Canary:
+    seed = secrets.randbits(32)
+    print(f"canary of seed {seed}")
+    return Canary(seed)
 
 
-NEEDLES = {needle: word for word in WORDS for needle in writings(word)}
+# The finder
 
 
-def found_in(places: list[Path]) -> set[tuple[str, str]]:
-    """Return (word, file) for each word in the bytes or the name of a file or folder below `places`."""
-    found = set()
-    for place in places:
-        for parent, folders, files in os.walk(place):  # passes over what goes while we look
-            for name in (*folders, *files):
-                path = Path(parent, name)
-                try:
-                    unused = name in UNUSED_ROOM and path.is_relative_to(SHARED_MEMORY)
-                    content = path.read_bytes() if path.is_file() and not unused else b""
-                except (FileNotFoundError, PermissionError):
-                    continue
-                content = (name.encode() + b"\0" + content).lower()
-                found |= {(word, str(path)) for needle, word in NEEDLES.items() if needle in content}
-    return found
-
-
-def shared_memory() -> set[Path]:
-    return set(SHARED_MEMORY.iterdir()) if SHARED_MEMORY.is_dir() else set()
-
-
-def held(process: int) -> set[Path]:
-    """Return what `process` has open in shared memory; nothing where the system does not let us look."""
-    found = set()
-    for link in Path(f"/proc/{process}/fd").glob("*"):
-        try:
-            target = link.readlink()
-        except OSError:
-            continue  # it was closed while we looked, or is not for us to see
-        if target.is_relative_to(SHARED_MEMORY) and target != SHARED_MEMORY:
-            found.add(SHARED_MEMORY / target.relative_to(SHARED_MEMORY).parts[0])
-    return found
-
-
-def test_each_way_of_writing_is_found(tmp_path: Path) -> None:
-    """The test below could not fail otherwise."""
-    text = f"x{SENTENCE}"
+def test_each_way_of_writing_is_found(canary: Canary, tmp_path: Path) -> None:
+    """The tests below could not fail otherwise."""
+    text = f"x{canary.sentence}"
     for number, written in enumerate((
         text.encode(), text.upper().encode(), text.encode("utf-16-le"), text.encode("utf-16-be"),
         text.encode().hex().upper().encode(),
@@ -91,60 +49,128 @@ def test_each_way_of_writing_is_found(tmp_path: Path) -> None:
         place = tmp_path / str(number)
         place.mkdir()
         (place / "file").write_bytes(b"\0\1\2" + written)
-        assert {word for word, _ in found_in([place])} == set(SENTENCE_WORDS), number
+        found = Finder(canary.words).look([place])
+        assert {word for word, _ in found} == set(canary.inside), number
+        assert Finder(canary.words).look([place / "file"]) == found
+    (tmp_path / "named").mkdir()
+    (tmp_path / "named" / f"a {canary.name.upper()}.lnk").touch()
+    assert {word for word, _ in Finder(canary.words).look([tmp_path / "named"])} == {canary.name}
 
 
-def canary(folder: Path) -> Path:
-    """Return a folder, named by a word, with one document that holds the sentence."""
-    given = folder / "given" / NAME_WORD
-    given.mkdir(parents=True)
-    filler = "\n\n".join(f"Entry {number}: the archive was opened and closed again." for number in range(200))
-    text = f"{filler}\n\n{SENTENCE}\n\n{filler}\n"
-    (given / f"{NAME_WORD}.txt").write_text(text, encoding="utf-8")
-    return given
+def test_words_that_are_not_there_are_not_found(canary: Canary) -> None:
+    other = Canary(7)
+    assert Finder(canary.words).inside(" ".join(other.words).encode()) == set()
+    assert len({needle for word in canary.words for needle in writings(word)}) == 7 * len(canary.words)
 
 
-COMMANDS = ("-m", "app")
-WINDOW = ("-m", "tests.privacy.window_job")
+@linux
+@pytest.mark.parametrize("how", ["argument", "environment"])
+def test_what_a_child_is_told_is_found(how: str, canary: Canary) -> None:
+    inner = [sys.executable, "-c", "import time; print(flush=True); time.sleep(60)"]
+    inner += [canary.name] if how == "argument" else []
+    outer = f"import subprocess; subprocess.run({inner!r}, env={{'A': '{canary.name if how != 'argument' else ''}'}})"
+    with subprocess.Popen([sys.executable, "-c", outer], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        children = descendants(process.pid)
+        found = {word for _, told in told_of(children) for word in Finder(canary.words).inside(told)}
+        for child in children:
+            subprocess.run(["kill", str(child)], check=True)
+    assert len(children) == 1
+    assert found == {canary.name}
 
 
-@pytest.mark.parametrize(
-    ("entry", "runs"),
-    [
-        pytest.param(COMMANDS, (("add", "{folder}"), ("search", QUESTION), ("ask", QUESTION)), id="command line"),
-        pytest.param(WINDOW, (("{folder}", QUESTION),), id="window"),
-    ],
-)
-def test_nothing_of_it_is_found(entry: tuple[str, ...], runs: tuple[tuple[str, ...], ...], tmp_path: Path) -> None:
-    program = Program(tmp_path / "run")
-    given = canary(tmp_path)
-    shared_before = shared_memory()
+# The program
 
-    def litter() -> list[Path]:
-        return [program.library, program.home, program.temporary, program.working,
-                *(shared_memory() - shared_before)]  # fmt: skip
 
-    seen: set[tuple[str, str]] = set()
-    ours: set[Path] = set()
+@pytest.mark.parametrize(("entry", "quick"), [
+    pytest.param(COMMANDS, False, id="command line"),
+    pytest.param(WINDOW, False, id="window"),
+    pytest.param(QUICK, True, id="command line, scripted models"),
+    pytest.param(QUICK_WINDOW, True, id="window, scripted models"),
+])
+def test_nothing_of_the_main_job_is_found(
+    entry: tuple[str, ...], quick: bool, canary: Canary, tmp_path: Path
+) -> None:
+    program = Program(tmp_path / "run", entry=entry)
+    program.make_vault()
+    with program.vault() as vault:
+        vault.rename_matter("General", canary.matter)
+    program.settle(audit_questions=True)
+    given = canary.plant(tmp_path)
+    finder = Finder(canary.words)
+    watch = Watch(program, finder)
+    window = "window_job" in entry[1]
     output = ""
-    for arguments in runs:
-        words = [str(given) if word == "{folder}" else word for word in arguments]
-        with program.start(*words, entry=entry) as process:
-            while process.poll() is None:  # also what is there only while it runs
-                seen |= found_in(litter())
-                ours |= held(process.pid)
-                time.sleep(0.2)
-            output, complaints = process.communicate()
-        assert process.returncode == 0, complaints
-        seen |= found_in(litter())
-    assert SENTENCE_WORDS[0] in output, "the program did not do its job, so this proves nothing"
-    assert (program.library / "library.db").stat().st_size > 10_000
-    assert seen == set()
-    left_in_memory = shared_memory() - shared_before
-    assert (left_in_memory & ours if ours else left_in_memory) == set()  # other programs may be at work
+    for arguments in [(given, canary.question)] if window else [("add", given), ("ask", canary.question)]:
+        done = watch.over(program.start(*arguments))
+        assert done.code == 0, done.complaints
+        output = done.output
+    answer = json.loads(output.splitlines()[-1])["answer"] if window else output
+    assert canary.inside[0] in answer, "the program did not do its job, so this proves nothing"
+    if quick:
+        assert any(word in answer for word in canary.answered)
+    if window:
+        assert Finder(canary.words).inside(json.dumps(json.loads(output.splitlines()[-1])["titles"]).encode()) == set()
+    # The model's own choice of words, searched for afterwards in what is left.
+    finder = Finder(words_of(answer, canary.sentence))
+    assert finder.words
+    assert finder.look([*program.places, *watch.left]) == set()
+    assert watch.finder.seen == set()
+    assert watch.looks > 5
+    assert watch.finder.bytes > 1_000_000
+    assert sum(path.stat().st_size for path in program.library.rglob("library.db")) > 10_000
+    assert watch.left == set()
+    nothing_is_left(program)
+
+
+def nothing_is_left(program: Program) -> None:
     # An empty folder in the temporary one is torch's, which makes it at import.
     assert [path for path in program.temporary.rglob("*") if path.is_file()] == []
     assert list(program.working.rglob("*")) == []
     left = [path.relative_to(program.home).as_posix() for path in program.home.rglob("*") if path.is_file()]
     # Libraries like to leave device ids, event databases, caches and the names of opened folders there.
-    assert [name for name in left if not name.startswith(ALLOWED_AT_HOME)] == []
+    assert [name for name in left if name not in ALLOWED_AT_HOME] == []
+
+
+def test_nothing_of_the_other_commands_is_found(canary: Canary, tmp_path: Path) -> None:
+    """Matters, backup, restore, audit log and its export, removal: one life of a library."""
+    program = Program(tmp_path / "run", entry=QUICK)
+    program.make_vault()
+    program.settle(audit_questions=False)
+    given = canary.plant(tmp_path)
+    document = given / f"{canary.name}.txt"
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    watch = Watch(program, Finder(canary.words), more=(outside,))
+
+    def do(*arguments: str | Path, expect: int = 0) -> str:
+        done = watch.over(program.start(*arguments))
+        assert done.code == expect, (arguments, done.complaints)
+        return done.output
+
+    do("matters", "new", canary.matter)
+    assert canary.matter in do("matters", "--json")
+    do("add", "--matter", canary.matter, given)
+    assert canary.inside[0] in do("ask", "--matter", canary.matter, canary.question)
+    listed = json.loads(do("audit", "--json").splitlines()[-1])
+    assert Finder(canary.words).inside(json.dumps(listed).encode()) == set()
+    assert len(listed["entries"]) >= 6
+    do("audit", "--csv", outside / "audit.csv")
+    assert (outside / "audit.csv").stat().st_size > 300
+    do("backup", outside / "backup.carrel")
+    assert (outside / "backup.carrel").stat().st_size > 10_000
+    do("matters", "rename", canary.matter, f"{canary.matter} {canary.matter}")
+    watch.more = (*watch.more, tmp_path / "again")
+    restored = Program(tmp_path / "again", entry=QUICK)
+    done = watch.over(restored.start("restore", outside / "backup.carrel"))
+    assert done.code == 0, done.complaints
+    assert canary.inside[0] in restored.run("search", "--matter", canary.matter, canary.question)
+    do("remove", "--matter", f"{canary.matter} {canary.matter}", document, "--delete-backups")
+    do("matters", "delete", f"{canary.matter} {canary.matter}", "--yes")
+    do("passphrase", "--new-passphrase-file", program.passphrase)
+    do("recovery-key")
+    assert watch.finder.seen == set()
+    assert watch.left == set()
+    nothing_is_left(program)
+    nothing_is_left(restored)
