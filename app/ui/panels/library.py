@@ -213,11 +213,20 @@ class LibraryPanel(QWidget):
         return self._adding is not None
 
     def cancel(self) -> None:
-        """Stop adding; what was added stays."""
+        """Stop adding for good; what was added stays."""
         self._waiting.clear()
-        if self._adding is not None:
+        if self._adding is not None and self._session is not None:
             self.strip.stopping()
             self._adding.stop()
+            store, jobs = self._session.store, self._jobs
+            self._adding.stopped.connect(lambda: jobs.call(lambda: store.note_unfinished(()), "give up"))
+
+    def halt(self) -> tuple[Path, ...]:
+        """Stop adding for now, as the window goes; returns what had not begun to be added."""
+        waiting, self._waiting = tuple(self._waiting), []
+        if self._adding is not None:
+            self._adding.stop()
+        return waiting
 
     def _next(self) -> None:
         if self._adding is not None or not self._waiting or self._session is None:
