@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,7 @@ from app.store.store import Store
 from app.types import (
     Added,
     Document,
+    DocumentRow,
     FileAdded,
     FileFailed,
     FileStarted,
@@ -89,7 +90,12 @@ class _Tally:
 class Ingest:
     """Adds files to the store."""
 
-    def __init__(self, store: Store, readers: ReaderPool, embedder: Embedder, tokenizer: Tokenizer) -> None:
+    def __init__(
+        self, store: Store, readers: ReaderPool, embedder: Embedder, tokenizer: Tokenizer, *,
+        added: Callable[[DocumentRow], None] = lambda _: None,
+    ) -> None:
+        """`added` is told of every document that is in the store."""
+        self._added = added
         self._store = store
         self._readers = readers
         self._embedder = embedder
@@ -98,9 +104,15 @@ class Ingest:
     def add(self, paths: Sequence[Path]) -> Generator[IngestEvent, None, None]:
         """Add files and folders (recursively) and yield what happens, ending with `Added`.
 
-        Raises DiskFull, EngineDied, LibraryDamaged; what was yielded as added is then in the store.
+        What was not done when it ends early, also by a kill, is `unfinished` in the store until it is added again or
+        the caller clears that. Raises DiskFull, EngineDied, LibraryDamaged; what was yielded as added is then in the
+        store.
         """
         began = time.monotonic()
+        begun = [os.path.abspath(path) for path in paths]
+        self._store.note_unfinished(
+            list(dict.fromkeys([*self._store.unfinished(), *(path for path in begun if _is_text(path))]))
+        )
         files = list(walk(paths))
         yield Started(len(files))
         tally = _Tally()
@@ -121,6 +133,7 @@ class Ingest:
                 if tally.passages_waiting >= BATCH:
                     yield from self._store_waiting(tally, len(files))
             yield from self._store_waiting(tally, len(files))
+            self._store.note_unfinished([path for path in self._store.unfinished() if path not in begun])
             self._store.checkpoint()
         finally:
             reader.shutdown(wait=False, cancel_futures=True)
@@ -146,7 +159,9 @@ class Ingest:
         file = str(path)
         size, modified, digest = 0, 0.0, b""
         try:
-            file.encode()  # a name that is no text cannot be listed or cited
+            if not _is_text(file):
+                shown = os.fsencode(path).decode(errors="replace")
+                return FileFailed(shown, "The name of the file is not readable text; rename it first.", index, files)
             stat = _stat(path)
             size, modified = stat.st_size, stat.st_mtime
             if self._store.unchanged(file, size, modified):
@@ -157,9 +172,6 @@ class Ingest:
                 self._store.touch(file, size, modified)
                 return _Unchanged(file, index)
             document = self._readers.read(data, path.suffix.lower())
-        except UnicodeEncodeError:
-            shown = os.fsencode(path).decode(errors="replace")
-            return FileFailed(shown, "The name of the file is not readable text; rename it first.", index, files)
         except errors.FileError as error:
             status = _STATUS.get(type(error), Status.FAILED)
             if not isinstance(error, errors.MissingPath):
@@ -193,12 +205,18 @@ class Ingest:
                 digest=read.digest,
             )
             start = end
+            self._added(row)
             tally.added += 1
             tally.pages += row.pages
             yield FileAdded(
                 read.file, row.pages, len(read.passages), row.status, row.reasons, read.index, files
             )
         tally.waiting.clear()
+
+
+def _is_text(file: str) -> bool:
+    """Whether a name can be listed and cited."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in file)
 
 
 def walk(paths: Sequence[Path]) -> Iterator[Path]:

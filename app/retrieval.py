@@ -5,10 +5,11 @@ Knows the store and the embedder by their faces; knows no model that writes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.errors import EmptyLibrary, NoQuestion
 from app.models.roles import Embedder
+from app.store.several import Several
 from app.store.store import Store
 from app.types import Evidence, Hit
 
@@ -21,9 +22,13 @@ SMOOTHING = 20
 class Retrieval:
     """Finds passages by words and by meaning."""
 
-    def __init__(self, store: Store, embedder: Embedder) -> None:
+    def __init__(
+        self, store: Store | Several, embedder: Embedder, *, asked: Callable[[Evidence], None] = lambda _: None
+    ) -> None:
+        """`asked` is told of every question and what was found for it."""
         self._store = store
         self._embedder = embedder
+        self._asked = asked
 
     def search(self, question: str, k: int = 10) -> Evidence:
         """Return the best `k` passages for `question`.
@@ -48,7 +53,9 @@ class Retrieval:
             Hit(rank, scores[passage.id], passage) for rank, passage in enumerate(passages, start=1)
         )
         nearest = max((score for _, score in by_meaning), default=0.0)
-        return Evidence(question, hits, searched, nearest)
+        evidence = Evidence(question, hits, searched, nearest)
+        self._asked(evidence)
+        return evidence
 
 
 def fuse(arms: Sequence[Sequence[str]]) -> list[tuple[str, float]]:

@@ -1,103 +1,236 @@
 """The unlocked library: builds the stages, holds them as attributes, and closes them.
 
-No forwarding methods: whoever has the session uses the stage. The one thing done here is what needs
-two of them, the picture of a cited page.
+No forwarding methods: whoever has the session uses the stage. What is done here is what needs several
+of them: which matters are open, what goes into the audit log, the picture of a cited page.
 """
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from app import errors, paths, vault
+from app import erasure, errors, paths, seal
 from app import settings as stored_settings
 from app.answering import Answering
+from app.audit import Audit
 from app.documents.sandbox import ReaderPool
+from app.erasure import Erasure
 from app.ingest import Ingest, read_whole
 from app.models.catalog import Catalog
 from app.models.client import EmbedderClient, GeneratorClient, Priority
-from app.models.roles import Embedder, Generator, Tokenizer
 from app.models.tokens import WordPieceTokenizer
 from app.retrieval import Retrieval
 from app.settings import Settings
+from app.store.several import Several
 from app.store.store import Store
-from app.types import PagePicture, StoredPassage
+from app.types import Destroyed, DocumentRow, Evidence, Matter, PagePicture, StoredPassage
+from app.vault import vault as vaults
+from app.vault.keys import wipe
+from app.vault.vault import Vault
 
 
 class Session:
-    """An open library with everything that works on it."""
+    """An open vault with the matters that were chosen in it and everything that works on them.
 
-    def __init__(
-        self,
-        store: Store,
-        readers: ReaderPool,
-        catalog: Catalog,
-        embedder: Embedder,
-        tokenizer: Tokenizer,
-        generator: Generator | None,
-        settings: Settings,
-    ) -> None:
-        self.store = store
-        self.readers = readers
-        self.catalog = catalog
+    `choose` builds `store`, `reading`, `retrieval`, `ingest` and `answering` anew: hold the session, not these.
+    """
+
+    matter: Matter  # the one that files are added to
+    searching: tuple[Matter, ...]  # what a question searches; `matter` is the first of them
+    store: Store  # of `matter`
+    reading: Several  # over all that are searched
+    retrieval: Retrieval
+    ingest: Ingest
+    answering: Answering
+
+    def __init__(self, vault: Vault, audit: Audit, settings: Settings, *, warm: bool, closing: contextlib.ExitStack):
+        """For the class methods alone."""
+        self.vault = vault
+        self.audit = audit
         self.settings = settings
-        self.retrieval = Retrieval(store, embedder)
-        self.ingest = Ingest(store, readers, embedder, tokenizer)
-        self.answering = Answering(self.retrieval, generator, settings)
-        self._closing = contextlib.ExitStack()
+        self.recovery_key = ""  # in print, where a new one was just made: to be shown once and cleared
+        self._older = ""  # what is said of a vault.json that was put back
+        self.catalog = Catalog(paths.bundled_models(), paths.own_models(), settings.generator)
+        model = self.catalog.embedder()
+        priority = Priority()
+        self._warm = warm
+        self._open: dict[str, Store] = {}
+        self._unaudited = 0  # questions that a full disk kept out of the log
+        self._closing = closing
+        self.readers = closing.enter_context(ReaderPool())
+        self.embedder = closing.enter_context(contextlib.closing(EmbedderClient(model, priority=priority)))
+        if warm:
+            self.embedder.start()
+        self._tokenizer = WordPieceTokenizer(model)
+        self._generator: GeneratorClient | None = None
+        with contextlib.suppress(errors.NoModel):  # answers are then quotes
+            self._generator = closing.enter_context(contextlib.closing(
+                GeneratorClient(self.catalog.generator(), priority=priority, threads=settings.threads)
+            ))
+        self.erasure = Erasure(vault, audit)
 
     @classmethod
     def open(
-        cls,
-        library: Path,
-        secret: bytearray,
-        *,
-        create: bool = False,
-        warm: bool = True,
-        settings: Settings | None = None,
+        cls, library: Path, secret: bytearray, *, create: bool = False, warm: bool = True,
+        settings: Settings | None = None, matters: Sequence[str] = (),
     ) -> Self:
         """Unlock the library in the folder `library`, making it first where `create` and there is none.
 
-        `secret` is the passphrase in UTF-8. `warm` begins to load what searching needs, in the background, so that
-        the first question finds it there. Raises NoLibrary, WrongPassphrase, LibraryBusy, LibraryDamaged,
-        LibraryTooNew, NoModel.
+        `secret` is the passphrase in UTF-8. `matters` are names or ids, those of the last time where there are
+        none. `warm` begins to load what searching needs, in the background, so that the first question finds it
+        there. Raises SealError, NoLibrary, WrongPassphrase, TooManyTries, LibraryBusy, LibraryDamaged,
+        LibraryTooNew, LibraryTooOld, UnknownMatter, NoModel.
         """
-        settings = settings or stored_settings.load()
-        catalog = Catalog(paths.bundled_models(), paths.own_models(), settings.generator)
-        model = catalog.embedder()
+        printed = ""
+        seal.require()
+        if create and not vaults.exists(library):
+            vault, printed = Vault.create(library, secret)
+        else:
+            vault = Vault.open(library, secret)
+        session = cls._of(vault, "created" if printed else "unlocked", settings, matters, warm=warm)
+        session.recovery_key = printed
+        return session
+
+    @classmethod
+    def recover(
+        cls, library: Path, recovery_key: str, new_secret: bytearray, *, warm: bool = True,
+        settings: Settings | None = None, matters: Sequence[str] = (),
+    ) -> Self:
+        """Unlock by the recovery key and make `new_secret` the passphrase; as `open`, with WrongRecoveryKey."""
+        seal.require()
+        vault = Vault.recover(library, recovery_key)
+        try:
+            vault.change_passphrase(new_secret)
+        except BaseException:
+            vault.close()
+            raise
+        return cls._of(vault, "recovered", settings, matters, warm=warm)
+
+    @classmethod
+    def open_with_key_store(
+        cls, library: Path, *, warm: bool = True, settings: Settings | None = None, matters: Sequence[str] = (),
+    ) -> Self:
+        """Unlock by the system's key store; as `open`, with NoKeyStore."""
+        seal.require()
+        return cls._of(Vault.open_with_key_store(library), "unlocked", settings, matters, warm=warm)
+
+    @classmethod
+    def _of(
+        cls, vault: Vault, event: str, settings: Settings | None, matters: Sequence[str], *, warm: bool
+    ) -> Self:
         with contextlib.ExitStack() as stack:
-            if vault.exists(library):
-                key = vault.unlock(library, secret)
-            elif create:
-                key = vault.create(library, secret)
-            else:
-                raise errors.NoLibrary(path=library)
-            priority = Priority()
-            embedder = stack.enter_context(contextlib.closing(EmbedderClient(model, priority=priority)))
-            if warm:
-                embedder.start()
+            stack.callback(vault.close)
+            key = vault.key("audit")
             try:
-                store = stack.enter_context(Store.open(library, key, fingerprint=embedder.fingerprint))
+                audit = stack.enter_context(contextlib.closing(Audit.open(vault.folder, key)))
             finally:
-                vault.wipe(key)
-            if warm:
-                store.prepare()
-            readers = stack.enter_context(ReaderPool())
-            generator = cls._generator(catalog, settings, priority)
-            if generator is not None:
-                stack.enter_context(contextlib.closing(generator))
-            session = cls(store, readers, catalog, embedder, WordPieceTokenizer(model), generator, settings)
+                wipe(key)
+            session = cls(vault, audit, settings or stored_settings.load(), warm=warm, closing=stack)
+            stack.callback(session._close_matters)
+            session._begin(event)
+            session.choose([vault.matter(name).id for name in matters] or vault.last or [vault.matters()[0].id])
             session._closing = stack.pop_all()
             return session
 
-    @staticmethod
-    def _generator(catalog: Catalog, settings: Settings, priority: Priority) -> GeneratorClient | None:
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What was found wrong with the audit log and the vault when they were opened, in sentences."""
+        return (*self.audit.findings, self._older) if self._older else self.audit.findings
+
+    def _begin(self, event: str) -> None:
+        """Compare the vault with the log, and write down who opened it."""
+        last = _generation(self.audit)
+        if last > self.vault.generation:
+            self._older = (
+                "The library's vault.json is older than the audit log: an earlier copy was put in its place. "
+                "A passphrase that was changed since may open the library again."
+            )
+            self.audit.record("older vault put back", generation=self.vault.generation, known=last)
+        erasure.sweep(self.vault)  # a deletion that was cut short is finished
+        if self.vault.wrong_tries:
+            self.audit.record("wrong passphrases", count=self.vault.wrong_tries)
+        self.audit.record(event, generation=self.vault.generation)
+
+    def choose(self, ids: Sequence[str]) -> None:
+        """Open these matters and close the others; the first is the one that files are added to.
+
+        Takes a second. What fails leaves everything as it was. Raises UnknownMatter, LibraryDamaged, DiskFull.
+        """
+        chosen = tuple(self.vault.matter(key) for key in dict.fromkeys(ids))
+        if not chosen:
+            raise ValueError("no matter was chosen")
+        fresh: dict[str, Store] = {}
+        with contextlib.ExitStack() as stack:
+            for matter in chosen:
+                if matter.id not in self._open:
+                    fresh[matter.id] = stack.enter_context(self._opened(matter))
+            stack.pop_all()
+        old, wanted = self._open, {matter.id for matter in chosen}
+        self._open = {**{key: store for key, store in old.items() if key in wanted}, **fresh}
+        self.searching, self.matter = chosen, chosen[0]
+        self._build()
+        for key, store in old.items():
+            if key not in wanted:
+                self._close_store(store)
+        self.vault.remember(tuple(matter.id for matter in chosen))
+
+    def _opened(self, matter: Matter) -> Store:
+        key = self.vault.matter_key(matter.id)
         try:
-            return GeneratorClient(catalog.generator(), priority=priority, threads=settings.threads)
-        except errors.NoModel:
-            return None  # answers are then quotes
+            store = Store.open(
+                self.vault.matter_folder(matter.id), key, fingerprint=self.embedder.fingerprint, label=matter.name
+            )
+        finally:
+            wipe(key)
+        self.audit.confirm(store.audit_head, matter.id)
+        if self._warm:
+            store.prepare()
+        return store
+
+    def _build(self) -> None:
+        for matter in self.searching:
+            self._open[matter.id].label = matter.name
+        self.store = self._open[self.matter.id]
+        self.reading = Several([self._open[matter.id] for matter in self.searching])
+        self.retrieval = Retrieval(self.reading, self.embedder, asked=self._asked)
+        self.ingest = Ingest(self.store, self.readers, self.embedder, self._tokenizer, added=self._added)
+        self.answering = Answering(self.retrieval, self._generator, self.settings)
+
+    def create_matter(self, name: str) -> Matter:
+        """Make an empty matter, closed as yet; raises MatterExists, BadName, DiskFull."""
+        matter = self.vault.create_matter(name)
+        self.audit.record("matter created", matter=matter.id)
+        return matter
+
+    def rename_matter(self, matter: str, name: str) -> Matter:
+        """Give a matter another name; raises UnknownMatter, MatterExists, BadName, DiskFull."""
+        renamed = self.vault.rename_matter(matter, name)
+        self.audit.record("matter renamed", matter=renamed.id)
+        self.searching = tuple(renamed if kept.id == renamed.id else kept for kept in self.searching)
+        self.matter = self.searching[0]
+        self._build()
+        return renamed
+
+    def delete_matter(self, matter: str, *, delete_backups: bool = False) -> Destroyed:
+        """Destroy a matter's key and files; where it was the only one open another is opened, or an empty one made.
+
+        Raises UnknownMatter, DiskFull.
+        """
+        doomed = self.vault.matter(matter)
+        documents = len(self._open[doomed.id].documents()) if doomed.id in self._open else 0
+        if doomed.id in self._open:
+            left = [kept.id for kept in self.searching if kept.id != doomed.id]
+            left = left or [kept.id for kept in self.vault.matters() if kept.id != doomed.id][:1]
+            self.choose(left or [self._replacement(doomed).id])
+        return self.erasure.delete_matter(doomed.id, documents=documents, delete_backups=delete_backups)
+
+    def _replacement(self, doomed: Matter) -> Matter:
+        """A new empty matter for the last one, which may still hold the name that the first one gets."""
+        name = vaults.FIRST_MATTER
+        return self.create_matter(name if name.casefold() != doomed.name.casefold() else f"{name} 2")
 
     def picture(self, passage: StoredPassage, width: int) -> PagePicture:
         """Return the page of a passage, `width` pixels wide, with the passage's characters marked.
@@ -109,15 +242,49 @@ class Session:
             raise errors.UnsupportedFile(kind=passage.kind)
         path = Path(passage.file)
         data = read_whole(path)
-        if not self.store.same_content(passage.file, self.store.content_key(data)):
+        store = next((store for store in self._open.values() if store.label == passage.matter), self.store)
+        if not store.same_content(passage.file, store.content_key(data)):
             raise errors.StaleFile
         return self.readers.render(
             data, path.suffix.lower(), passage.page, width=width, start=passage.start, end=passage.end
         )
 
+    # The audit log
+
+    def _added(self, row: DocumentRow) -> None:
+        self.audit.record("added", matter=self.matter.id, documents=[row.id])
+
+    def _asked(self, evidence: Evidence) -> None:
+        details: dict[str, str | int] = {"question": evidence.question} if self.settings.audit_questions else {}
+        if self._unaudited:
+            details["not written before, as the disk was full"] = self._unaudited
+        for matter in self.searching:
+            documents = dict.fromkeys(
+                hit.passage.document for hit in evidence.hits if hit.passage.matter == matter.name
+            )
+            try:
+                self.audit.record("asked", matter=matter.id, documents=list(documents), **details)
+                self._unaudited = 0
+            except errors.DiskFull:  # to find what is there must not depend on free space
+                self._unaudited += 1
+
+    # The end
+
     def close(self) -> None:
-        """End the engines and readers, then seal and close the store; safe to call twice."""
+        """End the engines and readers, seal and close the matters, then the vault; safe to call twice."""
         self._closing.close()
+
+    def _close_matters(self) -> None:
+        with contextlib.suppress(errors.DiskFull):
+            self.audit.record("locked", generation=self.vault.generation)
+        with contextlib.ExitStack() as stack:  # each is closed, whatever becomes of the others
+            for store in self._open.values():
+                stack.callback(self._close_store, store)
+            self._open = {}
+
+    def _close_store(self, store: Store) -> None:
+        with contextlib.suppress(errors.DiskFull), contextlib.closing(store):
+            store.audit_head = self.audit.head
 
     def __enter__(self) -> Self:
         return self
@@ -126,3 +293,11 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _generation(audit: Audit) -> int:
+    """Return the last generation of the vault that the log knows, 0 for none."""
+    kept: Iterator[int] = (
+        int(value) for entry in audit.entries() for name, value in entry.details if name == "generation"
+    )
+    return max(kept, default=0)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import hmac
+import json
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -26,13 +28,16 @@ from app.types import Document, DocumentRow, Passage, Searched, Status, StoredPa
 from app.vault.keys import subkey, wipe
 
 DATABASE = "library.db"
+_UNFINISHED = "unfinished"
+_AUDIT_HEAD = "audit head"
 
 
 class Store:
     """An open library; usable from any thread, a search never waits for an ingest."""
 
-    def __init__(self, lock: Lock, records: Records, index: Index, keys: dict[str, bytearray]) -> None:
+    def __init__(self, lock: Lock, records: Records, index: Index, keys: dict[str, bytearray], label: str) -> None:
         """For `open` alone."""
+        self.label = label  # the name of the matter, put to every passage
         self._lock = lock
         self._records = records
         self._index = index
@@ -40,12 +45,14 @@ class Store:
         self._closed = False
 
     @classmethod
-    def open(cls, folder: Path, key: bytearray, *, dimension: int = 384, fingerprint: str = "") -> Store:
+    def open(
+        cls, folder: Path, key: bytearray, *, dimension: int = 384, fingerprint: str = "", label: str = ""
+    ) -> Store:
         """Open the library in `folder` with its 32-byte key, or begin it where there is none.
 
-        `dimension` and `fingerprint` name the embedder; an empty fingerprint is not compared. The
-        key stays the caller's. Raises LibraryBusy, LibraryDamaged, LibraryTooNew, OtherEmbedder,
-        DiskFull; OSError where the folder cannot be used.
+        `dimension` and `fingerprint` name the embedder; an empty fingerprint is not compared. `label` is what the
+        library is called where several are searched. The key stays the caller's. Raises LibraryBusy,
+        LibraryDamaged, LibraryTooNew, OtherEmbedder, DiskFull; OSError where the folder cannot be used.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = Lock(folder)
@@ -63,7 +70,7 @@ class Store:
             _wipe_all(keys)
             lock.release()
             raise
-        return cls(lock, records, Index(folder.resolve(), keys["index"], records), keys)
+        return cls(lock, records, Index(folder.resolve(), keys["index"], records), keys, label)
 
     def __enter__(self) -> Self:
         return self
@@ -123,6 +130,25 @@ class Store:
         """Return how many pages have each status, most first; a file that gave no page counts as one."""
         return self._records.page_counts()
 
+    # Notes of those who work with it
+
+    def unfinished(self) -> tuple[str, ...]:
+        """Return the paths that were being added when the work was cut off, or still are."""
+        return tuple(json.loads(self._records.setting(_UNFINISHED) or "[]"))
+
+    def note_unfinished(self, paths: Sequence[str]) -> None:
+        """Keep the paths that are being added; none when all is done."""
+        self._records.note(_UNFINISHED, json.dumps(list(paths)) if paths else None)
+
+    @property
+    def audit_head(self) -> str:
+        """How far the audit log had come when this library was last closed; empty before that."""
+        return self._records.setting(_AUDIT_HEAD) or ""
+
+    @audit_head.setter
+    def audit_head(self, head: str) -> None:
+        self._records.note(_AUDIT_HEAD, head or None)
+
     # Changing it
 
     def touch(self, file: str, size: int, modified: float) -> None:
@@ -179,7 +205,7 @@ class Store:
 
     def passages(self, ids: Sequence[str]) -> list[StoredPassage]:
         """Return passages in the order given; those removed since they were found are left out."""
-        return self._records.passages(ids)
+        return [replace(passage, matter=self.label) for passage in self._records.passages(ids)]
 
     def page_text(self, document: str, page: int | None) -> str:
         """Return the text of a page of a document id; raises UnknownDocument where there is none."""

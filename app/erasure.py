@@ -1,0 +1,81 @@
+"""What is deleted for good: documents and matters, with the backups that hold them.
+
+Owns the order: first what opens it, then what it is. Must not know how a library is searched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+from pathlib import Path
+
+from app.audit import Audit
+from app.store.store import Store
+from app.types import BackupCopy, Destroyed
+from app.vault.vault import MATTERS, Vault
+
+_NAME = re.compile(r"[0-9a-f]{32}")
+
+
+class Erasure:
+    """Deletes from an open vault, and writes down that it did."""
+
+    def __init__(self, vault: Vault, audit: Audit) -> None:
+        self._vault = vault
+        self._audit = audit
+
+    def copies_with(self, matter: str) -> tuple[BackupCopy, ...]:
+        """Return the backups made by the program that hold a matter."""
+        return tuple(copy for copy in self._vault.backups() if matter in copy.matters)
+
+    def remove(self, store: Store, file: str, *, matter: str, delete_backups: bool = False) -> None:
+        """Remove a document and its attachments; raises UnknownDocument, DiskFull."""
+        family = _family(store, file)
+        store.remove(file)
+        self._audit.record("removed", matter=matter, documents=family)
+        if delete_backups:
+            self._delete_backups(matter)
+
+    def delete_matter(self, matter: str, *, documents: int, delete_backups: bool = False) -> Destroyed:
+        """Destroy the key of a matter that is closed, then its files; raises UnknownMatter, DiskFull."""
+        doomed = self._vault.matter(matter)
+        if delete_backups:
+            self._delete_backups(matter)
+        self._vault.forget_matter(matter)
+        files = _remove(self._vault.matter_folder(matter))
+        self._audit.record("matter deleted", matter=matter)
+        return Destroyed(doomed, documents, files)
+
+    def _delete_backups(self, matter: str) -> None:
+        for copy in self.copies_with(matter):
+            with contextlib.suppress(FileNotFoundError):
+                Path(copy.path).unlink()
+            self._vault.forget_backup(copy.path)
+            self._audit.record("backup deleted", matter=matter)
+
+
+def sweep(vault: Vault) -> tuple[str, ...]:
+    """Remove folders of matters that have no key any more, as a deletion was cut short; return their names."""
+    kept = {matter.id for matter in vault.matters()}
+    folder = vault.folder / MATTERS
+    left = [path for path in folder.iterdir() if _NAME.fullmatch(path.name) and path.name not in kept]
+    for path in left:
+        _remove(path)
+    return tuple(path.name for path in left)
+
+
+def _family(store: Store, file: str) -> list[str]:
+    rows = store.documents()
+    names = {file}
+    while more := {row.file for row in rows if row.parent in names} - names:
+        names |= more
+    return [row.id for row in rows if row.file in names]
+
+
+def _remove(folder: Path) -> tuple[tuple[str, int], ...]:
+    files = tuple(sorted(
+        (path.relative_to(folder).as_posix(), path.stat().st_size) for path in folder.rglob("*") if path.is_file()
+    ))
+    shutil.rmtree(folder, ignore_errors=False)
+    return files
