@@ -1,26 +1,40 @@
 """The window: its panes side by side, and the signals between them.
 
-The only place that connects panes. Owns opening and closing the session, both on workers.
+The only place that connects panes. Owns opening, locking and closing the session, all on workers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.errors import WrongPassphrase
+from app.errors import TooManyTries, WrongPassphrase
 from app.types import DocumentRow, StoredPassage
-from app.ui.jobs import Jobs, in_words
+from app.ui import sentry
+from app.ui.door import Door
+from app.ui.jobs import Job, Jobs, in_words
 from app.ui.panels.conversation import ConversationPanel
 from app.ui.panels.library import LibraryPanel
+from app.ui.panels.recovery import RecoveryPanel
 from app.ui.panels.source import SourcePanel
 from app.ui.panels.unlock import UnlockPanel
-from app.ui.widgets.labels import Icon, Label
+from app.ui.widgets import clipboard
+from app.ui.widgets.covers import DropCover, LockingPage
+from app.ui.widgets.labels import Notice, PushButton, counted, line
 from app.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -29,83 +43,95 @@ if TYPE_CHECKING:
 FORMATS = "PDF, Word, Excel, e-mail, plain text, Markdown and HTML"
 _LIBRARY_WIDTH = 300
 _PATIENCE_MS = 4000  # for work to stop by itself when the window is closed
-
-
-class Door(Protocol):
-    """How the window comes to a session; every method is called on a worker."""
-
-    def exists(self) -> bool:
-        """Whether there is a library already."""
-        ...
-
-    def open(self, secret: bytearray, create: bool) -> Session:
-        """Open or make the library and clear `secret`. Raises LibraryError."""
-        ...
-
-    def seal(self) -> tuple[bool, str]:
-        """Whether the system keeps this program off the network, and in words what it does."""
-        ...
-
-    def samples(self) -> tuple[list[Path], list[str]]:
-        """What to add to a library that is empty, and questions to suggest; usually neither."""
-        ...
+_LOCK_PATIENCE_MS = 1500  # the same when it is locked: a computer that goes to sleep waits five seconds
+_LOCK_LONGEST_MS = 60_000  # then the process is replaced although something still runs; the index is made anew
+_LOCKED = {
+    sentry.ASKED: "Your library is locked. Enter its passphrase to go on.",
+    sentry.IDLE: "Carrel locked your library because nobody used it for a while. Enter its passphrase to go on.",
+    sentry.SLEEP: "Carrel locked your library because the computer went to sleep. Enter its passphrase to go on.",
+    sentry.SCREEN: "Carrel locked your library together with the screen. Enter its passphrase to go on.",
+}
 
 
 class MainWindow(QMainWindow):
-    """The one window; `closed` comes when it is gone and nothing runs any more."""
+    """The one window; `closed` or `locked` comes when nothing runs any more, and then it is of no more use."""
 
     closed = Signal()
+    locked = Signal(str)  # the reason, one of those of the sentry
 
     def __init__(self, theme: Theme, door: Door) -> None:
         super().__init__()
         self.setWindowTitle("Carrel")
         self.setAcceptDrops(True)
         self.setMinimumSize(760, 480)
-        self._door = door
+        self._theme, self._door = theme, door
         self._session: Session | None = None
         self._fresh: list[Session] = []  # opened on a worker and not yet taken up here
         self._leaving = self._left = False
+        self._reason = ""  # why it is being locked
         self._then: Callable[[], None] = lambda: None  # the next step of closing
         self.jobs = Jobs(self)
         self.unlock = UnlockPanel(theme)
+        self.recovery = RecoveryPanel(theme)
         self.library = LibraryPanel(theme, self.jobs, FORMATS)
         self.conversation = ConversationPanel(theme, self.jobs, FORMATS)
         self.source = SourcePanel(theme, self.jobs)
-        self._build(theme)
+        self.sentry = sentry.Sentry(self._lock_minutes, self)
+        self._build()
         self._connect()
         self.resize(1280, 800)
 
-    def _build(self, theme: Theme) -> None:
+    def _build(self) -> None:
         self.panes = QSplitter(Qt.Orientation.Horizontal)
         self.panes.setHandleWidth(5)
         self.panes.setChildrenCollapsible(False)
-        for pane, least, stretch in ((self.library, 230, 0), (self.conversation, 400, 3), (self.source, 300, 3)):
+        for pane, least, stretch in ((self._side(), 230, 0), (self.conversation, 400, 3), (self.source, 300, 3)):
             pane.setMinimumWidth(least)
             self.panes.addWidget(pane)
             self.panes.setStretchFactor(self.panes.indexOf(pane), stretch)
         self.source.hide()
         self.panes.setSizes([_LIBRARY_WIDTH, 4 * _LIBRARY_WIDTH, 0])
+        self.work = QWidget()
+        self.work.setObjectName("work")
+        column = QVBoxLayout(self.work)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.news = Notice(self._theme, "", "warn", dismissable=True)
+        self.news.hide()
+        column.addWidget(self.news)
+        column.addWidget(self.panes, 1)
+        self.covering = LockingPage(self._theme)
+        self._overlay = DropCover(self._theme, FORMATS, self)
         self.stack = QStackedWidget()
-        self.stack.addWidget(self.unlock)
-        self.stack.addWidget(self.panes)
+        for page in (self.unlock, self.recovery, self.work, self.covering):
+            self.stack.addWidget(page)
         self.setCentralWidget(self.stack)
-        self._overlay = QWidget(self)
-        self._overlay.setObjectName("overlay")
-        self._overlay.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._overlay.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        column = QVBoxLayout(self._overlay)
-        column.addStretch(1)
-        column.addWidget(Icon(theme, "drop", "accent", 48), 0, Qt.AlignmentFlag.AlignHCenter)
-        words = Label("Drop to add to your library", "title")
-        column.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(Label(f"{FORMATS}. Folders with everything in them.", "muted"), 0,
-                         Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(1)
-        self._overlay.hide()
+
+    def _side(self) -> QWidget:
+        """The library with a foot below it, for what concerns the whole."""
+        side = QWidget()
+        side.setObjectName("side")
+        side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.library, 1)
+        column.addWidget(line())
+        self._foot = QHBoxLayout()
+        self._foot.setContentsMargins(8, 5, 8, 6)
+        self.lock_button = PushButton(self._theme, "Lock", "quiet", "lock", "accent")
+        self.lock_button.setToolTip("Lock the library now (Ctrl+L)")
+        self._foot.addStretch(1)
+        self._foot.addWidget(self.lock_button)
+        column.addLayout(self._foot)
+        return side
 
     def _connect(self) -> None:
         library, conversation, source = self.library, self.conversation, self.source
         self.unlock.submitted.connect(self._open)
+        self.unlock.recovered.connect(self._recover)
+        self.unlock.key_store_asked.connect(self._open_with_key_store)
+        self.recovery.finished.connect(self._key_seen)
         library.opened.connect(self._show_document)
         library.listed.connect(conversation.show_documents)
         library.listed.connect(source.show_documents)
@@ -115,19 +141,28 @@ class MainWindow(QMainWindow):
         conversation.add_folder.connect(library.choose_folder)
         source.shown.connect(conversation.mark_open)
         source.closed.connect(self._hide_source)
+        self.sentry.lock.connect(self.lock)
+        self.lock_button.clicked.connect(self._lock_now)
+        QShortcut(QKeySequence("Ctrl+L"), self, self._lock_now)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
 
     # Opening.
 
-    def begin(self, secret: bytearray | None = None) -> None:
-        """Look for the library and open it, asking for the passphrase where `secret` is None."""
-        job = self.jobs.call(self._door.exists, "look")
+    def begin(self, secret: bytearray | None = None, *, locked: str = "") -> None:
+        """Look for the library and open it, asking for the passphrase where `secret` is None.
 
-        def found(exists: bool) -> None:
+        `locked` is why it was locked before, one of the sentry's reasons.
+        """
+        door = self._door
+        job = self.jobs.call(lambda: (door.exists(), door.key_store(), door.hint()), "look")
+
+        def found(answer: tuple[bool, bool, str]) -> None:
+            exists, key_store, hint = answer
+            self.unlock.tell(locked=_LOCKED.get(locked, ""), note=hint)
             if secret is not None:
                 self._open(secret, not exists)
             else:
-                self.unlock.ask(new=not exists)
+                self.unlock.ask(new=not exists, key_store=key_store)
 
         job.done.connect(found)
         job.failed.connect(lambda error: self.unlock.ask(new=False, problem=in_words(error)))
@@ -137,28 +172,82 @@ class MainWindow(QMainWindow):
 
     def _open(self, secret: bytearray, create: bool) -> None:
         self.unlock.wait("Making your library…" if create else "Opening your library…")
-        door, fresh = self._door, self._fresh
-        job = self.jobs.call(lambda: fresh.append(door.open(secret, create)), "open")
-        job.done.connect(lambda _: self._opened(fresh.pop()))
+        job = self._enter(lambda: self._door.open(secret, create))
         job.failed.connect(lambda error: self._not_opened(error, create))
 
+    def _recover(self, text: str, secret: bytearray) -> None:
+        job = self._enter(lambda: self._door.recover(text, secret))
+        job.failed.connect(self._not_recovered)
+
+    def _open_with_key_store(self) -> None:
+        job = self._enter(self._door.open_with_key_store)
+        job.failed.connect(lambda error: self._not_opened(error, create=False))
+
+    def _enter(self, way: Callable[[], Session]) -> Job:
+        fresh = self._fresh
+        self.sentry.start()  # from now on there are keys in memory
+        job = self.jobs.call(lambda: fresh.append(way()), "open")
+        job.done.connect(lambda _: self._opened(fresh.pop()))
+        job.failed.connect(lambda _: self.sentry.stop())
+        return job
+
     def _not_opened(self, error: Exception, create: bool) -> None:
-        again = isinstance(error, WrongPassphrase)
+        again = isinstance(error, WrongPassphrase | TooManyTries)
         self.unlock.ask(new=create and not again, problem=in_words(error))
+        self._hold(error)
+
+    def _not_recovered(self, error: Exception) -> None:
+        self.unlock.ask_recovery(in_words(error))
+        self._hold(error)
+
+    def _hold(self, error: Exception) -> None:
+        if isinstance(error, TooManyTries):
+            self.unlock.hold(int(str(error.fields["seconds"])))
 
     def _opened(self, session: Session) -> None:
         self._session = session
+        self.unlock.clear()
         for pane in (self.library, self.conversation, self.source):
             pane.set_session(session)
-        self.stack.setCurrentWidget(self.panes)
-        self.conversation.box.setFocus()
+        if session.recovery_key:
+            self.show_recovery_key()
+        else:
+            self._show_work()
+        self._tell_news(session.vault.wrong_tries, session.audit.findings)
         door = self._door
-        job = self.jobs.call(lambda: (door.samples(), bool(session.store.documents())), "samples")
-        job.done.connect(lambda found: self._offer(*found[0], empty=not found[1]))
+        job = self.jobs.call(
+            lambda: (door.samples(), bool(session.store.documents()), session.store.unfinished()), "samples")
+        job.done.connect(lambda found: self._offer(*found[0], empty=not found[1], unfinished=found[2]))
 
-    def _offer(self, samples: list[Path], questions: list[str], *, empty: bool) -> None:
+    def _tell_news(self, wrong_tries: int, findings: tuple[str, ...]) -> None:
+        """Say what happened to the library while it was locked."""
+        told = list(findings)
+        if wrong_tries:
+            told.insert(0, f"Since the library was last opened, {counted(wrong_tries, 'wrong passphrase')} "
+                           f"{'was' if wrong_tries == 1 else 'were'} tried on it.")
+        self.news.say("\n".join(told), "warn")
+        self.news.setVisible(bool(told))
+
+    def _show_work(self) -> None:
+        self.stack.setCurrentWidget(self.work)
+        self.conversation.box.setFocus()
+
+    def show_recovery_key(self) -> None:
+        """Show the session's new recovery key, once."""
+        if self._session is not None and self._session.recovery_key:
+            key, self._session.recovery_key = self._session.recovery_key, ""
+            self.recovery.show_key(key)
+            self.stack.setCurrentWidget(self.recovery)
+
+    def _key_seen(self) -> None:
+        if self._session is not None:
+            self._show_work()
+
+    def _offer(self, samples: list[Path], questions: list[str], *, empty: bool, unfinished: tuple[str, ...]) -> None:
         self.conversation.suggest(questions[:3])
-        if empty and samples:
+        if unfinished:  # work that a lock, the window's end or a crash came into
+            self.library.add([Path(path) for path in unfinished])
+        elif empty and samples:
             self.library.add(samples)
 
     @property
@@ -178,7 +267,7 @@ class MainWindow(QMainWindow):
 
     def _reveal_source(self) -> None:
         if self.source.isHidden():
-            left = self.library.width()
+            left = self.panes.sizes()[0]
             rest = self.panes.width() - left
             self.source.show()
             self.panes.setSizes([left, rest - round(rest * .47), round(rest * .47)])
@@ -192,7 +281,8 @@ class MainWindow(QMainWindow):
     # Dropping files, anywhere in the window.
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 (Qt's name)
-        if self._session is not None and any(url.isLocalFile() for url in event.mimeData().urls()):
+        ready = self._session is not None and self.stack.currentWidget() is self.work
+        if ready and any(url.isLocalFile() for url in event.mimeData().urls()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self._overlay.setGeometry(self.rect().adjusted(14, 14, -14, -14))
@@ -209,6 +299,37 @@ class MainWindow(QMainWindow):
         event.accept()
         self.library.add(dropped)
 
+    # Locking: the contents go at once, then all that runs, then this process.
+
+    def lock(self, reason: str = sentry.ASKED) -> None:
+        """Cover the window and end everything; `locked` follows, and whoever hears it replaces the process."""
+        if self._leaving:
+            return
+        if self._session is None and reason == sentry.ASKED and not self.sentry.watching:
+            self.unlock.clear()  # nothing is open
+            return
+        self._reason = reason
+        self._cover()
+        self._end(_LOCK_PATIENCE_MS)
+        QTimer.singleShot(_LOCK_LONGEST_MS, self, self._gone)
+
+    def _lock_now(self) -> None:
+        self.lock()
+
+    def _cover(self) -> None:
+        """Leave nothing of the library in sight, in this very event, and none of it on the clipboard."""
+        self._overlay.hide()
+        self.stack.setCurrentWidget(self.covering)
+        for window in QApplication.topLevelWidgets():
+            if window is not self and window.isVisible():
+                window.close()  # dialogs and menus; those that wait for an answer get none
+        QToolTip.hideText()
+        self.repaint()
+        clipboard.clear()
+
+    def _lock_minutes(self) -> int:
+        return self._session.settings.lock_minutes if self._session is not None else 0
+
     # Closing: the window goes at once; the work behind it is stopped and waited for.
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
@@ -216,18 +337,22 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        if self._leaving:
-            return
-        self._leaving = True
         self.hide()
+        self._reason = ""  # also of a lock that is under way: the user wants to be rid of the window
+        if not self._leaving:
+            self._end(_PATIENCE_MS)
+
+    def _end(self, patience: int) -> None:
+        self._leaving = True
+        self.sentry.stop()
         self._then = self._close_session
         self.jobs.idle.connect(self._idle)
-        self.library.cancel()
+        self._waiting = self.library.halt()
         self.jobs.shut()
         if not self.jobs.busy:
             self._idle()
         else:  # an engine in the middle of a long prompt: closing the session ends it
-            QTimer.singleShot(_PATIENCE_MS, self, self._idle)
+            QTimer.singleShot(patience, self, self._idle)
 
     def _idle(self) -> None:
         then, self._then = self._then, lambda: None
@@ -241,12 +366,30 @@ class MainWindow(QMainWindow):
         if session is None:
             self._idle()
         else:
-            self.jobs.last(session.close)
+            waiting = self._waiting
+            self.jobs.last(lambda: _close(session, waiting))
 
     def _leave(self) -> None:
         if self.jobs.busy:
             self._then = self._leave
             return
+        self._gone()
+
+    def _gone(self) -> None:
+        if self._left:
+            return
         self._left = True
-        self.close()
-        self.closed.emit()
+        if self._reason:
+            self.locked.emit(self._reason)
+        else:
+            self.close()
+            self.closed.emit()
+
+
+def _close(session: Session, waiting: tuple[Path, ...]) -> None:
+    """Close the session; what was still `waiting` to be added is kept with what was under way."""
+    try:
+        if waiting:
+            session.store.note_unfinished([*session.store.unfinished(), *map(str, waiting)])
+    finally:
+        session.close()

@@ -43,7 +43,7 @@ def test_the_first_start_asks_twice_and_makes_a_library(make_window: Make, fake:
     qtbot.waitUntil(lambda: window.session is not None)
     assert door.opened == [(PASSPHRASE, True)]
     assert unlock.first.text() == unlock.second.text() == ""
-    assert window.stack.currentWidget() is window.panes
+    assert window.stack.currentWidget() is window.work
 
 
 def test_tab_goes_from_one_passphrase_to_the_other(make_window: Make, qtbot: QtBot) -> None:

@@ -1,0 +1,45 @@
+"""What the window needs of the world to come to a session; `application.py` has the real one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+
+class Door(Protocol):
+    """How the window comes to a session; every method is called on a worker."""
+
+    def exists(self) -> bool:
+        """Whether there is a library already."""
+        ...
+
+    def open(self, secret: bytearray, create: bool) -> Session:
+        """Open or make the library and clear `secret`. Raises LibraryError."""
+        ...
+
+    def recover(self, text: str, secret: bytearray) -> Session:
+        """Open the library with its recovery key, make `secret` its passphrase and clear it. Raises LibraryError."""
+        ...
+
+    def key_store(self) -> bool:
+        """Whether the system's key store may open the library."""
+        ...
+
+    def open_with_key_store(self) -> Session:
+        """Open the library with what the system's key store holds. Raises LibraryError."""
+        ...
+
+    def hint(self) -> str:
+        """What to say where the passphrase is asked for; usually nothing."""
+        ...
+
+    def seal(self) -> tuple[bool, str]:
+        """Whether the system keeps this program off the network, and in words what it does."""
+        ...
+
+    def samples(self) -> tuple[list[Path], list[str]]:
+        """What to add to a library that is empty, and questions to suggest; usually neither."""
+        ...
