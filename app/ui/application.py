@@ -1,23 +1,30 @@
 """Starts the window program and ends it; the window is up before anything heavy is imported.
 
-Owns the QApplication and what holds for all of Qt: no address is ever opened, Ctrl+C ends the program.
+Owns the QApplication and what holds for all of Qt: no address is ever opened, Ctrl+C ends the program. After a lock
+the whole process is replaced; what the next one is told stands in two variables of the environment, and is no more
+than why it was locked and where the window was.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Slot
+from PySide6.QtCore import QByteArray, QObject, QTimer, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QIcon
 from PySide6.QtWidgets import QApplication
 
 from app import paths
 from app.errors import NoDisplay
 from app.ui.main_window import MainWindow
+from app.ui.widgets import clipboard
 from app.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -25,6 +32,8 @@ if TYPE_CHECKING:
 
 # Every kind of address that a document could name; each ends in `Refusal.refuse`.
 _SCHEMES = ("http", "https", "file", "ftp", "mailto", "smb", "javascript", "data", "tel")
+LOCKED = 75  # of `run`: the process has to be replaced by a new one
+_REASON, _PLACE = "CARREL_LOCKED", "CARREL_WINDOW"
 _SIGNAL_MS = 400  # Python looks at signals only while Python code runs
 
 
@@ -57,18 +66,38 @@ class LibraryDoor:
         self._samples = samples
 
     def exists(self) -> bool:
-        from app import vault
+        from app.vault import vault
 
         return vault.exists(self._library)
 
     def open(self, secret: bytearray, create: bool) -> Session:
-        from app import vault
         from app.session import Session
 
-        try:
+        with _cleared(secret):
             return Session.open(self._library, secret, create=create)
-        finally:
-            vault.wipe(secret)
+
+    def recover(self, text: str, secret: bytearray) -> Session:
+        from app.session import Session
+
+        with _cleared(secret):
+            return Session.recover(self._library, text, secret)
+
+    def key_store(self) -> bool:
+        from app.vault import vault
+
+        return vault.opens_with_key_store(self._library)
+
+    def open_with_key_store(self) -> Session:
+        from app.session import Session
+
+        return Session.open_with_key_store(self._library)
+
+    def hint(self) -> str:
+        if not self._samples:
+            return ""
+        from app import demo
+
+        return f"This is the demonstration on fictional documents. Its passphrase is: {demo.PASSPHRASE.decode()}"
 
     def seal(self) -> tuple[bool, str]:
         from app import seal
@@ -90,11 +119,19 @@ class LibraryDoor:
         return [paths.samples()], demo.questions()
 
 
-def run(library: Path, *, secret: bytearray | None = None, samples: bool = False) -> int:
-    """Show the window on the library in a folder until it is closed, and return the exit code.
+@contextmanager
+def _cleared(secret: bytearray) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        secret[:] = bytes(len(secret))
 
-    `secret` is the passphrase in UTF-8 and is cleared; without it the window asks. `samples` adds the documents
-    that come with the program to a library that is empty. Raises NoDisplay.
+
+def run(library: Path, *, secret: bytearray | None = None, samples: bool = False) -> int:
+    """Show the window on the library in a folder until it is closed or locked, and return the exit code or LOCKED.
+
+    `secret` is the passphrase in UTF-8 and is cleared; without it, and after a lock, the window asks. `samples`
+    adds the documents that come with the program to a library that is empty. Raises NoDisplay.
     """
     if sys.platform == "linux" and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
         raise NoDisplay  # Qt would abort the program
@@ -106,17 +143,38 @@ def run(library: Path, *, secret: bytearray | None = None, samples: bool = False
     app.setWindowIcon(QIcon(str(paths.resources() / "icons" / "carrel.svg")))
     app.setQuitOnLastWindowClosed(False)  # work behind the window is waited for
     refusal = Refusal(app)
+    clipboard.watch()
     window = MainWindow(Theme(app), LibraryDoor(library, samples=samples))
+    reason, place = os.environ.pop(_REASON, ""), os.environ.pop(_PLACE, "")
+    if reason and secret is not None:  # what was locked is opened by somebody who is there
+        secret[:] = bytes(len(secret))
+        secret = None
+    _put(window, place)
     window.closed.connect(app.quit)
+    window.locked.connect(lambda why: _lock(app, window, why))
     before = signal.signal(signal.SIGINT, lambda *_: window.close())
     ticks = QTimer(app, interval=_SIGNAL_MS)
     ticks.timeout.connect(lambda: None)
     ticks.start()
     window.show()
-    window.begin(secret)
+    window.begin(secret, locked=reason)
     try:
         return app.exec()
     finally:
         ticks.stop()
         signal.signal(signal.SIGINT, before)
         refusal.end()
+
+
+def _lock(app: QApplication, window: MainWindow, reason: str) -> None:
+    os.environ[_REASON] = reason
+    os.environ[_PLACE] = base64.b64encode(window.saveGeometry().data()).decode()
+    app.exit(LOCKED)
+
+
+def _put(window: MainWindow, place: str) -> None:
+    """Put the window where it was before; a place that is none leaves it where it is."""
+    try:
+        window.restoreGeometry(QByteArray(base64.b64decode(place, validate=True)))
+    except binascii.Error:
+        return

@@ -213,7 +213,7 @@ class MainWindow(QMainWindow):
             self.show_recovery_key()
         else:
             self._show_work()
-        self._tell_news(session.vault.wrong_tries, session.audit.findings)
+        self._tell_news(session.vault.wrong_tries, session.findings)
         door = self._door
         job = self.jobs.call(
             lambda: (door.samples(), bool(session.store.documents()), session.store.unfinished()), "samples")
