@@ -4,6 +4,7 @@
     ├── FileError            a file or folder could not be taken in
     │   ├── MissingPath
     │   ├── UnreadableFile
+    │   ├── UnwritableFile
     │   ├── ChangedFile
     │   ├── StaleFile
     │   ├── EmptyFile
@@ -82,6 +83,10 @@ class MissingPath(FileError):
 
 class UnreadableFile(FileError):
     """The file could not be opened: {reason}."""
+
+
+class UnwritableFile(FileError):
+    """The file could not be written: {reason}."""
 
 
 class ChangedFile(FileError):
