@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 from app.audit import Audit
@@ -15,6 +16,7 @@ from app.store.store import Store
 from app.types import BackupCopy, Destroyed
 from app.vault.vault import MATTERS, Vault
 
+BEGUN = "matter deletion begun"
 _NAME = re.compile(r"[0-9a-f]{32}")
 
 
@@ -42,6 +44,7 @@ class Erasure:
         doomed = self._vault.matter(matter)
         if delete_backups:
             self._delete_backups(matter)
+        self._audit.record(BEGUN, matter=matter)
         self._vault.forget_matter(matter)
         files = _remove(self._vault.matter_folder(matter))
         self._audit.record("matter deleted", matter=matter)
@@ -55,14 +58,22 @@ class Erasure:
             self._audit.record("backup deleted", matter=matter)
 
 
-def sweep(vault: Vault) -> tuple[str, ...]:
-    """Remove folders of matters that have no key any more, as a deletion was cut short; return their names."""
+def sweep(vault: Vault, begun: Collection[str]) -> tuple[str, ...]:
+    """Remove what is left of matters that have no key any more, as their deletion was cut short.
+
+    `begun` are ids of matters whose deletion the audit log holds: any other folder without a key belongs to a matter
+    that an older `vault.json` does not know, and is its owner's. Returns the names of such folders.
+    """
     kept = {matter.id for matter in vault.matters()}
     folder = vault.folder / MATTERS
     left = [path for path in folder.iterdir() if _NAME.fullmatch(path.name) and path.name not in kept]
     for path in left:
-        _remove(path)
-    return tuple(path.name for path in left)
+        if path.name in begun:
+            _remove(path)
+        else:
+            with contextlib.suppress(OSError):  # empty, where the making of a matter was cut short
+                path.rmdir()
+    return tuple(sorted(path.name for path in left if path.exists()))
 
 
 def _family(store: Store, file: str) -> list[str]:

@@ -7,7 +7,8 @@ of them: which matters are open, what goes into the audit log, the picture of a 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -52,7 +53,8 @@ class Session:
         self.audit = audit
         self.settings = settings
         self.recovery_key = ""  # in print, where a new one was just made: to be shown once and cleared
-        self._older = ""  # what is said of a vault.json that was put back
+        self._known = _Known()
+        self._oddities: list[str] = []  # what does not fit together, in sentences
         self.catalog = Catalog(paths.bundled_models(), paths.own_models(), settings.generator)
         model = self.catalog.embedder()
         priority = Priority()
@@ -138,18 +140,23 @@ class Session:
     @property
     def findings(self) -> tuple[str, ...]:
         """What was found wrong with the audit log and the vault when they were opened, in sentences."""
-        return (*self.audit.findings, self._older) if self._older else self.audit.findings
+        return (*self.audit.findings, *self._oddities)
 
     def _begin(self, event: str) -> None:
         """Compare the vault with the log, and write down who opened it."""
-        last = _generation(self.audit)
-        if last > self.vault.generation:
-            self._older = (
+        known = self._known = _Known.of(self.audit)
+        if known.generation > self.vault.generation:
+            self._oddities.append(
                 "The library's vault.json is older than the audit log: an earlier copy was put in its place. "
                 "A passphrase that was changed since may open the library again."
             )
-            self.audit.record("older vault put back", generation=self.vault.generation, known=last)
-        erasure.sweep(self.vault)  # a deletion that was cut short is finished
+            self.audit.record("older vault put back", generation=self.vault.generation, known=known.generation)
+        # A deletion that was cut short is finished.
+        if foreign := erasure.sweep(self.vault, known.deleted):
+            self._oddities.append(
+                f"The library holds files of {len(foreign)} matter(s) that its vault.json has no key for, as when an "
+                "earlier copy of it was put in its place. They were left as they are."
+            )
         if self.vault.wrong_tries:
             self.audit.record("wrong passphrases", count=self.vault.wrong_tries)
         self.audit.record(event, generation=self.vault.generation)
@@ -186,9 +193,20 @@ class Session:
         finally:
             wipe(key)
         self.audit.confirm(store.audit_head, matter.id)
+        self._compare(store, matter)
         if self._warm:
             store.prepare()
         return store
+
+    def _compare(self, store: Store, matter: Matter) -> None:
+        """Say where the last change that the log knows of is not in the database, as in an earlier copy of it."""
+        event, documents = self._known.changes.pop(matter.id, ("", ()))  # once: from here on it is this session's
+        if documents and store.holds(documents[0]) != (event == "added"):
+            self._oddities.append(
+                f"The database of the matter {matter.name} lacks the last change that the audit log holds: an earlier "
+                "copy of it was put in its place, or its end was damaged. Add the files of the last time again."
+            )
+            self.audit.record("older database", matter=matter.id)
 
     def _build(self) -> None:
         for matter in self.searching:
@@ -295,9 +313,22 @@ class Session:
         self.close()
 
 
-def _generation(audit: Audit) -> int:
-    """Return the last generation of the vault that the log knows, 0 for none."""
-    kept: Iterator[int] = (
-        int(value) for entry in audit.entries() for name, value in entry.details if name == "generation"
-    )
-    return max(kept, default=0)
+@dataclass(slots=True)
+class _Known:
+    """What the log knows of what lies beside it."""
+
+    generation: int = 0  # of the vault when it was last opened or closed
+    deleted: set[str] = field(default_factory=set)  # matters
+    changes: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)  # matter: the last (event, documents)
+
+    @classmethod
+    def of(cls, audit: Audit) -> _Known:
+        known = cls()
+        for entry in audit.entries():
+            known.generation = max(known.generation, *(int(value) for name, value in entry.details
+                                                       if name == "generation"), 0)
+            if entry.event == erasure.BEGUN:
+                known.deleted.add(entry.matter)
+            if entry.event in ("added", "removed"):
+                known.changes[entry.matter] = (entry.event, entry.documents)
+        return known

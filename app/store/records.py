@@ -219,6 +219,11 @@ class Records:
             ).fetchall()
             return _row(found, [_text(reason) for (reason,) in remarks])
 
+    def holds(self, document: str) -> bool:
+        """Say whether there is a document of this id."""
+        with self.database.reading() as db:
+            return db.execute("SELECT 1 FROM v.documents WHERE id = ?", (document,)).fetchone() is not None
+
     def digest(self, file: str) -> bytes | None:
         """Return the digest of the content that a file's document was made of, or None for no document."""
         with self.database.reading() as db:

@@ -105,6 +105,10 @@ class Store:
         """Return the row of one file, or None."""
         return self._records.document(file)
 
+    def holds(self, document: str) -> bool:
+        """Say whether there is a document of this id."""
+        return self._records.holds(document)
+
     def unchanged(self, file: str, size: int, modified: float) -> bool:
         """Say whether `file` gave a document and had this size and time then; failed files are tried again."""
         row = self._records.document(file)
