@@ -117,13 +117,12 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.library, 1)
         column.addWidget(line())
-        self._foot = QHBoxLayout()
-        self._foot.setContentsMargins(8, 5, 8, 6)
-        self.lock_button = PushButton(self._theme, "Lock", "quiet", "lock", "accent")
+        self.lock_button = PushButton(self._theme, "Lock", "foot", "lock", "muted")
         self.lock_button.setToolTip("Lock the library now (Ctrl+L)")
-        self._foot.addStretch(1)
-        self._foot.addWidget(self.lock_button)
-        column.addLayout(self._foot)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(7, 5, 8, 6)
+        foot.addWidget(self.lock_button, 1)
+        column.addLayout(foot)
         return side
 
     def _connect(self) -> None:

@@ -59,7 +59,7 @@ class RecoveryPanel(QWidget):
         self.typed.setMaxLength(12)
         self.typed.setMinimumHeight(36)
         self.typed.setFixedWidth(120)
-        self.typed.setFont(fixed_font(12))
+        self.typed.setStyleSheet(_fixed(12))
         self.typed.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
         self.verdict = Label("", "small")
         self.warning = Notice(theme, _WITHOUT, "warn")
@@ -95,13 +95,15 @@ class RecoveryPanel(QWidget):
         column.addWidget(Label("I have written it down. Its last group is:", "strong"))
         check = QHBoxLayout()
         check.setSpacing(10)
-        for field in (self.typed, self.verdict):
-            check.addWidget(field)
-        check.addStretch(1)
-        check.addWidget(self.later)
-        check.addWidget(self.go)
+        check.addWidget(self.typed)
+        check.addWidget(self.verdict, 1)
         column.addLayout(check)
         column.addWidget(self.warning)
+        column.addSpacing(4)
+        ends = QHBoxLayout()
+        ends.addWidget(self.go, 1)
+        ends.addWidget(self.later)
+        column.addLayout(ends)
         column.addStretch(3)
         page = QWidget()
         page.setObjectName("page")
@@ -123,8 +125,7 @@ class RecoveryPanel(QWidget):
         self._key = key
         for number, group in enumerate(groups(key)):
             label = Label(group)
-            label.setFont(fixed_font(_LETTERS_PT))
-            label.setStyleSheet(f'font-family: "{label.font().family()}"; font-size: {_LETTERS_PT}pt;')
+            label.setStyleSheet(_fixed(_LETTERS_PT))
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self._grid.addWidget(label, number // _IN_A_ROW, number % _IN_A_ROW)
         self._grid_frame.setAccessibleName(f"The recovery key: {', '.join(groups(key))}")
@@ -161,6 +162,9 @@ class RecoveryPanel(QWidget):
         right = bool(self._key) and typed == _plain(groups(self._key)[-1])
         wrong = not right and bool(self._key) and len(typed) >= len(groups(self._key)[-1])
         self.go.setEnabled(right)
+        if right:
+            self.warning.hide()
+            self.later.setText("Later")
         self.verdict.setText("Right." if right else "That is not the last group." if wrong else "")
         self.verdict.set_role("good" if right else "bad" if wrong else "small")
 
@@ -183,6 +187,11 @@ class RecoveryPanel(QWidget):
 
     def _print(self) -> None:
         print_sheet(self, self._key)
+
+
+def _fixed(points: float) -> str:
+    """Return a style for letters of equal width; the program's own style names another font for everything."""
+    return f'font-family: "{fixed_font(points).family()}"; font-size: {points}pt; font-weight: 600;'
 
 
 def _plain(text: str) -> str:

@@ -85,8 +85,8 @@ class UnlockPanel(QWidget):
         self.second, self._second_eye, self._second_row = self._secret("Passphrase again")
         self.meter = Meter(theme)
         self.hint = Label("", "small", wrap=True)
-        self._promise = Notice(theme, _PROMISE)
-        self.note = Notice(theme, "", "plain")  # what the door has to say, such as the demonstration's passphrase
+        self._promise = Notice(theme, _PROMISE, "lock")
+        self.note = Notice(theme, "", "lock")  # what the door has to say, such as the demonstration's passphrase
         self.problem = Notice(theme, "", "bad")
         self.go = PushButton(theme, "Open", "primary")
         self.go.setMinimumHeight(36)
@@ -173,7 +173,7 @@ class UnlockPanel(QWidget):
     def tell(self, *, locked: str = "", note: str = "") -> None:
         """Say why the library is `locked`, and a `note` that stays below."""
         self._locked = locked or self._locked
-        self.note.say(note, "plain")
+        self.note.say(note, "lock")
 
     def hold(self, seconds: int) -> None:
         """Let no try through for `seconds`, and count them down."""

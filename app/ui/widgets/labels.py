@@ -6,6 +6,7 @@ is HTML and open the pictures that it names.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from pathlib import PurePath
 from typing import ClassVar
@@ -31,6 +32,12 @@ def file_name(file: str) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """Return "1 page" or "12 pages"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return "A", "A and B" or "A, B and C", each name in one line."""
+    flat = [" ".join(name.split()) for name in names]
+    return " and ".join([*([", ".join(flat[:-1])] if flat[:-1] else []), *flat[-1:]])
 
 
 def paged(kind: str) -> bool:
@@ -175,7 +182,7 @@ class Notice(QFrame):
 
     dismissed = Signal()
     _TONES: ClassVar = {"": ("quote", "accent"), "warn": ("warning", "warn"), "bad": ("warning", "bad"),
-              "plain": ("search", "muted")}
+              "plain": ("search", "muted"), "lock": ("lock", "accent")}
 
     def __init__(self, theme: Theme, text: str = "", tone: str = "", *, dismissable: bool = False) -> None:
         super().__init__()
@@ -194,7 +201,7 @@ class Notice(QFrame):
         self.say(text, tone)
 
     def say(self, text: str, tone: str = "") -> None:
-        """Show `text`; `tone` is "", "plain", "warn" or "bad"."""
+        """Show `text`; `tone` is "", "plain", "lock", "warn" or "bad"."""
         self.label.setText(text)
         self._icon.set(*self._TONES[tone])
         self.setProperty("tone", tone)
