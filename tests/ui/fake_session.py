@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,6 +24,7 @@ from app.types import (
     AnswerStatus,
     Box,
     Citation,
+    Destroyed,
     DocumentRow,
     Evidence,
     EvidenceFound,
@@ -32,6 +33,7 @@ from app.types import (
     FileStarted,
     Hit,
     IngestEvent,
+    Matter,
     ModelInfo,
     PagePicture,
     PassagesEmbedded,
@@ -43,6 +45,7 @@ from app.types import (
     TextWritten,
     Verdict,
 )
+from tests.ui.fake_vault import GENERAL, FakeAudit, FakeErasure, FakeVault
 
 PASSPHRASE = b"correct horse battery"
 
@@ -109,15 +112,19 @@ def passage(row: DocumentRow, page: int | None, whole: str, quote: str) -> Store
                          quote, "")
 
 
-def lease_evidence(question: str) -> Evidence:
+def lease_evidence(question: str, matters: Sequence[str] = ()) -> Evidence:
+    """What is found on the lease, the mail being in the second of the matters where there are several."""
     lease, mail = DOCUMENTS[0], DOCUMENTS[2]
-    quotes = (
+    quotes: tuple[StoredPassage, ...] = (
         passage(lease, 4, LEASE, LEASE[LEASE.index("7.2"):LEASE.index("\n\n7.3")]),
         passage(lease, 4, LEASE, LEASE[LEASE.index("7.3"):LEASE.index("\n\n7.4")]),
         passage(mail, None, LETTER, LETTER[LETTER.index("thank you"):LETTER.index("\n\nPlease")]),
         passage(lease, 4, LEASE, LEASE[LEASE.index("7.4"):LEASE.index("\n\n8. ")]),
         passage(lease, 4, LEASE, LEASE[LEASE.index("8.1"):]),
     )
+    if matters:
+        quotes = tuple(replace(quote, matter=matters[-1] if quote.document == mail.id else matters[0])
+                       for quote in quotes)
     hits = tuple(Hit(rank, 1 / rank, quote) for rank, quote in enumerate(quotes, 1))
     return Evidence(question, hits, Searched(9, 73, 3))
 
@@ -159,18 +166,25 @@ class FakeSession:
     findings: tuple[str, ...] = ()  # of the audit log
     added: list[list[Path]] = field(default_factory=list)
     widths: list[int] = field(default_factory=list)
+    shelves: dict[str, list[DocumentRow]] = field(default_factory=dict)  # of matters that are not the current one
+    opening: threading.Event = field(default_factory=threading.Event)  # choosing waits for it
+    choose_error: CarrelError | None = None  # the next choosing fails with it
 
     def __post_init__(self) -> None:
         self.hold.set()
-        self.store = SimpleNamespace(documents=self._documents, remove=self._remove, page_text=self._page_text,
-                                     unfinished=self._unfinished)
+        self.store = self._new_store()
+        self.reading = SimpleNamespace(documents=self._all_documents, page_text=self._page_text)
         self.ingest = SimpleNamespace(add=self._add)
         self.answering = SimpleNamespace(ask=self._ask)
         self.catalog = SimpleNamespace(models=self._models)
         self.retrieval = self.readers = None
         self.settings = Settings()
-        self.vault = SimpleNamespace(wrong_tries=self.wrong_tries)
-        self.audit = SimpleNamespace(findings=self.findings)
+        self.vault = FakeVault(self, PASSPHRASE, wrong_tries=self.wrong_tries)
+        self.audit = FakeAudit(self, self.findings)
+        self.erasure = FakeErasure(self)
+        self.matter = GENERAL
+        self.searching = (GENERAL,)
+        self.opening.set()
 
     def _note(self, name: str) -> None:
         self.calls.append((name, threading.get_ident()))
@@ -179,6 +193,61 @@ class FakeSession:
         self._note("close")
         self.closed += 1
         self.hold.set()
+        self.opening.set()
+
+    # matters
+
+    def with_matter(self, name: str, rows: Sequence[DocumentRow] = ()) -> Matter:
+        """Put another matter beside the others, closed."""
+        matter = Matter(f"{len(self.vault.kept):032x}", name, 1_750_000_000.0)
+        self.vault.kept.append(matter)
+        self.shelves[matter.id] = list(rows)
+        return matter
+
+    def choose(self, ids: Sequence[str]) -> None:
+        self._note("choose")
+        self.opening.wait()
+        error, self.choose_error = self.choose_error, None
+        if error is not None:
+            raise error
+        chosen = tuple(self.vault.matter(key) for key in ids)
+        self.shelves[self.matter.id] = self.rows
+        self.searching, self.matter = chosen, chosen[0]
+        self.rows = self.shelves.setdefault(self.matter.id, [])
+        self.store = self._new_store()
+
+    def create_matter(self, name: str) -> Matter:
+        self._note("create_matter")
+        return self.with_matter(self.vault.named(name))
+
+    def rename_matter(self, matter: str, name: str) -> Matter:
+        self._note("rename_matter")
+        old = self.vault.matter(matter)
+        new = replace(old, name=self.vault.named(name, but=old.id))
+        self.vault.kept = [new if kept.id == new.id else kept for kept in self.vault.kept]
+        self.searching = tuple(new if kept.id == new.id else kept for kept in self.searching)
+        self.matter = self.searching[0]
+        return new
+
+    def delete_matter(self, matter: str, *, delete_backups: bool = False) -> Destroyed:
+        self._note("delete_matter")
+        doomed = self.vault.matter(matter)
+        left = [kept.id for kept in self.searching if kept.id != doomed.id]
+        left = left or [kept.id for kept in self.vault.kept if kept.id != doomed.id][:1]
+        self.choose(left or [self.create_matter("General 2").id])
+        self.vault.kept.remove(doomed)
+        if delete_backups:
+            self.erasure.drop_copies(doomed.id)
+        return self.erasure.destroyed(doomed)
+
+    def _new_store(self) -> SimpleNamespace:
+        return SimpleNamespace(documents=self._documents, page_text=self._page_text, unfinished=self._unfinished,
+                               note_unfinished=self._note_unfinished)
+
+    def _all_documents(self) -> list[DocumentRow]:
+        self._note("documents")
+        others = [self.shelves.get(matter.id, []) for matter in self.searching[1:]]
+        return [*self.rows, *(row for rows in others for row in rows)]
 
     # store and catalog
 
@@ -186,13 +255,13 @@ class FakeSession:
         self._note("documents")
         return list(self.rows)
 
+    def _note_unfinished(self, paths: Sequence[str]) -> None:
+        self._note("note_unfinished")
+        self.unfinished = list(paths)
+
     def _unfinished(self) -> tuple[str, ...]:
         self._note("unfinished")
         return tuple(self.unfinished)
-
-    def _remove(self, file: str) -> None:
-        self._note("remove")
-        self.rows = [row for row in self.rows if row.file != file]
 
     def _page_text(self, document_id: str, page: int | None) -> str:
         self._note("page_text")
@@ -240,9 +309,8 @@ class FakeSession:
             self._note("ask closed")
             self.closed_generators.append("ask")
 
-    @staticmethod
-    def _written(question: str) -> Iterator[AnswerEvent]:
-        yield EvidenceFound(lease_evidence(question), .12)
+    def _written(self, question: str) -> Iterator[AnswerEvent]:
+        yield EvidenceFound(lease_evidence(question, [matter.name for matter in self.searching]), .12)
         for word in LEASE_ANSWER.text.split(" "):
             yield TextWritten(word + " ")
         yield Answered(LEASE_ANSWER, (1, 2, 3), (("evidence", .12), ("writing", 4.1), ("total", 4.3)))

@@ -331,7 +331,8 @@ def test_removing_the_shown_document_closes_it(window: MainWindow, fake: FakeSes
     window.library.opened.emit(DOCUMENTS[0])
     finished_source(qtbot, window)
     window.library.ask_removal(DOCUMENTS[0])
-    window.library._remove()
+    qtbot.waitUntil(window.library.removal.remove.isEnabled)
+    qtbot.mouseClick(window.library.removal.remove, Qt.MouseButton.LeftButton)
     finished_source(qtbot, window)
     qtbot.waitUntil(lambda: not window.source.isVisible())
     assert window.source.page.empty

@@ -223,8 +223,9 @@ def test_removing_asks_first(window: MainWindow, fake: FakeSession, qtbot: QtBot
     qtbot.keyClick(library.view, Qt.Key.Key_Delete)
     assert library.removal.isVisible()
     assert len(fake.rows) == len(DOCUMENTS)
-    assert library._removal_name.whole == "Remove Bank statement Q2.pdf?"
-    qtbot.mouseClick(library.remove_button, Qt.MouseButton.LeftButton)
+    assert library.removal.name.whole == "Remove Bank statement Q2.pdf?"
+    qtbot.waitUntil(library.removal.remove.isEnabled)
+    qtbot.mouseClick(library.removal.remove, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(library.rows.rows) == len(DOCUMENTS) - 1)
     assert "Bank statement Q2.pdf" not in [row.title for row in library.rows.rows]
 

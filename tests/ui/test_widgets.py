@@ -168,7 +168,7 @@ def test_where_qt_must_write_its_history_it_is_put_back(settings_of_qt: Path, tm
     store = QSettings(QSettings.Scope.UserScope, "QtProject")
     store.setValue("FileDialog/history", ["file:///other/program"])
     store.sync()
-    with files._no_history():
+    with files.no_history():
         store.setValue("FileDialog/history", ["file:///other/program", "file:///Client Nightingale"])
         store.setValue("FileDialog/lastVisited", "file:///Client Nightingale")
         store.sync()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from app.types import Answered, AnswerEvent, DocumentRow, EvidenceFound, Hit, ModelInfo, TextWritten
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.widgets import clipboard
-from app.ui.widgets.labels import Icon, Label, Notice, PushButton, ToolButton, counted, line
+from app.ui.widgets.labels import Icon, Label, Notice, PushButton, ToolButton, counted, line, listed
 from app.ui.widgets.texts import SafePlainText
 from app.ui.widgets.theme import Theme
 from app.ui.widgets.turn import Turn
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _WIDEST = 780  # of a turn, in logical pixels; longer lines are hard to read
 _LINES = 6  # of the question box before it scrolls
 _LONGEST = 4000  # characters of a question
+_ASK = "Ask about your documents"
 
 
 class QuestionBox(SafePlainText):
@@ -36,7 +37,7 @@ class QuestionBox(SafePlainText):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setPlaceholderText("Ask about your documents")
+        self.setPlaceholderText(_ASK)
         self.setAccessibleName("Question")
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(3)
@@ -79,9 +80,11 @@ class ConversationPanel(QWidget):
         self._session: Session | None = None
         self._job: Job | None = None
         self.turns: list[Turn] = []
+        self._lines: dict[Turn, QFrame] = {}  # above each turn but the first
         self._stuck = True  # the view follows the end of the text
         self._moving = False  # it is not the reader who scrolls
         self._starter = False  # the starter model writes; said once, with the first answer
+        self._matters: tuple[str, ...] = ()  # names of those that are searched, where there are several to choose
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -197,8 +200,13 @@ class ConversationPanel(QWidget):
     # What the window tells.
 
     def set_session(self, session: Session) -> None:
-        """Ask `session` from now on."""
+        """Ask `session` from now on, in the matters that it searches now."""
         self._session = session
+        names = tuple(matter.name for matter in session.searching)
+        self._matters = names if len(session.vault.matters()) > 1 else ()
+        self.box.setEnabled(True)
+        self.box.setPlaceholderText(f"Ask in {listed(self._matters)}" if self._matters else _ASK)
+        self.box.setAccessibleName(f"Question, searched in {listed(self._matters)}" if self._matters else "Question")
         self._buttons()
         self.box.setFocus()
         catalog = session.catalog
@@ -206,23 +214,77 @@ class ConversationPanel(QWidget):
         job.done.connect(self._tell_of_model)
         job.failed.connect(lambda error: self._tell(in_words(error), "warn"))
 
+    def leave(self, words: str, keep: bool) -> None:
+        """Ask nothing more until there is a session again, and unless `keep` drop all turns; `words` say why."""
+        self._session = None
+        self.stop()
+        if not keep:
+            for turn in tuple(self.turns):
+                self._drop(turn)
+            self.box.clear()
+            self.note.hide()
+            self._clear_suggestions()
+            self._welcome.show()
+        self.box.setPlaceholderText(words)
+        self.box.setEnabled(False)
+        self._buttons()
+
+    @property
+    def answers(self) -> int:
+        """How many questions have come to an answer here."""
+        return sum(turn.answer is not None for turn in self.turns)
+
+    def quoting(self, document: str) -> int:
+        """Return in how many turns words of a document stand."""
+        return sum(turn.quotes_document(document) for turn in self.turns)
+
+    def forget(self, document: str) -> None:
+        """Drop the turns in which words of a document stand."""
+        for turn in tuple(self.turns):
+            if turn.quotes_document(document):
+                if self._job is not None and turn is self.turns[-1]:
+                    self.stop()
+                self._drop(turn)
+        if not self.turns:
+            self.note.hide()
+            self._welcome.show()
+
+    def _drop(self, turn: Turn) -> None:
+        self.turns.remove(turn)
+        for widget in (self._lines.pop(turn, None), turn):
+            if widget is not None:
+                self._turns.removeWidget(widget)
+                widget.hide()
+                widget.deleteLater()
+        if self.turns and self.turns[0] in self._lines:
+            self._lines[self.turns[0]].hide()  # it stood between two
+
     def show_documents(self, documents: tuple[DocumentRow, ...]) -> None:
         """Fit the welcome to what there is to ask."""
         self._hello.setText("Ask your own documents")
+        where = f" in {self._matters[0]}" if self._matters else ""
+        more = f" {listed(self._matters[1:])} {'is' if len(self._matters) == 2 else 'are'} searched too." \
+            if len(self._matters) > 1 else ""
         self._lead.setText(
-            f"{counted(len(documents), 'document')} can be asked now. Type a question below, "
+            f"{counted(len(documents), 'document')}{where} can be asked now.{more} Type a question below, "
             "the way you would ask a colleague." if documents else
-            "Drop files or folders anywhere in this window, then ask what is in them.")
+            f"Drop files or folders anywhere in this window, then ask what is in them.{more}")
         self._invite.setVisible(not documents)
         self._formats.setVisible(not documents)
         self._offers.setVisible(bool(documents))
 
     def suggest(self, questions: Sequence[str]) -> None:
         """Offer questions that the library can answer."""
+        self._clear_suggestions()
         for question in questions:
             button = PushButton(self._theme, question, "suggestion", "search", "accent")
             button.clicked.connect(lambda _=False, question=question: self._take(question))
             self._suggestions.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _clear_suggestions(self) -> None:
+        while (item := self._suggestions.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
 
     def _take(self, question: str) -> None:
         self.box.setPlainText(question)
@@ -257,20 +319,21 @@ class ConversationPanel(QWidget):
         self._welcome.hide()
         if self._starter and not self.turns:
             self.note.show()
-        turn = Turn(self._theme, question)
+        turn = Turn(self._theme, question, self._matters)
         turn.opened.connect(self._open)
         turn.copied.connect(clipboard.copy)
         turn.grew.connect(self._follow)
         if self.turns:
-            self._turns.insertWidget(self._turns.count() - 1, line())
+            self._lines[turn] = line()
+            self._turns.insertWidget(self._turns.count() - 1, self._lines[turn])
         self._turns.insertWidget(self._turns.count() - 1, turn)
         self.turns.append(turn)
         self._stuck = True
         answering = self._session.answering
         self._job = job = self._jobs.pull(lambda: answering.ask(question), "ask")
         job.yielded.connect(lambda event: self._show(turn, event))
-        job.failed.connect(lambda error: turn.fail(in_words(error)))
-        job.stopped.connect(turn.stop)
+        job.failed.connect(lambda error: self._end(turn, in_words(error)))
+        job.stopped.connect(lambda: self._end(turn))
         job.ended.connect(self._over)
         self._buttons()
 
@@ -285,7 +348,17 @@ class ConversationPanel(QWidget):
             self.halt.setEnabled(False)
             self._job.stop()
 
+    def _end(self, turn: Turn, problem: str = "") -> None:
+        if turn not in self.turns:  # it was dropped
+            return
+        if problem:
+            turn.fail(problem)
+        else:
+            turn.stop()
+
     def _show(self, turn: Turn, event: AnswerEvent) -> None:
+        if turn not in self.turns:
+            return
         match event:
             case EvidenceFound(evidence):
                 turn.show_evidence(event)

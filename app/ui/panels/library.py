@@ -13,11 +13,12 @@ from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, Qt, QTime
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from app.types import DocumentRow
+from app.types import BackupCopy, DocumentRow
 from app.ui.jobs import Job, Jobs, in_words
-from app.ui.widgets import files
+from app.ui.widgets import files, outside
 from app.ui.widgets.adding import AddingStrip
-from app.ui.widgets.labels import Icon, Label, PushButton, ShortLabel, counted, file_name, tip
+from app.ui.widgets.labels import Icon, Label, PushButton, counted, file_name, tip
+from app.ui.widgets.removal import RemovalStrip
 from app.ui.widgets.rows import ROW, Row, Rows, document_row, row_list
 from app.ui.widgets.theme import Theme
 
@@ -34,6 +35,7 @@ class LibraryPanel(QWidget):
     opened = Signal(object)  # a DocumentRow to be shown
     listed = Signal(object)  # tuple[DocumentRow, ...], whenever the list was fetched
     removed = Signal(str)  # the id of a document that is gone
+    privacy = Signal()  # the page about privacy is wanted
 
     def __init__(self, theme: Theme, jobs: Jobs, formats: str) -> None:
         super().__init__()
@@ -46,6 +48,7 @@ class LibraryPanel(QWidget):
         self._listing: Job | None = None
         self._list_again = False
         self._asked: DocumentRow | None = None
+        self.quoting: Callable[[str], int] = lambda document: 0  # how many answers quote a document
         self._later = QTimer(self, interval=_LIST_MS, singleShot=True)
         self._later.timeout.connect(self.refresh)
         self.strip = AddingStrip(theme)
@@ -83,14 +86,14 @@ class LibraryPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 14, 10, 10)
         layout.setSpacing(9)
+        self._top = QVBoxLayout()
+        self._title = Label("Library", "title")
+        self._top.addWidget(self._title)
+        layout.addLayout(self._top)
         head = QHBoxLayout()
         head.setContentsMargins(6, 0, 0, 0)
-        titles = QVBoxLayout()
-        titles.setSpacing(0)
-        titles.addWidget(Label("Library", "title"))
         self.count = Label("", "small")
-        titles.addWidget(self.count)
-        head.addLayout(titles, 1)
+        head.addWidget(self.count, 1)
         self.add_button = PushButton(theme, "Add", "", "plus", "accent")
         self.add_button.setAccessibleName("Add files or a folder")
         menu = QMenu(self.add_button)
@@ -99,14 +102,16 @@ class LibraryPanel(QWidget):
             action.triggered.connect(act)
             menu.addAction(action)
         self.add_button.setMenu(menu)
-        head.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self.add_button)
         layout.addLayout(head)
         layout.addWidget(self.filter)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty_state(formats))
         self._stack.addWidget(self.view)
         layout.addWidget(self._stack, 1)
-        layout.addWidget(self._removal())
+        self.removal = RemovalStrip(theme)
+        self.removal.confirmed.connect(self._remove)
+        layout.addWidget(self.removal)
         layout.addWidget(self.strip)
         seal = QHBoxLayout()
         seal.setContentsMargins(6, 2, 0, 0)
@@ -115,6 +120,10 @@ class LibraryPanel(QWidget):
         self.seal = Label("Nothing leaves this computer", "small")
         seal.addWidget(self._seal_icon)
         seal.addWidget(self.seal, 1)
+        privacy = PushButton(theme, "Privacy", "quiet")
+        privacy.setToolTip(tip("Self-test, passphrase and recovery key, audit log, backup"))
+        privacy.clicked.connect(self.privacy)
+        seal.addWidget(privacy)
         layout.addLayout(seal)
         self.add_button.setEnabled(False)
 
@@ -134,36 +143,39 @@ class LibraryPanel(QWidget):
         layout.addStretch(1)
         return zone
 
-    def _removal(self) -> QWidget:
-        """The question whether to remove a document, asked in place."""
-        self.removal = QFrame()
-        self.removal.setObjectName("strip")
-        layout = QVBoxLayout(self.removal)
-        layout.setContentsMargins(12, 10, 12, 10)
-        self._removal_name = ShortLabel("", "strong")
-        self._removal_words = Label("", "small", wrap=True)
-        layout.addWidget(self._removal_name)
-        layout.addWidget(self._removal_words)
-        row = QHBoxLayout()
-        keep = PushButton(self._theme, "Keep")
-        self.remove_button = PushButton(self._theme, "Remove", "danger")
-        keep.clicked.connect(self.removal.hide)
-        self.remove_button.clicked.connect(self._remove)
-        row.addStretch(1)
-        row.addWidget(keep)
-        row.addWidget(self.remove_button)
-        layout.addLayout(row)
-        self.removal.hide()
-        return self.removal
-
     # The session and the list.
 
     def set_session(self, session: Session) -> None:
-        """Show the documents of `session`."""
+        """Show the documents of the matter of `session` that files are added to."""
         self._session = session
         self.add_button.setEnabled(True)
+        self.add_button.setToolTip(tip(f"Add to {session.matter.name}"))
         self.refresh()
         self._next()
+
+    def put_head(self, head: QWidget) -> None:
+        """Show `head` in the place of the title."""
+        self._title.hide()
+        self._top.addWidget(head)
+
+    def leave(self, words: str) -> None:
+        """Show nothing and add nothing until there is a session again; `words` say why."""
+        self.cancel()
+        self._session, self._asked = None, None
+        self._later.stop()
+        self.removal.hide()
+        self.strip.leave()
+        self.filter.clear()
+        self.filter.hide()
+        self.rows.replace([])
+        self.count.setText(words)
+        self._stack.setCurrentWidget(self.view)
+        self.add_button.setEnabled(False)
+
+    @property
+    def matter_name(self) -> str:
+        """The name of the matter that files are added to; empty while there is none."""
+        return self._session.matter.name if self._session is not None else ""
 
     def show_seal(self, holds: bool, words: str) -> None:
         """Say what keeps data on this computer; `holds` is whether the system enforces it."""
@@ -180,9 +192,14 @@ class LibraryPanel(QWidget):
         if self._listing is not None:
             self._list_again = True
             return
-        store = self._session.store
+        session, store = self._session, self._session.store
         self._listing = self._jobs.call(lambda: _listed(tuple(store.documents())), "list")
-        self._listing.done.connect(lambda found: self._show(*found))
+
+        def show(found: tuple[tuple[DocumentRow, ...], list[Row]]) -> None:
+            if self._session is session and session.store is store:  # not those of a matter that was left meanwhile
+                self._show(*found)
+
+        self._listing.done.connect(show)
         self._listing.failed.connect(lambda error: self.strip.say(in_words(error)))
         self._listing.ended.connect(self._list_over)
 
@@ -238,8 +255,12 @@ class LibraryPanel(QWidget):
         job.yielded.connect(self.strip.show_event)
         job.yielded.connect(lambda _: self._later.isActive() or self._later.start())
         job.failed.connect(lambda error: self.strip.fail(in_words(error)))
-        job.stopped.connect(self.strip.stopped)
+        job.stopped.connect(self._stopped)
         job.ended.connect(self._added)
+
+    def _stopped(self) -> None:
+        if self._session is not None:  # else its matter was left
+            self.strip.stopped()
 
     def _added(self) -> None:
         self._adding = None
@@ -274,8 +295,15 @@ class LibraryPanel(QWidget):
             return
         self.view.setCurrentIndex(index)
         menu = QMenu(self.view)
+        row: Row = index.data(ROW)
+        found = row.value
+        assert isinstance(found, DocumentRow)
+        whole = "Open the mail it came in" if found.parent else "Open the file"
         entries: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("Show", lambda: self._open(index)), ("Remove from the library…", self._ask_removal))
+            ("Show", lambda: self._open(index)),
+            (whole, lambda: self._outside(outside.open_outside, found)),
+            ("Show in its folder", lambda: self._outside(outside.show_in_folder, found)),
+            ("Remove from the library…", self._ask_removal))
         for words, act in entries:
             menu.addAction(words).triggered.connect(act)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -290,23 +318,38 @@ class LibraryPanel(QWidget):
             self.ask_removal(row.value)
 
     def ask_removal(self, row: DocumentRow) -> None:
-        """Ask whether to remove a document."""
+        """Ask whether to remove a document, with the answers that quote it and the backups that hold it."""
+        if self._session is None:
+            return
         self._asked = row
-        self._removal_name.set_whole(f"Remove {file_name(row.file)}?", row.file)
-        self._removal_words.setText("It is taken out of the library. The file itself stays where it is.")
-        self.removal.show()
-        self.remove_button.setFocus()
+        self.removal.ask(row.file, self.quoting(row.id))
+        erasure, matter = self._session.erasure, self._session.matter
+        job = self._jobs.call(lambda: tuple(erasure.copies_with(matter.id)), "copies")
 
-    def _remove(self) -> None:
-        self.removal.hide()
+        def show(copies: tuple[BackupCopy, ...]) -> None:
+            if self._asked is row:
+                self.removal.show_copies(copies, matter.name)
+
+        job.done.connect(show)
+        job.failed.connect(lambda error: self.strip.say(in_words(error)))
+        job.failed.connect(self.removal.hide)
+
+    def _remove(self, delete_backups: bool) -> None:
         row, self._asked = self._asked, None
         if row is None or self._session is None:
             return
-        store = self._session.store
-        job = self._jobs.call(lambda: store.remove(row.file), "remove")
+        erasure, store, matter = self._session.erasure, self._session.store, self._session.matter.id
+        job = self._jobs.call(
+            lambda: erasure.remove(store, row.file, matter=matter, delete_backups=delete_backups), "remove")
         job.done.connect(lambda _: self.removed.emit(row.id))
         job.failed.connect(lambda error: self.strip.say(in_words(error)))
         job.ended.connect(self.refresh)
+
+    def _outside(self, act: Callable[[str], None], row: DocumentRow) -> None:
+        """Let the system open the file of a document, or of the mail that it came in, or show where it lies."""
+        file = row.parent or row.file
+        job = self._jobs.call(lambda: act(file), "outside")
+        job.failed.connect(lambda error: self.strip.say(in_words(error)))
 
 
 def _listed(documents: tuple[DocumentRow, ...]) -> tuple[tuple[DocumentRow, ...], list[Row]]:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QStackedWidget, QTextEdit, QVBoxLayout, QWidget
 
 from app.errors import ChangedFile, MissingPath, StaleFile
 from app.types import Box, DocumentRow, StoredPassage
 from app.ui.jobs import Job, Jobs, in_words
+from app.ui.widgets import outside
 from app.ui.widgets.card import utf16
 from app.ui.widgets.icons import density, kind_icon
 from app.ui.widgets.labels import Icon, Label, Notice, ShortLabel, ToolButton, counted, file_name, page_word, paged
@@ -31,6 +32,7 @@ _WIDEST_PICTURE = 4000  # pixels
 _AROUND = 20_000  # characters shown before and after a passage of a long unpaged text
 _BUSY_MS = 250  # a page that comes sooner is not announced
 _EMPTY, _PAGE, _TEXT = range(3)
+_HINT = "Choose a quote or a document to see it here."
 
 
 class SourcePanel(QWidget):
@@ -47,7 +49,8 @@ class SourcePanel(QWidget):
         self._session: Session | None = None
         self._passage: StoredPassage | None = None
         self._cited: StoredPassage | None = None  # what was opened, before turning pages
-        self._pages: Mapping[str, int] = {}
+        self._pages: Mapping[str, int] = {}  # of the documents that the library lists
+        self._others: Mapping[str, int] = {}  # of those of all matters that are searched, where there are several
         self._zoom = 0
         self._job: Job | None = None
         self._drawn_width = 0
@@ -76,9 +79,9 @@ class SourcePanel(QWidget):
         holder.addWidget(self.notice)
         layout.addLayout(holder)
         self.stack = QStackedWidget()
-        hint = Label("Choose a quote or a document to see it here.", "muted", wrap=True)
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.stack.addWidget(hint)
+        self.hint = Label(_HINT, "muted", wrap=True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.stack.addWidget(self.hint)
         self.page = PageView(theme)
         self._scroll = QScrollArea()
         self._scroll.setObjectName("paper")
@@ -104,9 +107,15 @@ class SourcePanel(QWidget):
         top.setSpacing(8)
         self._icon = Icon(theme, "file", "accent", 20)
         self.name = ShortLabel("Source", "title")
+        self.outside = ToolButton(theme, "outside", "Open the file outside Carrel", size=16)
+        menu = QMenu(self.outside)
+        menu.addAction("Open the file").triggered.connect(lambda: self._hand_over(outside.open_outside))
+        menu.addAction("Show in its folder").triggered.connect(lambda: self._hand_over(outside.show_in_folder))
+        self.outside.setMenu(menu)
+        self.outside.setPopupMode(ToolButton.ToolButtonPopupMode.InstantPopup)
         close = ToolButton(theme, "close", "Close the source", size=16)
         close.clicked.connect(self.closed)
-        for widget, stretch in ((self._icon, 0), (self.name, 1), (close, 0)):
+        for widget, stretch in ((self._icon, 0), (self.name, 1), (self.outside, 0), (close, 0)):
             top.addWidget(widget, stretch)
         self._tools = QWidget()
         row = QHBoxLayout(self._tools)
@@ -140,8 +149,20 @@ class SourcePanel(QWidget):
     # What the window tells.
 
     def set_session(self, session: Session) -> None:
-        """Fetch pages from `session`."""
+        """Fetch pages from `session`, of all matters that it searches now."""
         self._session = session
+        reading = session.reading
+        if len(session.searching) > 1:  # the list beside is of one matter alone
+            job = self._jobs.call(lambda: {row.id: row.pages for row in reading.documents()}, "count")
+            job.done.connect(self._count_others)
+            job.failed.connect(lambda error: self._tell(in_words(error), "bad"))
+
+    def leave(self, words: str = "") -> None:
+        """Show nothing and fetch nothing until there is a session again; `words` stand in its place."""
+        self._session = None
+        self._pages = self._others = {}
+        self._empty()
+        self.hint.setText(words or _HINT)
 
     def show_documents(self, documents: tuple[DocumentRow, ...]) -> None:
         """Learn how many pages each document has."""
@@ -162,15 +183,31 @@ class SourcePanel(QWidget):
     def forget(self, document: str) -> None:
         """A document was removed; show it no longer."""
         if self._passage is not None and self._passage.document == document:
-            self._passage = self._cited = None
-            self._drop_job()
-            self.page.clear()
-            self.text.clear()
-            self.notice.hide()
-            self.stack.setCurrentIndex(_EMPTY)
-            self.name.set_whole("Source")
-            self._buttons()
+            self._empty()
             self.closed.emit()
+
+    def _empty(self) -> None:
+        self._passage = self._cited = None
+        self._drop_job()
+        self.page.clear()
+        self.text.clear()
+        self.notice.hide()
+        self.stack.setCurrentIndex(_EMPTY)
+        self.hint.setText(_HINT)
+        self._icon.set("file", "accent")
+        self.name.set_whole("Source")
+        self._buttons()
+
+    def _count_others(self, pages: Mapping[str, int]) -> None:
+        self._others = pages
+        self._buttons()
+
+    def _hand_over(self, act: Callable[[str], None]) -> None:
+        """Let the system open the file, or show where it lies."""
+        if self._passage is not None:
+            file = self._passage.file
+            job = self._jobs.call(lambda: act(file), "outside")
+            job.failed.connect(lambda error: self._tell(in_words(error)))
 
     # Fetching.
 
@@ -224,8 +261,8 @@ class SourcePanel(QWidget):
     def _fetch_text(self, why: str) -> None:
         if self._session is None or self._passage is None:
             return
-        store, passage = self._session.store, self._passage
-        job = self._start(lambda: _around(same_length(store.page_text(passage.document, passage.page)), passage),
+        reading, passage = self._session.reading, self._passage
+        job = self._start(lambda: _around(same_length(reading.page_text(passage.document, passage.page)), passage),
                           "text")
 
         def show(found: tuple[str, int, int, str]) -> None:
@@ -306,12 +343,16 @@ class SourcePanel(QWidget):
         if passage is None or passage.page is None:
             return
         page = passage.page + step
-        if not 1 <= page <= self._pages.get(passage.document, passage.page):
+        if not 1 <= page <= self._last(passage, passage.page):
             return
         if self._cited is not None and self._cited.page == page:
             self._show(self._cited)
         else:
             self._show(replace(passage, page=page, start=0, end=0, text=""))
+
+    def _last(self, passage: StoredPassage, default: int) -> int:
+        """How many pages the document of a passage has."""
+        return self._pages.get(passage.document, self._others.get(passage.document, default))
 
     def _to_quote(self) -> None:
         if self._cited is not None:
@@ -336,7 +377,8 @@ class SourcePanel(QWidget):
     def _buttons(self) -> None:
         passage = self._passage
         page = passage.page if passage is not None else None
-        last = self._pages.get(passage.document, page or 0) if passage is not None else 0
+        last = self._last(passage, page or 0) if passage is not None else 0
+        self.outside.setVisible(passage is not None)
         self._tools.setVisible(page is not None)
         self.previous.setVisible(page is not None)
         self.next.setVisible(page is not None)
@@ -346,7 +388,7 @@ class SourcePanel(QWidget):
         self._where.setText(f"{kind} {page} of {last}" if page is not None else "")
         cited = self._cited
         self.back.setVisible(cited is not None and passage is not None and bool(cited.id) and cited.page != page)
-        picture = passage is not None and passage.kind == "pdf" and self.notice.isHidden()
+        picture = passage is not None and self.stack.currentIndex() == _PAGE
         for number, button in enumerate((self.smaller, self.fit, self.larger)):
             button.setVisible(picture)
             button.setEnabled((self._zoom > 0, self._zoom > 0, self._zoom < len(_ZOOMS) - 1)[number])

@@ -125,6 +125,12 @@ class AddingStrip(QFrame):
         self.title.set_whole("Adding stopped")
         self._tell(sentence)
 
+    def leave(self) -> None:
+        """Tell nothing more of what was added."""
+        self._gone.stop()
+        self._running(False)
+        self._dismiss()
+
     def say(self, sentence: str) -> None:
         """Show a problem that is not of adding."""
         if self.cancel.isHidden() or self.isHidden():

@@ -27,27 +27,32 @@ from app.ui.widgets.theme import Theme
 _PAD = 11
 _BADGE = 22
 _LINES = 2
+_MATTER = .38  # of the first line at most, for the name of the matter
 
 
 class EvidenceCard(QAbstractButton):
-    """One hit as a pressable card."""
+    """One hit as a pressable card; `matter` is the name of the one it is from, where several were searched."""
 
-    def __init__(self, theme: Theme, hit: Hit, question: str, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, hit: Hit, question: str, matter: str = "",
+                 parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.hit = hit
         self._theme = theme
         self._stems = snippet.stems(question)
         self._name = file_name(hit.passage.file)
         self._where = f"{page_word(hit.passage.kind)} {hit.passage.page}" if hit.passage.page is not None else ""
+        self._matter = " ".join(matter.split())
         self._short = snippet.shorten(hit.passage.text, self._stems, 300)
         self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         where = f", {self._where}" if self._where else ""
-        self.setAccessibleName(f"Passage {hit.rank}: {self._name}{where}")
+        origin = f" in {self._matter}" if self._matter else ""
+        self.setAccessibleName(f"Passage {hit.rank}: {self._name}{where}{origin}")
         self.setAccessibleDescription(self._short)
-        self.setToolTip(tip(f"{hit.passage.file}{where}\nOpen beside the conversation"))
+        named = f"{self._matter}\n" if self._matter else ""
+        self.setToolTip(tip(f"{named}{hit.passage.file}{where}\nOpen beside the conversation"))
         theme.changed.connect(self.update)
 
     def nextCheckState(self) -> None:  # noqa: N802 (Qt's name)
@@ -94,18 +99,23 @@ class EvidenceCard(QAbstractButton):
         painter.drawPixmap(QPointF(x, _PAD + (_BADGE - 16) / 2), icons.pixmap(
             icons.kind_icon(self.hit.passage.kind), colours.muted, 16, icons.density(self)))
         x += 16 + 6
-        small = self._theme.font(.9)
-        room = QFontMetricsF(small).horizontalAdvance(self._where) + 14 if self._where else 0
+        small = QFontMetricsF(self._theme.font(.9))
+        room = small.horizontalAdvance(self._where) + 14 if self._where else 0
         right = self.width() - _PAD
+        matter = small.elidedText(self._matter, Qt.TextElideMode.ElideRight, (right - x - room) * _MATTER)
+        beside = small.horizontalAdvance(matter) + 14 if matter else 0
         name_font = self._theme.font(bold=True)
         painter.setFont(name_font)
         painter.setPen(QColor(colours.text))
-        name = QFontMetricsF(name_font).elidedText(self._name, Qt.TextElideMode.ElideMiddle, right - x - room)
-        painter.drawText(QRectF(x, _PAD, right - x - room, _BADGE), Qt.AlignmentFlag.AlignVCenter, name)
-        painter.setFont(small)
+        name_room = right - x - room - beside
+        name = QFontMetricsF(name_font).elidedText(self._name, Qt.TextElideMode.ElideMiddle, name_room)
+        painter.drawText(QRectF(x, _PAD, name_room, _BADGE), Qt.AlignmentFlag.AlignVCenter, name)
+        painter.setFont(self._theme.font(.9))
+        aside = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.setPen(QColor(colours.accent))
+        painter.drawText(QRectF(right - room - beside, _PAD, beside, _BADGE), aside, matter)
         painter.setPen(QColor(colours.muted))
-        painter.drawText(QRectF(right - room, _PAD, room, _BADGE),
-                         Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, self._where)
+        painter.drawText(QRectF(right - room, _PAD, room, _BADGE), aside, self._where)
 
     def _paint_snippet(self, painter: QPainter) -> None:
         font = self._theme.font(.95)

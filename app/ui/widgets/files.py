@@ -17,6 +17,9 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, QSize
 from PySide6.QtWidgets import QFileDialog, QTreeView, QWidget
 
+from app.errors import DiskFull, UnwritableFile
+from app.paths import NO_SPACE, write_atomically
+
 _SIZE = QSize(920, 580)
 _NAME_WIDTH = 400
 _Mode = QFileDialog.FileMode
@@ -42,6 +45,16 @@ def choose_one(parent: QWidget, title: str, *, action: str = "Open", kind: str =
 def save_as(parent: QWidget, title: str, name: str) -> Path | None:
     """Return where the user wants a new file, `name` being offered; Qt asks before one is replaced."""
     return next(iter(_asked(parent, title, "Save", _Mode.AnyFile, name=name)), None)
+
+
+def write(target: Path, text: str) -> None:
+    """Write a text file whole or not at all, on a worker; raises DiskFull, UnwritableFile."""
+    try:
+        write_atomically(target, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            raise DiskFull from error
+        raise UnwritableFile(reason=error.strerror or type(error).__name__) from error
 
 
 def _asked(parent: QWidget, title: str, action: str, mode: QFileDialog.FileMode, *, name: str = "",

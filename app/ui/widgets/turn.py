@@ -5,6 +5,7 @@ Shows events; asks nothing itself. Knows no session.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -29,10 +30,12 @@ class Turn(QWidget):
     copied = Signal(str)  # text for the clipboard
     grew = Signal()
 
-    def __init__(self, theme: Theme, question: str) -> None:
+    def __init__(self, theme: Theme, question: str, matters: Sequence[str] = ()) -> None:
+        """`matters` are the names of those that are searched, where that is worth saying."""
         super().__init__()
         self._theme = theme
         self.question = question
+        self._matters = tuple(matters)
         self.evidence: Evidence | None = None
         self.answer: Answer | None = None
         self.cards: list[EvidenceCard] = []
@@ -44,7 +47,8 @@ class Turn(QWidget):
         heading = Label(question, "title", wrap=True, selectable=True)
         heading.setAccessibleName(f"Question: {question}")
         self._layout.addWidget(heading)
-        self._found = Label("Looking through the library...", "small")
+        self._found = Label("Looking through the library...", "small", wrap=True)
+        self._found.setToolTip(tip("Searched: " + ", ".join(self._matters) if self._matters else ""))
         self._layout.addWidget(self._found)
         self._cards = QVBoxLayout()
         self._cards.setSpacing(7)
@@ -96,16 +100,15 @@ class Turn(QWidget):
         self.evidence = found.evidence
         hits = found.evidence.hits
         files = len({hit.passage.file for hit in hits})
-        if hits:
-            self._found.setText(f"{counted(len(hits), 'passage')} from {counted(files, 'file')} · "
-                                f"{_seconds(found.seconds)}")
-        else:
-            self._found.setText(f"Nothing was found · {_seconds(found.seconds)}")
+        said = f"{counted(len(hits), 'passage')} from {counted(files, 'file')}" if hits else "Nothing was found"
+        searched = [f"searched {self._scope()}"] if self._matters else []
+        self._found.setText(" · ".join([said, *searched, _seconds(found.seconds)]))
         for number, hit in enumerate(hits):
             passage = hit.passage
             page = f", {page_word(passage.kind)} {passage.page}" if passage.page is not None else ""
-            self._sources[hit.rank] = file_name(passage.file) + page
-            card = EvidenceCard(self._theme, hit, self.question)
+            origin = passage.matter if len(self._matters) > 1 else ""
+            self._sources[hit.rank] = file_name(passage.file) + page + (f" ({origin})" if origin else "")
+            card = EvidenceCard(self._theme, hit, self.question, origin)
             card.clicked.connect(lambda _=False, hit=hit: self.opened.emit(hit))
             self.cards.append(card)
             self._cards.addWidget(card)
@@ -186,6 +189,10 @@ class Turn(QWidget):
             if card.isChecked() and number >= _FIRST:
                 self._show_all()
 
+    def quotes_document(self, document: str) -> bool:
+        """Whether words of the document with this id stand in it."""
+        return self.evidence is not None and any(hit.passage.document == document for hit in self.evidence.hits)
+
     def as_text(self) -> str:
         """Return question, answer and sources for the clipboard."""
         if self.answer is None or self.evidence is None:
@@ -203,7 +210,7 @@ class Turn(QWidget):
     def _not_found(self) -> str:
         assert self.evidence is not None
         scope = self.evidence.searched
-        looked = f"{counted(scope.files, 'file')} with {counted(scope.pages, 'page')}"
+        looked = self._scope(f" with {counted(scope.pages, 'page')}")
         unread = ""
         if scope.unread_pages:
             verb = "has" if scope.unread_pages == 1 else "have"
@@ -211,6 +218,14 @@ class Turn(QWidget):
                       f"could not be searched.")
         closest = " The closest passages are above." if self.evidence.hits else ""
         return f"Not found. Searched {looked}.{unread}{closest}"
+
+    def _scope(self, pages: str = "") -> str:
+        """What was searched: files, and the matters where there are several in the library."""
+        assert self.evidence is not None
+        files = counted(self.evidence.searched.files, "file") + pages
+        if len(self._matters) > 1:
+            return f"{files} in {len(self._matters)} matters"
+        return f"{files} in {self._matters[0]}" if self._matters else files
 
     def _say(self, sentence: str, tone: str) -> None:
         self.notice.say(sentence, tone)

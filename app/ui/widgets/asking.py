@@ -1,0 +1,125 @@
+"""A question asked in place: what would happen, perhaps a name to type or a box to tick, yes or no.
+
+Shows what it is told and hands the answer over; does nothing itself. Knows no session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+
+from app.ui.widgets.labels import Label, PushButton
+from app.ui.widgets.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked."""
+
+    title: str
+    words: str = ""
+    warning: str = ""
+    go: str = "OK"  # on the button that says yes
+    keep: str = "Cancel"  # on the one that says no
+    danger: bool = False
+    field: str = ""  # what is to be typed, as its placeholder; empty where nothing is
+    text: str = ""  # what stands in the field already
+    must: str = ""  # what has to be typed, where that is given; case does not matter
+    tick: str = ""  # beside a box that can be ticked; empty where there is none
+    tick_words: str = ""
+
+
+class AskStrip(QFrame):
+    """One question at a time; hidden while there is none."""
+
+    closed = Signal()  # answered with no
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("strip")
+        self._theme = theme
+        self._question = Question("")
+        self._then: Callable[[str, bool], object] = lambda text, ticked: None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 11, 12, 11)
+        layout.setSpacing(7)
+        self.title = Label("", "strong", wrap=True)
+        self.words = Label("", "small", wrap=True)
+        self.warning = Label("", "warn", wrap=True)
+        self.tick = QCheckBox()
+        self.tick.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.tick_words = Label("", "small", wrap=True)
+        self.field = QLineEdit()
+        self.field.setMaxLength(200)
+        self.problem = Label("", "bad", wrap=True)
+        for widget in (self.title, self.words, self.warning, self.tick, self.tick_words, self.field, self.problem):
+            layout.addWidget(widget)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addStretch(1)
+        self.keep = PushButton(theme, "Cancel")
+        self.go = PushButton(theme, "OK", "primary")
+        row.addWidget(self.keep)
+        row.addWidget(self.go)
+        layout.addLayout(row)
+        self.keep.clicked.connect(self._refuse)
+        self.go.clicked.connect(self._agree)
+        self.field.returnPressed.connect(self._agree)
+        self.field.textChanged.connect(self._edited)
+        self.hide()
+
+    def ask(self, question: Question, then: Callable[[str, bool], object]) -> None:
+        """Show `question`; `then` gets what was typed and whether the box is ticked, if the answer is yes."""
+        self._question, self._then = question, then
+        self.title.setText(question.title)
+        for label, text in ((self.words, question.words), (self.warning, question.warning),
+                            (self.tick_words, question.tick_words), (self.problem, "")):
+            label.setText(text)
+            label.setVisible(bool(text))
+        self.tick.setText(question.tick.replace("&", "&&"))
+        self.tick.setAccessibleName(question.tick)
+        self.tick.setChecked(False)
+        self.tick.setVisible(bool(question.tick))
+        self.field.setPlaceholderText(question.field)
+        self.field.setAccessibleName(question.field)
+        self.field.setText(question.text)
+        self.field.setVisible(bool(question.field))
+        for button, text in ((self.keep, question.keep), (self.go, question.go)):
+            button.setText(text.replace("&", "&&"))
+            button.setAccessibleName(text)
+        self.go.setProperty("role", "danger" if question.danger else "primary")
+        self.go.style().unpolish(self.go)
+        self.go.style().polish(self.go)
+        self.show()
+        self._edited()
+        if question.field:
+            self.field.setFocus()
+            self.field.selectAll()
+        else:  # Enter must not do what cannot be undone
+            (self.keep if question.danger else self.go).setFocus()
+
+    def fail(self, sentence: str) -> None:
+        """Ask again, and say why."""
+        self.problem.setText(sentence)
+        self.problem.show()
+        self.show()
+        self._edited()
+        if self._question.field:
+            self.field.setFocus()
+
+    def _edited(self) -> None:
+        typed, must = " ".join(self.field.text().split()), " ".join(self._question.must.split())
+        fits = typed.casefold() == must.casefold() if must else bool(typed) or not self._question.field
+        self.go.setEnabled(fits)
+
+    def _refuse(self) -> None:
+        self.hide()
+        self.closed.emit()
+
+    def _agree(self) -> None:
+        if self.go.isEnabled() and self.isVisible():
+            self.hide()
+            self._then(" ".join(self.field.text().split()), self.tick.isChecked())
