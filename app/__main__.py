@@ -10,7 +10,8 @@ import os
 import sys
 from pathlib import Path
 
-CHILDREN = ("reader", "engine")
+CHILDREN = ("reader", "engine", "vectors")
+ISOLATE, ISOLATE_VARIABLE = "--isolate", "CARREL_ISOLATE"
 
 # Libraries look at these when they are imported; see DESIGN for what each does without it.
 OFFLINE = {
@@ -23,8 +24,15 @@ OFFLINE = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the program and return its exit code; `arguments` are those after the program's name."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    """Run the program and return its exit code; `arguments` are those after the program's name.
+
+    With `--isolate` before the command, or CARREL_ISOLATE=1, it moves into an empty network of its own first. The
+    variable stays set, so that the program is there again when it becomes itself anew; its children are anyway.
+    """
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments[:1] == [ISOLATE]:
+        del arguments[0]
+        os.environ[ISOLATE_VARIABLE] = "1"
     kind = arguments[0] if arguments and arguments[0] in CHILDREN else "desk"
     os.environ.update(OFFLINE)
 
@@ -32,11 +40,17 @@ def main(arguments: list[str] | None = None) -> int:
     from app.errors import SealError
 
     try:
+        if os.environ.get(ISOLATE_VARIABLE) == "1":
+            seal.isolate()
         seal.shut(kind)
     except SealError as error:
         print(error, file=sys.stderr)
         return error.exit_code
 
+    if kind != "desk" and arguments[1:2] == ["selftest"]:
+        from app import selftest
+
+        return selftest.child(kind, Path(arguments[2]))
     if kind == "reader":
         from app.documents import reader
 
@@ -53,7 +67,27 @@ def main(arguments: list[str] | None = None) -> int:
 def _open_window(library: Path, secret: bytearray | None, *, samples: bool) -> int:
     from app.ui import application
 
-    return application.run(library, secret=secret, samples=samples)
+    code = application.run(library, secret=secret, samples=samples)
+    if code == application.LOCKED:
+        return _begin_anew(["--library", str(library), *(["demo", "--window"] if samples else [])])
+    return code
+
+
+def _begin_anew(arguments: list[str]) -> int:
+    """Replace this process by a new one of the same program, so that all that was in its memory is gone."""
+    given = len(sys.argv) - 1
+    program = [sys.executable]
+    if not getattr(sys, "frozen", False):  # started as this one was, with the same options of Python
+        program += sys.orig_argv[1 : len(sys.orig_argv) - given]
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    if os.name == "posix":
+        os.execv(program[0], [*program, *arguments])  # noqa: S606 (ourselves, without a shell)
+    import subprocess  # Windows would start another process too, and join the arguments unquoted
+
+    subprocess.Popen([*program, *arguments])
+    return 0
 
 
 if __name__ == "__main__":
