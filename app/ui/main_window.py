@@ -308,22 +308,22 @@ class MainWindow(QMainWindow):
             self.unlock.clear()  # nothing is open
             return
         self._reason = reason
-        self._cover()
-        self._end(_LOCK_PATIENCE_MS)
+        self.stack.setCurrentWidget(self.covering)
+        self.repaint()  # now, and not when the event loop comes to it
         QTimer.singleShot(_LOCK_LONGEST_MS, self, self._gone)
+        self._end(_LOCK_PATIENCE_MS)
+        self._clear_away()
 
     def _lock_now(self) -> None:
         self.lock()
 
-    def _cover(self) -> None:
-        """Leave nothing of the library in sight, in this very event, and none of it on the clipboard."""
+    def _clear_away(self) -> None:
+        """Leave nothing of the library in other windows and on the clipboard."""
         self._overlay.hide()
-        self.stack.setCurrentWidget(self.covering)
         for window in QApplication.topLevelWidgets():
             if window is not self and window.isVisible():
                 window.close()  # dialogs and menus; those that wait for an answer get none
         QToolTip.hideText()
-        self.repaint()
         clipboard.clear()
 
     def _lock_minutes(self) -> int:

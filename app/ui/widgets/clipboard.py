@@ -6,6 +6,8 @@ are asked, in the ways that each of them knows, to keep nothing of it.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QMimeData, QObject, QTimer
 from PySide6.QtGui import QClipboard, QGuiApplication
 
@@ -19,11 +21,10 @@ _PRIVATE = {
 
 
 class _Copies(QObject):
-    """What was copied out of the window last, by a button or in a text; lives with Qt's clipboard."""
+    """What was copied out of the window last, by a button or in a text."""
 
     def __init__(self, clipboard: QClipboard) -> None:
-        super().__init__(clipboard)
-        self.setObjectName("carrel")
+        super().__init__()
         self._clipboard = clipboard
         self.text = ""
         clipboard.dataChanged.connect(self._changed)
@@ -75,7 +76,7 @@ def private(text: str) -> QMimeData:
     return data
 
 
+@lru_cache(maxsize=1)
 def _copies() -> _Copies:
-    clipboard = QGuiApplication.clipboard()
-    found = clipboard.findChild(QObject, "carrel")
-    return found if isinstance(found, _Copies) else _Copies(clipboard)
+    """Return the one there is; not a child of the clipboard, whose children lose what Python knows of them."""
+    return _Copies(QGuiApplication.clipboard())
