@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -58,6 +59,10 @@ class Foreign(KeyringBackend):
 """
 
 
+# A file that was put into the library, as the program says it; it is safe from then on.
+ACKNOWLEDGED = re.compile(r"\[ *\d+/\d+\] (.+): \d+ pages?, ")
+
+
 @dataclass(frozen=True)
 class Done:
     """How a run ended."""
@@ -71,6 +76,11 @@ class Done:
         """The last line that the program said, where it says what went wrong."""
         lines = self.complaints.strip().splitlines()
         return lines[-1] if lines else ""
+
+    @property
+    def acknowledged(self) -> set[str]:
+        """The names of the files that it said were added."""
+        return {found[1] for line in self.complaints.splitlines() if (found := ACKNOWLEDGED.match(line))}
 
     @property
     def told(self) -> bool:
@@ -88,6 +98,7 @@ class Program:
     environment: dict[str, str] = field(default_factory=dict)
     before: tuple[str, ...] = ()  # a command that runs it, such as strace
     entry: tuple[str, ...] = COMMANDS
+    elsewhere: Path | None = None  # where the library lies, if not beside the rest
 
     def __post_init__(self) -> None:
         for place in (self.home, self.temporary, self.working):
@@ -108,7 +119,7 @@ class Program:
 
     @property
     def library(self) -> Path:
-        return self.folder / "library"
+        return self.elsewhere or self.folder / "library"
 
     @property
     def passphrase(self) -> Path:

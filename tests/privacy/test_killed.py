@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-import re
 import secrets
 import signal
 import sys
@@ -21,7 +20,7 @@ import pytest
 
 from tests.privacy.canary import Canary, held
 from tests.privacy.finder import Finder, coined, shared_memory
-from tests.privacy.program import COMMANDS, QUICK, Program, descendants, living, wait_until_gone
+from tests.privacy.program import ACKNOWLEDGED, COMMANDS, QUICK, Program, descendants, living, wait_until_gone
 
 pytestmark = [
     pytest.mark.real,
@@ -30,7 +29,6 @@ pytestmark = [
 ]
 
 FILES = 12  # added in each round
-_ACKNOWLEDGED = re.compile(r"\[ *\d+/\d+\] (\S+\.txt): \d+ page")
 
 
 class Life:
@@ -95,13 +93,14 @@ class Life:
         self.look(finder)
         assert finder.seen == set()
         for line in said:
-            if found := _ACKNOWLEDGED.match(line):
-                self.acknowledged |= {file for file in self.texts if Path(file).name == Path(found[1]).name}
+            if found := ACKNOWLEDGED.match(line):
+                self.acknowledged |= {file for file in self.texts if Path(file).name == found[1]}
                 self.outcomes["files acknowledged"] += 1
 
     def look(self, finder: Finder) -> None:
+        before = finder.bytes
         finder.look([*self.program.places, *(shared_memory() - self.before)])
-        self.outcomes["bytes looked at"] = self.outcomes["bytes looked at"] + finder.bytes
+        self.outcomes["bytes looked at"] += finder.bytes - before
 
     def open_again(self) -> None:
         """All that was acknowledged is there with its own text, and still nothing can be read on the disk."""
