@@ -5,7 +5,8 @@ request is a frame with an "id" and a "do"; its replies carry the same "id", and
 "last". "stop" with an id is looked at while that request is still being worked on. When the desk
 goes, also by a kill, standard input ends and so does this process, at once.
 
-It must not know the library, and opens no file but the model that it is told to load.
+It must not know the library, and opens no file but the model that it is told to load: before the model is
+touched the process is confined to it, where the system has a way.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ import signal
 import threading
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from app import frames
-from app.errors import ModelError
+from app import frames, seal
+from app.errors import ModelError, SealError
 
 LIBRARIES = {"embedder": "app.models.sentence", "generator": "app.models.llama"}
 
@@ -51,6 +53,13 @@ class _Wire:
         self._order = itertools.count()
         self._waiting: queue.PriorityQueue[tuple[bool, int, frames.Frame]] = queue.PriorityQueue()
         self._stopped: set[int] = set()
+
+    def first(self) -> frames.Frame:
+        """Return the request to load, which nothing comes before; ends the process where the desk goes."""
+        frame = frames.read(self._incoming, header_limit=_REQUEST_LIMIT, body_limit=0)
+        if frame is None:
+            os._exit(0)
+        return frame
 
     def listen(self) -> None:
         """Take requests in until the desk goes, then end the process, whatever it is doing."""
@@ -85,10 +94,14 @@ def main(role: str) -> int:
     if role not in LIBRARIES:
         return 2
     wire = _Wire(*_take_streams())
+    request = wire.first()
+    try:
+        seal.confine(readable=[Path(request.header["path"])])  # before there is a second thread
+    except SealError as error:
+        return error.exit_code
     threading.Thread(target=wire.listen, name="wire", daemon=True).start()
     model: Model | None = None
     while True:
-        request = wire.next()
         number = request.header["id"]
         try:
             if model is None:
@@ -103,6 +116,7 @@ def main(role: str) -> int:
             wire.reply(number, last=True, error="EngineDied", fields={"reason": f"{type(error).__name__}: {error}"})
             raise
         wire.done(number)
+        request = wire.next()
 
 
 def _work(model: Model, wire: _Wire, request: frames.Frame) -> None:
