@@ -28,6 +28,7 @@ class Question:
     field: str = ""  # what is to be typed, as its placeholder; empty where nothing is
     text: str = ""  # what stands in the field already
     must: str = ""  # what has to be typed, where that is given; case does not matter
+    secret: bool = False  # what is typed is a passphrase: not shown, and handed over as it is
     tick: str = ""  # beside a box that can be ticked; empty where there is none
     tick_words: str = ""
 
@@ -86,6 +87,10 @@ class AskStrip(QFrame):
         self.field.setPlaceholderText(question.field)
         self.field.setAccessibleName(question.field)
         self.field.setText(question.text)
+        self.field.setEchoMode(QLineEdit.EchoMode.Password if question.secret else QLineEdit.EchoMode.Normal)
+        self.field.setInputMethodHints(
+            Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText if question.secret
+            else Qt.InputMethodHint.ImhNone)
         self.field.setVisible(bool(question.field))
         for button, text in ((self.keep, question.keep), (self.go, question.go)):
             button.setText(text.replace("&", "&&"))
@@ -111,15 +116,22 @@ class AskStrip(QFrame):
             self.field.setFocus()
 
     def _edited(self) -> None:
-        typed, must = " ".join(self.field.text().split()), " ".join(self._question.must.split())
+        typed, must = self._typed(), " ".join(self._question.must.split())
         fits = typed.casefold() == must.casefold() if must else bool(typed) or not self._question.field
         self.go.setEnabled(fits)
 
+    def _typed(self) -> str:
+        return self.field.text() if self._question.secret else " ".join(self.field.text().split())
+
     def _refuse(self) -> None:
         self.hide()
+        self.field.clear()
         self.closed.emit()
 
     def _agree(self) -> None:
         if self.go.isEnabled() and self.isVisible():
             self.hide()
-            self._then(" ".join(self.field.text().split()), self.tick.isChecked())
+            typed = self._typed()
+            if self._question.secret:
+                self.field.clear()
+            self._then(typed, self.tick.isChecked())

@@ -208,6 +208,11 @@ class Notice(QFrame):
         self.style().unpolish(self)
         self.style().polish(self)
 
+    def tell(self, text: str, tone: str = "") -> None:
+        """Show `text`, or nothing where it is empty."""
+        self.say(text, tone)
+        self.setVisible(bool(text))
+
     def _dismiss(self) -> None:
         self.hide()
         self.dismissed.emit()

@@ -1,0 +1,179 @@
+"""The page about privacy: the self-test, what opens the library, the audit log and backups.
+
+Owns the sections and the settings that they change. What is not the session's comes through `Means`. Knows no other
+pane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app import settings as stored_settings
+from app.errors import DiskFull, UnwritableFile
+from app.paths import NO_SPACE
+from app.settings import Settings
+from app.types import Refusal
+from app.ui.jobs import Jobs, in_words
+from app.ui.sections.audit import AuditSection
+from app.ui.sections.backup import BackupSection
+from app.ui.sections.keys import KeysSection
+from app.ui.sections.offline import OfflineSection
+from app.ui.widgets.labels import Label, Notice, PushButton, ToolButton, line
+from app.ui.widgets.theme import Theme
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+_WIDEST = 860  # of the page, in logical pixels
+
+
+class Means(Protocol):
+    """What the page has others do; every method is called on a worker."""
+
+    def selftest(self) -> list[Refusal]:
+        """Try to reach the network in every way and say what refused it."""
+        ...
+
+    def selftest_page(self, refusals: Sequence[Refusal]) -> str:
+        """Return the result as a page in HTML that can be filed."""
+        ...
+
+    def backup(self, session: Session, target: Path) -> Iterator[float]:
+        """Write a backup of all matters and read it back; yields from 0 to 1. Raises CarrelError."""
+        ...
+
+    def delete_backup(self, session: Session, path: str) -> None:
+        """Take a backup off the disk and off the list. Raises CarrelError."""
+        ...
+
+
+class PrivacyPanel(QWidget):
+    """Shown in the place of the panes."""
+
+    closed = Signal()
+    locked = Signal()  # the library is to be locked now
+    recovery_made = Signal(str)  # a new recovery key in print, to be shown once
+    settings_changed = Signal(object)  # the Settings, saved already
+
+    def __init__(self, theme: Theme, jobs: Jobs, means: Means) -> None:
+        super().__init__()
+        self.setObjectName("privacy")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._jobs = jobs
+        self._session: Session | None = None
+        self.offline = OfflineSection(theme, jobs, means.selftest, means.selftest_page)
+        self.keys = KeysSection(theme, jobs)
+        self.audit = AuditSection(theme, jobs)
+        self.backup = BackupSection(theme, jobs, means.backup, means.delete_backup)
+        self.keys.recovery_made.connect(self.recovery_made)
+        for changing in (self.keys.changed, self.backup.changed):
+            changing.connect(self.audit.read)
+        for wanting in (self.keys.settings_wanted, self.audit.settings_wanted):
+            wanting.connect(self._change_settings)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._build_head(theme))
+        layout.addWidget(line())
+        layout.addWidget(self._build_page(theme), 1)
+
+    def _build_head(self, theme: Theme) -> QWidget:
+        head = QWidget()
+        row = QHBoxLayout(head)
+        row.setContentsMargins(14, 10, 14, 10)
+        row.setSpacing(12)
+        self.back = ToolButton(theme, "left", "Back to the library (Esc)")
+        self.back.setShortcut("Escape")
+        self.back.clicked.connect(self._close)
+        self.lock = PushButton(theme, "Lock now", "", "lock", "accent")
+        self.lock.clicked.connect(self.locked)
+        row.addWidget(self.back)
+        row.addWidget(Label("Privacy", "title"), 1)
+        row.addWidget(self.lock)
+        return head
+
+    def _build_page(self, theme: Theme) -> QWidget:
+        page = QWidget()
+        page.setObjectName("page")
+        page.setMaximumWidth(_WIDEST)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(24, 20, 24, 28)
+        column.setSpacing(16)
+        self.said = Notice(theme, dismissable=True)
+        self.said.hide()
+        for widget in (self.said, self.offline, self.keys, self.audit, self.backup):
+            column.addWidget(widget)
+        column.addStretch(1)
+        self.view = QScrollArea()
+        self.view.setWidgetResizable(True)
+        self.view.setFrameShape(QFrame.Shape.NoFrame)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.view.setWidget(page)
+        return self.view
+
+    # What the window tells.
+
+    def set_session(self, session: Session) -> None:
+        """Tell of `session` from now on."""
+        self._session = session
+
+    def begin(self) -> None:
+        """The page is shown: test, and read the log and the list of backups."""
+        if self._session is None:
+            return
+        self.said.hide()
+        self.view.verticalScrollBar().setValue(0)
+        for section in (self.keys, self.audit, self.backup):
+            section.show_session(self._session)
+        self.offline.test()
+        self.back.setFocus()
+
+    @property
+    def hindrance(self) -> str:
+        """Why matters cannot be changed now; empty where they can."""
+        return ("A backup is being made. Wait for it to end, or cancel it on the privacy page."
+                if self.backup.running else "")
+
+    def _close(self) -> None:
+        self.keys.leave()
+        self.closed.emit()
+
+    def _change_settings(self, wanted: Settings) -> None:
+        """Save settings, write down what was changed, and let them hold from now on."""
+        session = self._session
+        if session is None or wanted == session.settings:
+            return
+
+        def work() -> None:
+            for field in fields(wanted):
+                value = getattr(wanted, field.name)
+                if value != getattr(session.settings, field.name):
+                    session.audit.record("settings changed", setting=field.name, value=str(value))
+            _save(wanted)
+            session.settings = wanted
+
+        job = self._jobs.call(work, "settings")
+        job.done.connect(lambda _: self.settings_changed.emit(wanted))
+        job.failed.connect(lambda error: self.said.tell(in_words(error), "bad"))
+        job.ended.connect(lambda: self._show_settings(session))
+
+    def _show_settings(self, session: Session) -> None:
+        self.keys.show_settings(session.settings)
+        self.audit.show_settings(session.settings)
+        self.audit.read()
+
+
+def _save(settings: Settings) -> None:
+    try:
+        stored_settings.save(settings)
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            raise DiskFull from error
+        raise UnwritableFile(reason=error.strerror or type(error).__name__) from error

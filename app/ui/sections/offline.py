@@ -1,0 +1,73 @@
+"""The section that shows the self-test: what was tried to reach the network, and who refused it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QHBoxLayout
+
+from app.types import Refusal
+from app.ui.jobs import Jobs, in_words
+from app.ui.widgets import files
+from app.ui.widgets.labels import Notice, PushButton, counted, listed
+from app.ui.widgets.section import RefusalTable, Section, bar, today
+from app.ui.widgets.theme import Theme
+
+
+class OfflineSection(Section):
+    """Runs `selftest` on a worker; `page` makes of its result an HTML page that can be filed."""
+
+    def __init__(self, theme: Theme, jobs: Jobs, selftest: Callable[[], list[Refusal]],
+                 page: Callable[[Sequence[Refusal]], str]) -> None:
+        super().__init__(theme, "offline", "Offline",
+                         "Carrel tries to reach the network in every way it knows, and shows what refused it.")
+        self._jobs, self._selftest, self._page = jobs, selftest, page
+        self._refusals: list[Refusal] = []
+        self.verdict = Notice(theme)
+        self.verdict.hide()
+        self._testing = bar()
+        self._testing.setRange(0, 0)
+        self.table = RefusalTable(theme)
+        row = QHBoxLayout()
+        self.again = PushButton(theme, "Test again")
+        self.save_page = PushButton(theme, "Save as a page…")
+        self.again.clicked.connect(self.test)
+        self.save_page.clicked.connect(self._save_page)
+        for button in (self.again, self.save_page):
+            row.addWidget(button)
+        row.addStretch(1)
+        for widget in (self.verdict, self._testing, self.table):
+            self.body.addWidget(widget)
+        self.body.addLayout(row)
+
+    def test(self) -> None:
+        """Run the self-test and show it."""
+        self.again.setEnabled(False)
+        self.save_page.setEnabled(False)
+        self._testing.show()
+        job = self._jobs.call(self._selftest, "selftest")
+        job.done.connect(self._tested)
+        job.failed.connect(lambda error: self.verdict.tell(in_words(error), "bad"))
+        job.ended.connect(self._testing.hide)
+        job.ended.connect(lambda: self.again.setEnabled(True))
+
+    def _tested(self, refusals: list[Refusal]) -> None:
+        self._refusals = refusals
+        self.table.show_refusals(refusals)
+        self.save_page.setEnabled(True)
+        through = [refusal.what for refusal in refusals if refusal.holds is False]
+        open_ended = sum(refusal.holds is None for refusal in refusals)
+        if through:
+            self.verdict.tell(f"Not everything is as it should be: {listed(through)}.", "bad")
+        elif open_ended:
+            self.verdict.tell(f"What this system can refuse was refused. {counted(open_ended, 'line')} below "
+                 f"{'says' if open_ended == 1 else 'say'} what it cannot.", "warn")
+        else:
+            self.verdict.tell("Everything that was tried was refused.", "good")
+
+    def _save_page(self) -> None:
+        target = files.save_as(self, "Save the self-test", f"Carrel self-test {today()}.html")
+        if target is not None:
+            page, refusals = self._page, self._refusals
+            job = self._jobs.call(lambda: files.write(target, page(refusals)), "page")
+            job.failed.connect(lambda error: self.verdict.tell(in_words(error), "bad"))
