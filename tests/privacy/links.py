@@ -6,6 +6,7 @@ import zipfile
 from email.message import EmailMessage
 from pathlib import Path
 
+TEMPLATE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"
 WORD = "gatehouse"  # in every document, so that one question finds them all
 
 
@@ -65,7 +66,7 @@ def _word(path: Path, named: list[str]) -> None:
     document = docx.Document()
     document.add_paragraph(f"The {WORD} in a Word file.")
     for one in named:
-        for kind in (RELATIONSHIP_TYPE.IMAGE, RELATIONSHIP_TYPE.HYPERLINK, RELATIONSHIP_TYPE.ATTACHED_TEMPLATE):
+        for kind in (RELATIONSHIP_TYPE.IMAGE, RELATIONSHIP_TYPE.HYPERLINK, TEMPLATE):
             document.part.relate_to(one, kind, is_external=True)
     picture = document.part.relate_to(named[0], RELATIONSHIP_TYPE.IMAGE, is_external=True)
     spaces = ('xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '

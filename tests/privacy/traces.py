@@ -24,7 +24,7 @@ _RESUMED = re.compile(r"^<\.\.\. \w+ resumed>")
 
 # How the program tries its own lock before it opens a library: with a type that no socket has, so that
 # none would come of it even if nothing refused it.
-OWN_TRY = re.compile(r"socket\(\w+, 0x10 /\* SOCK_\?\?\? \*/, \w+\) += -1 EPERM ")
+OWN_TRY = re.compile(r"socket\(.*?, 0x10 /\* SOCK_\?\?\? \*/, .*\) += -1 EPERM ")
 
 # What is read to find the address of a name. Not nsswitch.conf, which is read for the account's name as well.
 _OF_LOOKUPS = ("/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/gai.conf", "/run/systemd/resolve")

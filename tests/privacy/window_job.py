@@ -1,9 +1,9 @@
 """The main job in the real window with nobody at it; started by the tests as a process of its own.
 
-`python -m tests.privacy.window_job [--quick] [--poke] [--lock] --library DIR --passphrase-file FILE FOLDER QUESTION`
+`python -m tests.privacy.window_job [--quick] [FLAG] --library DIR --passphrase-file FILE FOLDER QUESTION`
 prints one JSON object: the answer as the window's own button would copy it, and every title that a window of it
 had. `--quick` uses scripted models, `--poke` hovers over, presses and copies all that the window shows of a
-document or a model, `--lock` locks the window instead of closing it.
+document or a model, `--lock` locks the window instead of closing it, `--stay` prints the answer and stays open.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from app.ui.main_window import MainWindow
 
-FLAGS = ("--quick", "--poke", "--lock")
+FLAGS = ("--quick", "--poke", "--lock", "--stay")
 _STEP = 24  # pixels between two places that are pressed
 
 
@@ -41,6 +41,9 @@ def job(window: MainWindow, folder: Path, question: str, said: dict[str, Any], f
     if "--poke" in flags:
         said["poked"] = poke(window)
         yield lambda: not window.jobs.busy
+    if "--stay" in flags:
+        print(json.dumps(said), flush=True)
+        yield lambda: False
     if "--lock" in flags:
         window.lock("asked")
         yield lambda: False
