@@ -37,7 +37,7 @@ class QuestionBox(SafePlainText):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setPlaceholderText(_ASK)
+        self._invitation = _ASK
         self.setAccessibleName("Question")
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(3)
@@ -59,6 +59,20 @@ class QuestionBox(SafePlainText):
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
         super().focusOutEvent(event)
         self.focused.emit(False)
+
+    def invite(self, words: str) -> None:
+        """Show `words` in the empty box, in one line."""
+        self._invitation = words
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        room = self.viewport().width() - 16
+        self.setPlaceholderText(self.fontMetrics().elidedText(
+            self._invitation, Qt.TextElideMode.ElideRight, room))
 
     def _fit(self) -> None:
         lines = min(max(int(self.document().size().height()), 1), _LINES)
@@ -205,7 +219,7 @@ class ConversationPanel(QWidget):
         names = tuple(matter.name for matter in session.searching)
         self._matters = names if len(session.vault.matters()) > 1 else ()
         self.box.setEnabled(True)
-        self.box.setPlaceholderText(f"Ask in {listed(self._matters)}" if self._matters else _ASK)
+        self.box.invite(f"Ask in {listed(self._matters)}" if self._matters else _ASK)
         self.box.setAccessibleName(f"Question, searched in {listed(self._matters)}" if self._matters else "Question")
         self._buttons()
         self.box.setFocus()
@@ -225,7 +239,11 @@ class ConversationPanel(QWidget):
             self.note.hide()
             self._clear_suggestions()
             self._welcome.show()
-        self.box.setPlaceholderText(words)
+        self._hello.setText(words)
+        self._lead.setText("")
+        for offer in (self._invite, self._formats, self._offers):
+            offer.hide()
+        self.box.invite(words)
         self.box.setEnabled(False)
         self._buttons()
 

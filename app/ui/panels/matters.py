@@ -349,7 +349,7 @@ def report_of(found: Destroyed, copies: Sequence[BackupCopy], moment: float) -> 
     """Return what was destroyed as a text that can be filed."""
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(moment))
     lines = [f"Deleted from Carrel: the matter {' '.join(found.matter.name.split())}, on {when}", "",
-             "Its key, without which nothing of it can be read", counted(found.documents, "document"),
+             "Its key; without it nothing of the matter can be read", counted(found.documents, "document"),
              *(f"{name}, {_size(size)}" for name, size in found.files)]
     lines += [f"Backup {copy.path}" for copy in copies]
     return "\n".join(lines) + "\n"

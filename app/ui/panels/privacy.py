@@ -25,6 +25,7 @@ from app.ui.sections.backup import BackupSection
 from app.ui.sections.keys import KeysSection
 from app.ui.sections.offline import OfflineSection
 from app.ui.widgets.labels import Label, Notice, PushButton, ToolButton, line
+from app.ui.widgets.section import Page
 from app.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class PrivacyPanel(QWidget):
         return head
 
     def _build_page(self, theme: Theme) -> QWidget:
-        page = QWidget()
+        page = Page()
         page.setObjectName("page")
         page.setMaximumWidth(_WIDEST)
         column = QVBoxLayout(page)

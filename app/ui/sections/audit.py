@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout
 
 from app.settings import Settings
 from app.ui.jobs import Jobs, in_words
@@ -16,6 +16,7 @@ from app.ui.widgets.labels import Label, Notice, PushButton, counted, file_name,
 from app.ui.widgets.log import LogRow, LogTable, log_rows
 from app.ui.widgets.section import Section, setting, today
 from app.ui.widgets.theme import Theme
+from app.ui.widgets.tick import TickBox
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -37,7 +38,7 @@ class AuditSection(Section):
         self.log = LogTable(theme)
         self.log.setMinimumHeight(260)
         self.count = Label("", "small")
-        self.words_too = QCheckBox()
+        self.words_too = TickBox(theme)
         self.words_too.setAccessibleName("Write the words of questions into the log")
         self.words_too.clicked.connect(self._set_words)
         export = PushButton(theme, "Export as CSV…")

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox
 
 from app.errors import WrongPassphrase
 from app.settings import Settings
@@ -15,8 +14,9 @@ from app.ui.jobs import Job, Jobs, in_words
 from app.ui.widgets.asking import AskStrip, Question
 from app.ui.widgets.labels import Notice, PushButton, counted, line
 from app.ui.widgets.passphrase import PassphraseForm
-from app.ui.widgets.section import Section, bar, setting
+from app.ui.widgets.section import Choice, Section, bar, setting
 from app.ui.widgets.theme import Theme
+from app.ui.widgets.tick import TickBox
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -38,9 +38,9 @@ class KeysSection(Section):
         self._session: Session | None = None
         self.change = PushButton(theme, "Change…")
         self.new_key = PushButton(theme, "Make a new one…")
-        self.key_store = QCheckBox()
+        self.key_store = TickBox(theme)
         self.key_store.setAccessibleName("Open with the key store of this computer")
-        self.minutes = QComboBox()
+        self.minutes = Choice(theme)
         self.minutes.setAccessibleName("Lock after so many minutes without use")
         self.form = PassphraseForm(theme)
         self.question = AskStrip(theme)

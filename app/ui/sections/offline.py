@@ -60,8 +60,8 @@ class OfflineSection(Section):
         if through:
             self.verdict.tell(f"Not everything is as it should be: {listed(through)}.", "bad")
         elif open_ended:
-            self.verdict.tell(f"What this system can refuse was refused. {counted(open_ended, 'line')} below "
-                 f"{'says' if open_ended == 1 else 'say'} what it cannot.", "warn")
+            self.verdict.tell(f"Nothing got through. {counted(open_ended, 'thing')} could not be tried or refused "
+                              "here; the list says why.", "warn")
         else:
             self.verdict.tell("Everything that was tried was refused.", "good")
 

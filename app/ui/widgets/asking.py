@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from app.ui.widgets.labels import Label, PushButton
 from app.ui.widgets.theme import Theme
+from app.ui.widgets.tick import TickBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,7 @@ class AskStrip(QFrame):
         self.title = Label("", "strong", wrap=True)
         self.words = Label("", "small", wrap=True)
         self.warning = Label("", "warn", wrap=True)
-        self.tick = QCheckBox()
-        self.tick.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.tick = TickBox(theme)
         self.tick_words = Label("", "small", wrap=True)
         self.field = QLineEdit()
         self.field.setMaxLength(200)
@@ -80,8 +80,7 @@ class AskStrip(QFrame):
                             (self.tick_words, question.tick_words), (self.problem, "")):
             label.setText(text)
             label.setVisible(bool(text))
-        self.tick.setText(question.tick.replace("&", "&&"))
-        self.tick.setAccessibleName(question.tick)
+        self.tick.name(question.tick)
         self.tick.setChecked(False)
         self.tick.setVisible(bool(question.tick))
         self.field.setPlaceholderText(question.field)

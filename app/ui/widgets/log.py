@@ -19,7 +19,7 @@ from app.ui.widgets.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex
 _COLUMNS = ("When", "Who", "What", "Matter", "Details")
-_WIDTHS = (150, 100, 170, 160)
+_WIDTHS = (178, 84, 150, 140)
 _ODD = ("log damaged", "wrong passphrases", "log repaired")
 
 
@@ -39,9 +39,9 @@ def log_rows(entries: Iterable[AuditEntry], names: Mapping[str, str]) -> list[Lo
 def _row(entry: AuditEntry, names: Mapping[str, str]) -> LogRow:
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.time))
     matter = names.get(entry.matter, "deleted since") if entry.matter else ""
-    details = [counted(len(entry.documents), "document")] if entry.documents else []
+    details = [entry.remark] if entry.remark else []  # first: it is what makes the line red
+    details += [counted(len(entry.documents), "document")] if entry.documents else []
     details += [f"{name}: {value}" for name, value in entry.details if name not in ("generation", "sound")]
-    details += [entry.remark] if entry.remark else []
     return LogRow((when, entry.who, entry.event[:1].upper() + entry.event[1:], matter, " · ".join(details)),
                   bool(entry.remark) or entry.event in _ODD)
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.types import BackupCopy
 from app.ui.widgets.labels import Label, PushButton, ShortLabel, counted, file_name, tip
 from app.ui.widgets.theme import Theme
+from app.ui.widgets.tick import TickBox
 
 
 class RemovalStrip(QFrame):
@@ -28,8 +29,7 @@ class RemovalStrip(QFrame):
         self.name = ShortLabel("", "strong")
         self.words = Label("", "small", wrap=True)
         self.answers = Label("", "warn", wrap=True)
-        self.backups = QCheckBox()
-        self.backups.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.backups = TickBox(theme)
         self.copies = Label("", "small", wrap=True)
         for widget in (self.name, self.words, self.answers, self.backups, self.copies):
             layout.addWidget(widget)
@@ -60,7 +60,7 @@ class RemovalStrip(QFrame):
         """Ask about the backups that hold the matter too, and let it be confirmed."""
         one = len(copies) == 1
         self.backups.setChecked(False)
-        self.backups.setText(f"Delete {'the backup' if one else f'{len(copies):,} backups'} too".replace("&", "&&"))
+        self.backups.name(f"Delete {'the backup' if one else f'{len(copies):,} backups'} too")
         names = ", ".join(file_name(copy.path) for copy in copies[:3]) + (", …" if len(copies) > 3 else "")
         more = any(len(copy.matters) > 1 for copy in copies)
         self.copies.setText(

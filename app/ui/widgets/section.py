@@ -8,10 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.types import Refusal
+from app.ui.widgets import icons
 from app.ui.widgets.labels import Icon, Label
 from app.ui.widgets.theme import Theme
 
@@ -64,6 +66,30 @@ def setting(title: str, words: str, *controls: QWidget) -> QWidget:
     for control in controls:
         layout.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
     return row
+
+
+class Choice(QComboBox):
+    """A list that drops down, with an arrow of the icon set."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.drawPixmap(self.width() - 25, (self.height() - 16) // 2, icons.pixmap(
+            "down", self._theme.colours.muted, 16, icons.density(self)))
+        painter.end()
+
+
+class Page(QWidget):
+    """What scrolls: as high as its texts are at the width that they have."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        """The scroll area asks for the height at the real width; the layout's own guess is of a narrow page."""
+        return QSize(super().minimumSizeHint().width(), 0)
 
 
 class RefusalTable(QWidget):

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from app.ui.widgets import icons
 from app.ui.widgets.labels import tip
 from app.ui.widgets.theme import Theme
+from app.ui.widgets.tick import BOX, paint_box
 
 _Index = QModelIndex | QPersistentModelIndex
 ITEM = int(Qt.ItemDataRole.UserRole)
-_BOX = 16
 _LEFT = 34  # of a row, for its box
 
 
@@ -92,14 +92,8 @@ class _Painter(QStyledItemDelegate):
             painter.setPen(QPen(QColor(colours.accent), 1.5) if focused else Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.hover))
             painter.drawRoundedRect(place, 6, 6)
-        box = QRect(place.left() + 8, place.center().y() - _BOX // 2 + 1, _BOX, _BOX)
-        edge = colours.muted if item.current else colours.accent
-        painter.setPen(QPen(QColor(edge if item.ticked else colours.border_strong), 1.4))
-        painter.setBrush(QColor(edge if item.ticked else colours.surface))
-        painter.drawRoundedRect(box, 4, 4)
-        if item.ticked:
-            painter.drawPixmap(box.topLeft(), icons.pixmap("check", colours.on_accent, _BOX,
-                                                           icons.density(option.widget)))
+        box = QRect(place.left() + 8, place.center().y() - BOX // 2 + 1, BOX, BOX)
+        paint_box(painter, box, self._theme, icons.density(option.widget), ticked=item.ticked, muted=item.current)
         words = place.adjusted(_LEFT, 0, -10, 0)
         if item.current:
             small = self._theme.font(.85)
