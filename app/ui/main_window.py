@@ -337,6 +337,7 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         self.hide()
+        clipboard.clear_secret()
         self._reason = ""  # also of a lock that is under way: the user wants to be rid of the window
         if not self._leaving:
             self._end(_PATIENCE_MS)

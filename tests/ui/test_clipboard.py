@@ -60,6 +60,15 @@ def test_a_secret_that_was_replaced_takes_nothing_with_it(qtbot: QtBot) -> None:
     assert text() == "the answer"
 
 
+def test_the_programs_end_takes_back_secrets_only() -> None:
+    clipboard.copy("ABCD-EFGH", seconds=60)
+    clipboard.clear_secret()
+    assert text() == ""
+    clipboard.copy("the answer")
+    clipboard.clear_secret()
+    assert text() == "the answer"
+
+
 def test_histories_are_asked_to_keep_nothing(qtbot: QtBot) -> None:
     clipboard.copy("the answer")
     data = QGuiApplication.clipboard().mimeData()

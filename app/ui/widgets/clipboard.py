@@ -27,6 +27,7 @@ class _Copies(QObject):
         super().__init__()
         self._clipboard = clipboard
         self.text = ""
+        self.secret = ""  # what is to be taken back by itself
         clipboard.dataChanged.connect(self._changed)
 
     def _changed(self) -> None:
@@ -59,12 +60,19 @@ def copy(text: str, *, seconds: int = 0) -> None:
     copies.text = text
     QGuiApplication.clipboard().setMimeData(private(text))
     if seconds:
+        copies.secret = text
         QTimer.singleShot(seconds * 1000, copies, lambda: copies.clear(text))
 
 
 def clear(text: str = "") -> None:
     """Empty the clipboard if what it holds came from here, or only if it is `text`."""
     _copies().clear(text)
+
+
+def clear_secret() -> None:
+    """Take back now what would be taken back after some seconds: the program ends."""
+    if _copies().secret:
+        _copies().clear(_copies().secret)
 
 
 def private(text: str) -> QMimeData:
