@@ -132,6 +132,11 @@ def main(arguments: list[str]) -> int:
     waiting: list[Callable[[], bool]] = []
 
     def move_on() -> None:
+        clock.stop()  # a step may run the event loop itself
+        step()
+        clock.start()
+
+    def step() -> None:
         said["titles"] = sorted({*said["titles"], *_titles(application)})
         if not steps:
             found = [widget for widget in application.topLevelWidgets() if isinstance(widget, MainWindow)]
@@ -146,6 +151,7 @@ def main(arguments: list[str]) -> int:
     clock.timeout.connect(move_on)
     clock.start()
     code = program.main(given)
+    application.clipboard().clear()  # the offscreen screen lives longer than Python, which made what is on it
     print(json.dumps(said), flush=True)
     return code
 
