@@ -45,6 +45,8 @@ def job(window: MainWindow, folder: Path, question: str, said: dict[str, Any], f
         print(json.dumps(said), flush=True)
         yield lambda: False
     if "--lock" in flags:
+        print(json.dumps(said), flush=True)
+        yield (folder.parent / "go").exists
         window.lock("asked")
         yield lambda: False
     window.close()
@@ -125,8 +127,11 @@ def main(arguments: list[str]) -> int:
 
     from app.ui.main_window import MainWindow
 
-    *given, folder, question = (word for word in arguments if word not in FLAGS)
     application = QApplication([])
+    if "--passphrase-file" not in arguments:  # the window locked, and this is the program that took its place
+        QTimer.singleShot(1500, lambda: print(json.dumps(_locked(application)), flush=True))
+        return program.main(arguments)
+    *given, folder, question = (word for word in arguments if word not in FLAGS)
     said: dict[str, Any] = {"answer": "", "titles": []}
     steps: list[Iterator[Callable[[], bool]]] = []
     waiting: list[Callable[[], bool]] = []
@@ -154,6 +159,14 @@ def main(arguments: list[str]) -> int:
     application.clipboard().clear()  # the offscreen screen lives longer than Python, which made what is on it
     print(json.dumps(said), flush=True)
     return code
+
+
+def _locked(application: QApplication) -> dict[str, Any]:
+    from app.ui.main_window import MainWindow
+
+    (window,) = (widget for widget in application.topLevelWidgets() if isinstance(widget, MainWindow))
+    return {"session": window.session is not None, "asks": window.unlock.first.isVisible(),
+            "titles": sorted(_titles(application)), "arguments": sys.argv[1:]}
 
 
 def _titles(application: QApplication) -> Iterator[str]:
