@@ -168,5 +168,5 @@ def test_what_is_granted_is_not_the_home(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_nothing_was_left_behind() -> None:
     """Looks for what the tries above would have written."""
-    assert not [path for path in ("/tmp/carrel-prying", "/dev/shm/carrel-prying") if os.path.exists(path)]
+    assert not [path for path in ("/tmp/carrel-prying", "/dev/shm/carrel-prying") if Path(path).exists()]
     assert subprocess.run(["test", "-e", str(ROOT / "app" / "new.py")]).returncode == 1
