@@ -182,7 +182,8 @@ class Notice(QFrame):
 
     dismissed = Signal()
     _TONES: ClassVar = {"": ("quote", "accent"), "warn": ("warning", "warn"), "bad": ("warning", "bad"),
-              "plain": ("search", "muted"), "lock": ("lock", "accent")}
+              "plain": ("search", "muted"), "lock": ("lock", "accent"),
+              "good": ("check", "good")}
 
     def __init__(self, theme: Theme, text: str = "", tone: str = "", *, dismissable: bool = False) -> None:
         super().__init__()
