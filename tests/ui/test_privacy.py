@@ -61,7 +61,9 @@ def again(qtbot: QtBot, panes: Panes) -> None:
 
 
 def texts(panes: Panes) -> list[str]:
-    return [label.text() for label in panes.privacy.offline.table.findChildren(QLabel) if label.text()]
+    tables = (panes.privacy.offline.table, panes.privacy.offline.rest)
+    return [label.text() for table in tables for label in table.findChildren(QLabel)
+            if label.text() and label.isVisible()]
 
 
 def saved(monkeypatch: pytest.MonkeyPatch, target: Path | None) -> None:
@@ -71,19 +73,23 @@ def saved(monkeypatch: pytest.MonkeyPatch, target: Path | None) -> None:
 # Offline.
 
 
-def test_the_page_shows_the_self_test_when_it_is_opened(panes: Panes) -> None:
-    assert texts(panes)[:3] == ["Tried", "Outcome", "Refused by"]
+def test_the_page_shows_the_self_test_when_it_is_opened(panes: Panes, qtbot: QtBot) -> None:
+    assert texts(panes) == []  # all is well; what was tried is a press away
+    assert panes.privacy.offline.more.text() == "Show the 2 lines that hold"
+    qtbot.mouseClick(panes.privacy.offline.more, Qt.MouseButton.LeftButton)
+    assert texts(panes)[:3] == ["Tried", "Outcome", "By"]
     assert texts(panes)[3:6] == ["A connection by IPv4", "Operation not permitted", "the operating system"]
-    assert panes.privacy.offline.verdict.label.text() == "Everything that was tried was refused."
+    assert panes.privacy.offline.verdict.label.text() == "Everything holds that this system can enforce: 2 of 2."
     assert panes.privacy.offline.verdict.property("tone") == "good"
 
 
-def test_what_cannot_be_enforced_is_amber_and_what_got_through_is_named_in_red(panes: Panes, qtbot: QtBot) -> None:
+def test_what_is_only_told_is_amber_and_what_got_through_is_named_in_red(panes: Panes, qtbot: QtBot) -> None:
     panes.means.refusals.append(Refusal("A child process", "this system has no way to refuse it", "", None))
     again(qtbot, panes)
     verdict = panes.privacy.offline.verdict
-    assert verdict.property("tone") == "warn"
-    assert "1 thing could not" in verdict.label.text()
+    assert verdict.property("tone") == "good"
+    assert "1 line below is for you to know" in verdict.label.text()
+    qtbot.waitUntil(lambda: "A child process" in texts(panes))
     panes.means.refusals.append(Refusal(HOSTILE, "answered", "", False))
     qtbot.mouseClick(panes.privacy.offline.again, Qt.MouseButton.LeftButton)
     idle(qtbot, panes)
@@ -91,8 +97,11 @@ def test_what_cannot_be_enforced_is_amber_and_what_got_through_is_named_in_red(p
     assert HOSTILE in verdict.label.text()
     marks = [label.accessibleName() for label in panes.privacy.offline.table.findChildren(QLabel)
              if label.accessibleName() and not label.isHidden()]
-    assert marks == ["As it should be", "As it should be", "Nothing that could be enforced here",
-                     "Not as it should be"]
+    assert marks == ["Told; nothing is enforced here", "Not as it should be"]
+    panes.means.refusals = panes.means.refusals[2:3]
+    again(qtbot, panes)
+    assert verdict.property("tone") == "warn"
+    assert not panes.privacy.offline.more.isVisible()
 
 
 def test_a_self_test_that_fails_is_said(panes: Panes, qtbot: QtBot) -> None:

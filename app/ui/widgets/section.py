@@ -18,7 +18,7 @@ from app.ui.widgets.labels import Icon, Label
 from app.ui.widgets.theme import Theme
 
 _MARKS = {True: ("check", "good", "As it should be"), False: ("warning", "bad", "Not as it should be"),
-          None: ("minus", "warn", "Nothing that could be enforced here")}
+          None: ("minus", "warn", "Told; nothing is enforced here")}
 
 
 class Section(QFrame):
@@ -107,12 +107,14 @@ class RefusalTable(QWidget):
         self._grid.setColumnStretch(3, 4)
 
     def show_refusals(self, refusals: Sequence[Refusal]) -> None:
-        """Show the lines of a self-test."""
+        """Show lines of a self-test."""
         while (item := self._grid.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for column, words in enumerate(("", "Tried", "Outcome", "Refused by")):
+        if not refusals:
+            return
+        for column, words in enumerate(("", "Tried", "Outcome", "By")):
             self._grid.addWidget(Label(words, "caption"), 0, column)
         for number, refusal in enumerate(refusals, 1):
             icon, colour, meaning = _MARKS[refusal.holds]
@@ -122,6 +124,6 @@ class RefusalTable(QWidget):
             self._grid.addWidget(mark, number, 0, Qt.AlignmentFlag.AlignTop)
             for column, (words, role) in enumerate((
                     (refusal.what, ""), (refusal.outcome, "bad" if refusal.holds is False else ""),
-                    (refusal.by or "–", "muted")), 1):
+                    (refusal.by, "muted")), 1):
                 self._grid.addWidget(Label(words, role, wrap=True, selectable=True), number, column,
                                      Qt.AlignmentFlag.AlignTop)
