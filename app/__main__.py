@@ -59,6 +59,10 @@ def main(arguments: list[str] | None = None) -> int:
         from app.models import engine
 
         return engine.main(arguments[1] if len(arguments) > 1 else "")
+    if kind == "vectors":
+        from app.store import vectors_child
+
+        return vectors_child.main()
     from app import cli
 
     return cli.main(arguments, _open_window)

@@ -7,6 +7,7 @@ JSON object in UTF-8, the body as it is. Knows nothing of what the frames say.
 from __future__ import annotations
 
 import json
+import os
 import struct
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -26,6 +27,17 @@ class Frame:
 
     header: dict[str, Any]
     body: bytes = b""
+
+
+def take_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Keep standard input and output for the wire and give libraries nothing to read or to spoil."""
+    incoming = os.fdopen(os.dup(0), "rb")
+    outgoing = os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nothing, stream)
+    os.close(nothing)
+    return incoming, outgoing
 
 
 def write(stream: BinaryIO, header: dict[str, Any], body: bytes | memoryview = b"") -> None:

@@ -118,14 +118,9 @@ def _pack_picture(picture: PagePicture) -> dict[str, Any]:
 
 
 def _take_wire() -> tuple[BinaryIO, BinaryIO]:
-    """Keep the pipes for frames alone: what a library prints goes nowhere, since it may hold text of a file."""
+    """Keep the pipes for frames alone: what a library prints could hold text of a file."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the desk, which ends its readers itself
-    wire_in, wire_out = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(nothing, standard)
-    os.close(nothing)
-    return os.fdopen(wire_in, "rb"), os.fdopen(wire_out, "wb")
+    return frames.take_streams()
 
 
 def _most_memory() -> int:

@@ -93,7 +93,7 @@ def main(role: str) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the desk decides
     if role not in LIBRARIES:
         return 2
-    wire = _Wire(*_take_streams())
+    wire = _Wire(*frames.take_streams())
     request = wire.first()
     try:
         seal.confine(readable=[Path(request.header["path"])])  # before there is a second thread
@@ -130,14 +130,3 @@ def _work(model: Model, wire: _Wire, request: frames.Frame) -> None:
 
 def _plain(fields: dict[str, object]) -> dict[str, str | int]:
     return {name: value if isinstance(value, int) else str(value) for name, value in fields.items()}
-
-
-def _take_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Keep standard input and output for the wire and give libraries nothing to read or to spoil."""
-    incoming = os.fdopen(os.dup(0), "rb")
-    outgoing = os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nothing, stream)
-    os.close(nothing)
-    return incoming, outgoing

@@ -9,8 +9,10 @@ How soundness is known. One number says what the index holds: every passage whos
 and the number of such passages in the records tells whether it has. An index is used only if it is
 new, or comes out of a seal that is authentic, was written after an orderly close, and whose count and
 a few known vectors agree. Any other index (the last run was killed, the seal is broken or missing,
-a count differs) is never opened but made anew in an empty folder. So no damaged file reaches Chroma,
-which such a file could make crash this process, and no child process has to try it first.
+a count differs) is never opened but made anew in an empty folder. So no damaged file reaches Chroma, which
+runs in a process of its own: there it can neither write scraps of text into its files nor take this one along.
+
+Removed vectors stay in Chroma's files, so where the user removed them the index is made anew soon after.
 
 The working folder is noted in the records before it is made and struck out when it is gone: if the
 note is there at the start, the last run was killed.
@@ -20,6 +22,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import re
 import secrets
@@ -36,7 +39,7 @@ import numpy.typing as npt
 from app.store.exact import Exact
 from app.store.records import Records
 from app.store.sealed import SealBroken, seal, unseal
-from app.store.vectors import Chroma
+from app.store.vectors_client import IndexLost, VectorsProcess
 
 _log = logging.getLogger(__name__)
 
@@ -45,10 +48,11 @@ _WORKING = "working"  # the note in the records that names the working folder
 _NAME = re.compile(r"carrel-[0-9a-f]{32}")
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of ours in it, 0700 and with a random name
 _ROOM = 256 * 1024 * 1024  # left free in shared memory
-# Passages at a time: Chroma holds the interpreter while it takes vectors over, about 60 ms for these.
+# Passages at a time: a search waits for them, about 60 ms.
 _BATCH = 200
 _SETTLE = 2.0  # seconds that closing lets the index catch up; the rest is done after the next opening
 _STALE = 0.1  # share of replaced passages in the index's files above which it is made anew
+_QUIET = 2.0  # seconds without another removal before the index is made anew
 _PROBES = 5
 _ALIKE = 0.999  # cosine of a stored vector to itself, after float16
 
@@ -73,12 +77,12 @@ class Index:
         self._sealed_state: tuple[int, int] | None = None  # (high, stale) of what lies sealed
         # The rest is shared between threads and guarded by this.
         self._condition = threading.Condition()
-        self._chroma: Chroma | None = None  # set while it may be asked
-        self._asking = 0  # searches that are inside Chroma
+        self._chroma: VectorsProcess | None = None  # set while it may be asked
+        self._asking = 0  # searches that are under way
         self._high = 0  # the index holds every passage up to this `seq`
         self._gone: set[str] = set()  # removed from the records, perhaps still in the index
         self._news = 0  # counts what the thread has been told
-        self._erase = False
+        self._erase: float | None = None  # when the user last removed something that the files still hold
         self._deadline: float | None = None  # set at closing: when to stop catching up
         self.failure: Exception | None = None  # why exact search has to answer everything
         # Plain vectors that a killed run left behind go now, even if nothing is searched this time. The
@@ -112,14 +116,14 @@ class Index:
     def removed(self, ids: Sequence[str], *, erase: bool) -> None:
         """Say that passages went from the records; `erase` where the user wants their vectors gone.
 
-        The sealed copy, which holds their vectors, is then deleted at once, and the index is made
-        anew at the next opening instead of being sealed again.
+        The sealed copy, which holds their vectors, is then deleted at once, and the index is made anew: soon, or
+        at the next opening where the library is closed before that.
         """
         with self._condition:
             self._gone.update(ids)
             self._news += 1
             if erase and ids:
-                self._erase = True
+                self._erase = time.monotonic()
                 self._sealed.unlink(missing_ok=True)
             self._condition.notify_all()
         self._exact.forget(set(ids))
@@ -138,7 +142,7 @@ class Index:
         try:
             if chroma is not None and high:
                 found.update(chroma.nearest(vector, k + len(gone)))
-        except Exception as error:  # noqa: BLE001 - Chroma has no tree of errors
+        except IndexLost as error:
             self._fail(error)
             high = 0
         finally:
@@ -163,10 +167,11 @@ class Index:
     def _run(self) -> None:
         # What can go wrong is a full disk, a folder that has gone, or Chroma itself. In every case
         # the records are whole and exact search goes on, so the error is kept and told, not raised.
-        chroma: Chroma | None = None
+        chroma: VectorsProcess | None = None
         try:
             chroma = self._open()
-            self._keep_up(chroma)
+            while self._keep_up(chroma):
+                chroma = self._made_anew(chroma)
         except Exception as error:  # noqa: BLE001
             self._fail(error)
         try:
@@ -182,7 +187,7 @@ class Index:
             self._condition.notify_all()
         _log.warning("the vector index is set aside (%s)", type(error).__name__)
 
-    def _open(self) -> Chroma:
+    def _open(self) -> VectorsProcess:
         left_over = self._records.setting(_WORKING)
         if left_over is not None:
             _wipe(Path(left_over), self._folder)
@@ -190,7 +195,7 @@ class Index:
         self._make_working()
         chroma, high = self._unsealed(), 0
         if chroma is None:
-            chroma = Chroma(self._fresh(), new=True)
+            chroma = VectorsProcess(self._fresh(), new=True)
         elif self._sealed_state is not None:
             high, self._stale = self._sealed_state
         with self._condition:
@@ -213,7 +218,7 @@ class Index:
         self._working.mkdir(mode=0o700)
         return self._working
 
-    def _unsealed(self) -> Chroma | None:
+    def _unsealed(self) -> VectorsProcess | None:
         """Open the sealed index if there is a sound one."""
         if not self._sealed.exists():
             return None
@@ -225,14 +230,17 @@ class Index:
                 return None
         except SealBroken:
             return None
-        chroma = Chroma(self._working, new=False)
+        try:
+            chroma = VectorsProcess(self._working, new=False)
+        except IndexLost:
+            return None
         if chroma.count() != count or not self._knows(chroma, high):
-            chroma.close()
+            chroma.end()
             return None
         self._sealed_state = high, notes["stale"]
         return chroma
 
-    def _knows(self, chroma: Chroma, high: int) -> bool:
+    def _knows(self, chroma: VectorsProcess, high: int) -> bool:
         """Whether a few passages, the first and the last among them, are found by their own vectors."""
         for after in {int(step) for step in np.linspace(0, self._records.last(high) - 1, _PROBES)}:
             probe = self._records.stretch(after, 1)
@@ -243,13 +251,31 @@ class Index:
                 return False
         return True
 
-    def _keep_up(self, chroma: Chroma) -> None:
-        """Bring the index to the state of the records, again and again, until the store closes."""
+    def _made_anew(self, chroma: VectorsProcess) -> VectorsProcess:
+        """Put an empty index in the place of one that holds removed vectors; exact search answers meanwhile."""
+        with self._condition:
+            self._erase = None
+            self._chroma, self._high = None, 0
+            self._condition.wait_for(lambda: not self._asking)
+        chroma.end()
+        fresh = VectorsProcess(self._fresh(), new=True)
+        self._stale, self._sealed_state = 0, None
+        with self._condition:
+            self._chroma = fresh
+        return fresh
+
+    def _keep_up(self, chroma: VectorsProcess) -> bool:
+        """Bring the index to the state of the records, again and again, until the store closes.
+
+        Returns whether it has to be made anew instead.
+        """
         while True:
             with self._condition:
                 news = self._news
                 if self.failure is not None:
-                    return
+                    return False
+                if self._due() <= 0:
+                    return True
             self._take_out(chroma)
             stretch = self._records.stretch(self._high, _BATCH)
             if stretch.ids and not self._late():
@@ -260,16 +286,23 @@ class Index:
                 continue
             with self._condition:
                 if self._deadline is not None:
-                    return
+                    return False
                 self._condition.wait_for(
-                    lambda: self._news != news or self._deadline is not None or self.failure is not None  # noqa: B023
+                    lambda: self._news != news or self._deadline is not None or self.failure is not None,  # noqa: B023
+                    self._due() if self._erase is not None else None,
                 )
+
+    def _due(self) -> float:
+        """Seconds until the index is to be made anew; only asked while `_condition` is held."""
+        if self._erase is None or self._deadline is not None:
+            return math.inf
+        return self._erase + _QUIET - time.monotonic()
 
     def _late(self) -> bool:
         with self._condition:
             return self._deadline is not None and time.monotonic() > self._deadline
 
-    def _take_out(self, chroma: Chroma) -> None:
+    def _take_out(self, chroma: VectorsProcess) -> None:
         with self._condition:
             gone = set(self._gone)
         if gone:
@@ -279,7 +312,7 @@ class Index:
             with self._condition:
                 self._gone -= gone
 
-    def _shut(self, chroma: Chroma | None) -> None:
+    def _shut(self, chroma: VectorsProcess | None) -> None:
         with self._condition:
             high = self._high
             self._chroma = None
@@ -302,7 +335,7 @@ class Index:
         """Seal the index if it is sound and changed; without a seal it is made anew next time."""
         assert self._working is not None
         sound = count == self._records.count(high) and self._stale <= _STALE * count
-        if self._erase or not sound:
+        if self._erase is not None or not sound:
             self._sealed.unlink(missing_ok=True)
         elif (high, self._stale) != self._sealed_state:
             notes = {

@@ -1,15 +1,12 @@
 """Chroma on disk: nearest vectors, of opaque ids and nothing else. The only module that imports chromadb.
 
-Owns what is asked of Chroma. Must not know of texts, keys or sealing. Chroma is never given a
-document, a name or metadata, and never an embedding function (its default one downloads). Its
-settings ignore the environment and `.env`, which could otherwise turn it into a remote client.
+Runs in a process of its own alone, see vectors_child. Owns what is asked of Chroma. Must not know of texts, keys
+or sealing. Chroma is never given a document, a name or metadata, and never an embedding function (its default one
+downloads). Its settings ignore the environment and `.env`, which could otherwise turn it into a remote client.
 """
 
 from __future__ import annotations
 
-import os
-import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,7 +27,6 @@ class Chroma:
 
     def __init__(self, folder: Path, *, new: bool) -> None:
         """Open the index that is in `folder`, or make one; takes half a second, mostly the import."""
-        self._folder = folder
         self._client = _client(folder)
         if new:
             self._collection = self._client.create_collection(
@@ -63,12 +59,8 @@ class Chroma:
         return int(self._collection.count())
 
     def close(self) -> None:
-        """Close the files and wait until they are closed, so that the folder can be packed or removed."""
+        """Close the files, as far as Chroma does that at once; the end of the process does the rest."""
         self._client.close()
-        for _ in range(100):
-            if not _held(self._folder):
-                return
-            time.sleep(0.05)
 
 
 def _deafened() -> tuple[Any, Any]:
@@ -110,17 +102,3 @@ def _client(folder: Path) -> Any:
             chroma_server_host=None,
         ),
     )
-
-
-def _held(folder: Path) -> bool:
-    """Say whether this process still has a file of `folder` open; only Linux can be asked."""
-    if sys.platform != "linux":
-        return False
-    prefix = f"{folder}{os.sep}"
-    for descriptor in Path("/proc/self/fd").iterdir():
-        try:
-            if str(descriptor.readlink()).startswith(prefix):
-                return True
-        except OSError:
-            continue  # closed since it was listed
-    return False
