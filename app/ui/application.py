@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication
 from app import paths
 from app.errors import NoDisplay
 from app.ui.main_window import MainWindow
+from app.ui.means import LibraryMeans
 from app.ui.widgets import clipboard
 from app.ui.widgets.theme import Theme
 
@@ -64,6 +65,7 @@ class LibraryDoor:
     def __init__(self, library: Path, *, samples: bool = False) -> None:
         self._library = library
         self._samples = samples
+        self.means = LibraryMeans(library)
 
     def exists(self) -> bool:
         from app.vault import vault

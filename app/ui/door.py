@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from app.session import Session
+    from app.ui.panels.privacy import Means
 
 
 class Door(Protocol):
     """How the window comes to a session; every method is called on a worker."""
+
+    @property
+    def means(self) -> Means:
+        """What the page about privacy has others do."""
+        ...
 
     def exists(self) -> bool:
         """Whether there is a library already."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -26,9 +26,12 @@ from app.errors import TooManyTries, WrongPassphrase
 from app.types import DocumentRow, StoredPassage
 from app.ui import sentry
 from app.ui.door import Door
+from app.ui.ending import Ending
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.panels.conversation import ConversationPanel
 from app.ui.panels.library import LibraryPanel
+from app.ui.panels.matters import AtStake, MattersPanel
+from app.ui.panels.privacy import PrivacyPanel
 from app.ui.panels.recovery import RecoveryPanel
 from app.ui.panels.source import SourcePanel
 from app.ui.panels.unlock import UnlockPanel
@@ -65,17 +68,21 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(760, 480)
         self._theme, self._door = theme, door
+        self._after_key: QWidget
         self._session: Session | None = None
         self._fresh: list[Session] = []  # opened on a worker and not yet taken up here
-        self._leaving = self._left = False
+        self._left = False
         self._reason = ""  # why it is being locked
-        self._then: Callable[[], None] = lambda: None  # the next step of closing
         self.jobs = Jobs(self)
+        self._ending = Ending(self.jobs, self)
+        self._ending.over.connect(self._gone)
         self.unlock = UnlockPanel(theme)
         self.recovery = RecoveryPanel(theme)
         self.library = LibraryPanel(theme, self.jobs, FORMATS)
         self.conversation = ConversationPanel(theme, self.jobs, FORMATS)
         self.source = SourcePanel(theme, self.jobs)
+        self.matters = MattersPanel(theme, self.jobs, self._at_stake)
+        self.privacy = PrivacyPanel(theme, self.jobs, door.means)
         self.sentry = sentry.Sentry(self._lock_minutes, self)
         self._build()
         self._connect()
@@ -103,7 +110,7 @@ class MainWindow(QMainWindow):
         self.covering = LockingPage(self._theme)
         self._overlay = DropCover(self._theme, FORMATS, self)
         self.stack = QStackedWidget()
-        for page in (self.unlock, self.recovery, self.work, self.covering):
+        for page in (self.unlock, self.recovery, self.work, self.privacy, self.covering):
             self.stack.addWidget(page)
         self.setCentralWidget(self.stack)
 
@@ -135,6 +142,15 @@ class MainWindow(QMainWindow):
         library.listed.connect(conversation.show_documents)
         library.listed.connect(source.show_documents)
         library.removed.connect(source.forget)
+        library.removed.connect(conversation.forget)
+        library.quoting = conversation.quoting
+        library.put_head(self.matters)
+        library.privacy.connect(self.show_privacy)
+        self.matters.leaving.connect(self._leave_matter)
+        self.matters.chosen.connect(self._take_up)
+        self.privacy.closed.connect(self._show_work)
+        self.privacy.locked.connect(self._lock_now)
+        self.privacy.recovery_made.connect(lambda key: self.show_recovery_key(key, self.privacy))
         conversation.opened.connect(self._show_passage)
         conversation.add_files.connect(library.choose_files)
         conversation.add_folder.connect(library.choose_folder)
@@ -143,6 +159,7 @@ class MainWindow(QMainWindow):
         self.sentry.lock.connect(self.lock)
         self.lock_button.clicked.connect(self._lock_now)
         QShortcut(QKeySequence("Ctrl+L"), self, self._lock_now)
+        QShortcut(QKeySequence("Ctrl+,"), self, self.show_privacy)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
 
     # Opening.
@@ -206,17 +223,19 @@ class MainWindow(QMainWindow):
     def _opened(self, session: Session) -> None:
         self._session = session
         self.unlock.clear()
-        for pane in (self.library, self.conversation, self.source):
-            pane.set_session(session)
-        if session.recovery_key:
-            self.show_recovery_key()
+        self.matters.set_session(session)
+        self.privacy.set_session(session)
+        key, session.recovery_key = session.recovery_key, ""
+        if key:
+            self.show_recovery_key(key, self.work)
         else:
             self._show_work()
         self._tell_news(session.vault.wrong_tries, session.findings)
+        self._take_up()
         door = self._door
         job = self.jobs.call(
-            lambda: (door.samples(), bool(session.store.documents()), session.store.unfinished()), "samples")
-        job.done.connect(lambda found: self._offer(*found[0], empty=not found[1], unfinished=found[2]))
+            lambda: (door.samples(), bool(session.store.documents() or session.store.unfinished())), "samples")
+        job.done.connect(lambda found: self._offer(*found[0], empty=not found[1]))
 
     def _tell_news(self, wrong_tries: int, findings: tuple[str, ...]) -> None:
         """Say what happened to the library while it was locked."""
@@ -231,28 +250,58 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(self.work)
         self.conversation.box.setFocus()
 
-    def show_recovery_key(self) -> None:
-        """Show the session's new recovery key, once."""
-        if self._session is not None and self._session.recovery_key:
-            key, self._session.recovery_key = self._session.recovery_key, ""
-            self.recovery.show_key(key)
-            self.stack.setCurrentWidget(self.recovery)
+    def show_recovery_key(self, key: str, then: QWidget) -> None:
+        """Show a new recovery key, and `then` another page."""
+        self._after_key = then
+        self.recovery.show_key(key)
+        self.stack.setCurrentWidget(self.recovery)
 
     def _key_seen(self) -> None:
         if self._session is not None:
-            self._show_work()
+            self.stack.setCurrentWidget(self._after_key)
 
-    def _offer(self, samples: list[Path], questions: list[str], *, empty: bool, unfinished: tuple[str, ...]) -> None:
+    def _offer(self, samples: list[Path], questions: list[str], *, empty: bool) -> None:
         self.conversation.suggest(questions[:3])
-        if unfinished:  # work that a lock, the window's end or a crash came into
-            self.library.add([Path(path) for path in unfinished])
-        elif empty and samples:
+        if empty and samples:
             self.library.add(samples)
 
     @property
     def session(self) -> Session | None:
         """The session once it is open."""
         return self._session
+
+    # Matters, and the page about privacy.
+
+    def _take_up(self) -> None:
+        """Show what the session has open, and go on with adding that a lock, the window's end or a crash broke off."""
+        session = self._session
+        if session is None:
+            return
+        for pane in (self.library, self.conversation, self.source):
+            pane.set_session(session)
+        store = session.store
+        job = self.jobs.call(store.unfinished, "unfinished")
+
+        def go_on(paths: tuple[str, ...]) -> None:
+            if paths and self._session is session and session.store is store and not self.library.adding:
+                self.library.add([Path(path) for path in paths])
+
+        job.done.connect(go_on)
+
+    def _leave_matter(self, words: str, keep: bool) -> None:
+        self.library.leave(words)
+        self.conversation.leave(words, keep)
+        self.source.leave(words)
+
+    def _at_stake(self) -> AtStake:
+        return AtStake(self.conversation.answers, self.conversation.asking, self.library.adding,
+                       self.privacy.hindrance)
+
+    def show_privacy(self) -> None:
+        """Show the page about privacy in the place of the panes."""
+        if self._session is not None and self.stack.currentWidget() is self.work:
+            self.stack.setCurrentWidget(self.privacy)
+            self.privacy.begin()
 
     # Between the panes.
 
@@ -302,7 +351,7 @@ class MainWindow(QMainWindow):
 
     def lock(self, reason: str = sentry.ASKED) -> None:
         """Cover the window and end everything; `locked` follows, and whoever hears it replaces the process."""
-        if self._leaving:
+        if self._ending.begun:
             return
         if self._session is None and reason == sentry.ASKED and not self.sentry.watching:
             self.unlock.clear()  # nothing is open
@@ -310,8 +359,7 @@ class MainWindow(QMainWindow):
         self._reason = reason
         self.stack.setCurrentWidget(self.covering)
         self.repaint()  # now, and not when the event loop comes to it
-        QTimer.singleShot(_LOCK_LONGEST_MS, self, self._gone)
-        self._end(_LOCK_PATIENCE_MS)
+        self._end(patience=_LOCK_PATIENCE_MS, longest=_LOCK_LONGEST_MS)
         self._clear_away()
 
     def _lock_now(self) -> None:
@@ -339,45 +387,22 @@ class MainWindow(QMainWindow):
         self.hide()
         clipboard.clear_secret()
         self._reason = ""  # also of a lock that is under way: the user wants to be rid of the window
-        if not self._leaving:
-            self._end(_PATIENCE_MS)
+        if not self._ending.begun:
+            self._end(patience=_PATIENCE_MS)
 
-    def _end(self, patience: int) -> None:
-        self._leaving = True
+    def _end(self, *, patience: int, longest: int = 0) -> None:
         self.sentry.stop()
-        self._then = self._close_session
-        self.jobs.idle.connect(self._idle)
-        self._waiting = self.library.halt()
-        self.jobs.shut()
-        if not self.jobs.busy:
-            self._idle()
-        else:  # an engine in the middle of a long prompt: closing the session ends it
-            QTimer.singleShot(patience, self, self._idle)
+        waiting = self.library.halt()
 
-    def _idle(self) -> None:
-        then, self._then = self._then, lambda: None
-        then()
+        def last() -> Callable[[], None] | None:
+            session, self._session = self._session, None
+            if session is None and self._fresh:  # the window was closed while it was being opened
+                session = self._fresh.pop()
+            return None if session is None else lambda: _close(session, waiting)
 
-    def _close_session(self) -> None:
-        session, self._session = self._session, None
-        if session is None and self._fresh:  # the window was closed while it was being opened
-            session = self._fresh.pop()
-        self._then = self._leave
-        if session is None:
-            self._idle()
-        else:
-            waiting = self._waiting
-            self.jobs.last(lambda: _close(session, waiting))
-
-    def _leave(self) -> None:
-        if self.jobs.busy:
-            self._then = self._leave
-            return
-        self._gone()
+        self._ending.begin(last, patience=patience, longest=longest)
 
     def _gone(self) -> None:
-        if self._left:
-            return
         self._left = True
         if self._reason:
             self.locked.emit(self._reason)

@@ -380,6 +380,9 @@ class FakeDoor:
         self._samples, self._questions = list(samples), list(questions)
         self._wait = wait
         self._key_store, self._hint = key_store, hint
+        from tests.ui.panes import FakeMeans  # which needs this module
+
+        self.means = FakeMeans(session)
 
     def _came(self) -> None:
         self.threads.add(threading.get_ident())

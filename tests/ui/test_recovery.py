@@ -89,11 +89,15 @@ def test_a_copy_is_taken_back_by_itself(
 def test_a_new_key_is_shown_in_the_same_way(window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
     window.recovery.later.click()
     window.recovery.later.click()
-    fake.recovery_key = "NEWK-" * 8 + "AAAA"
-    window.show_recovery_key()
+    window.show_privacy()
+    window.privacy.recovery_made.emit("NEWK-" * 8 + "AAAA")
     assert shown(window.recovery) == ["NEWK"] * 8 + ["AAAA"]
     assert window.recovery.warning.isHidden()
     assert window.recovery.later.text() == "Later"
+    window.recovery.typed.setText("aaaa")
+    window.recovery._check()
+    window.recovery.go.click()
+    assert window.stack.currentWidget() is window.privacy
 
 
 def test_the_sheet_holds_the_key_and_nothing_of_the_computer(window: MainWindow, tmp_path: Path) -> None:
