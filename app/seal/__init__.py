@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -68,6 +67,8 @@ def confine(*, readable: Sequence[Path] = (), writable: Sequence[Path] = ()) -> 
     """
     if sys.platform != "linux" or not landlock.version():
         return False
+    import tempfile  # no other kind of process needs it to begin with
+
     landlock.confine(readable, writable)
     # Libraries ask for a place for temporary files when they are imported, and write one to try it. Where nothing
     # can be written they are shown a folder that is there and get their refusal when they try to use it.

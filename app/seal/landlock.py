@@ -10,7 +10,6 @@ import ctypes
 import os
 import struct
 import sys
-import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -83,6 +82,8 @@ def own_files() -> list[Path]:
     if bundle:
         found += [Path(bundle), Path(sys.executable).resolve().parent]
     else:
+        import sysconfig
+
         # The folders of its libraries and not its prefix, which can be a user's whole .local or a drive.
         found += [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
         library = sysconfig.get_config_var("LIBDIR")

@@ -10,7 +10,6 @@ import ctypes
 import errno
 import functools
 import os
-import platform
 import struct
 import sys
 import zlib
@@ -82,9 +81,9 @@ _NO_TYPE = 0x10
 
 def machine() -> Machine:
     """Return the numbers of this computer; raises SealError where they are not known."""
-    found = MACHINES.get({"arm64": "aarch64"}.get(platform.machine(), platform.machine()))
+    found = MACHINES.get(os.uname().machine)
     if found is None or struct.calcsize("P") != 8 or sys.byteorder != "little":
-        raise SealError(reason=f"it does not know the processor {platform.machine() or 'of this computer'}")
+        raise SealError(reason=f"it does not know the processor {os.uname().machine}")
     return found
 
 
