@@ -195,7 +195,9 @@ class Audit:
         chain = _Chain(first=max(known, broken.last) + 1, start=secrets.token_bytes(_TAG))
         details = {"finding": " ".join(self._findings)}
         if aside:
-            details |= {"aside": aside, "sound": broken.head}
+            details["aside"] = aside
+        if broken.tags:
+            details["sound"] = broken.head
         entry = self._entry(DAMAGED, "", (), details)
         # The new one is made first: on a full disk the broken one stays where it is and is found again.
         self._make(chain, [entry], aside=aside)
@@ -341,10 +343,15 @@ class Audit:
         before = 0.0
         for entry in self._entries(LOG, last, tag):
             behind = before - entry.time
-            if behind > _STEADY and not entry.remark:
-                entry = replace(entry, remark=f"The computer's clock was set back by {_span(behind)} before this.")
+            if entry.remark:  # not from the log, and its time is now
+                yield entry
+                continue
+            if behind > _STEADY:
+                remark = f"The computer's clock was set back by {_span(behind)} before this."
+                yield replace(entry, remark=remark)
+            else:
+                yield entry
             before = entry.time
-            yield entry
 
     def _entries(self, name: str, last: int, tag: bytes) -> Iterator[AuditEntry]:
         number, before = 0, b""
@@ -363,13 +370,14 @@ class Audit:
                 yield from self._earlier(entry)
                 yield entry
         if number != last + 1 or before != tag:
-            remark = f"The entries {max(number, 1)} to {last} in {name} are gone or were changed since they were verified."
-            yield AuditEntry(max(number, 1), time.time(), self._who, DAMAGED, "", (), (), remark)
+            number = max(number, 1)
+            remark = f"The entries {number} to {last} in {name} are gone or were changed since they were verified."
+            yield AuditEntry(number, time.time(), self._who, DAMAGED, "", (), (), remark)
 
     def _earlier(self, entry: AuditEntry) -> Iterator[AuditEntry]:
         """Yield what is sound of the log that was set aside when `entry` was written."""
         details = dict(entry.details)
-        if entry.event == DAMAGED and "aside" in details:
+        if entry.event == DAMAGED and "aside" in details and "sound" in details:
             last, _, tag = details["sound"].partition(":")
             yield from self._entries(details["aside"], int(last), bytes.fromhex(tag))
 
@@ -437,7 +445,7 @@ def _compared(chain: _Chain, known: tuple[int, bytes] | None, there: bool) -> st
         if there:
             return f"The file that says how long the audit log was ({HEAD}) was changed."
         if len(chain.tags):
-            return f"The file that says how long the audit log was ({HEAD}) is missing; entries may be missing at the end."
+            return f"The file that says how long the audit log was ({HEAD}) is missing; its last entries may be, too."
         return ""
     number, tag = known
     if chain.fault:
@@ -447,7 +455,7 @@ def _compared(chain: _Chain, known: tuple[int, bytes] | None, there: bool) -> st
         return f"The last {gone} entries of the audit log are missing." if gone > 1 else (
             f"The last entry of the audit log, number {number}, is missing.")
     if number < chain.first - 1 or chain.tag(number) != tag:
-        return f"The audit log and the file that says how long it was ({HEAD}) do not belong together; one was exchanged."
+        return f"The audit log and the file that says how long it was ({HEAD}) do not belong together."
     return ""
 
 
@@ -455,7 +463,7 @@ def _notes(chain: _Chain, known: tuple[int, bytes] | None) -> list[str]:
     """What a crash left in a log that is sound; nothing that calls for a warning."""
     notes = []
     if chain.torn:
-        notes.append("The last line was cut off, as when the computer stops in the middle of writing it; it was removed.")
+        notes.append("The last line was cut off, as when the computer stops while writing it; it was removed.")
     if known is not None and chain.last > known[0] + 1:
         notes.append(f"{HEAD} was {chain.last - known[0]} entries behind the log, as after a power cut.")
     return notes
