@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -106,3 +107,52 @@ def test_the_main_job_in_it(tmp_path: Path) -> None:
     subprocess.run([*before, "add", str(tmp_path / "lease.txt")], cwd=ROOT, check=True, capture_output=True)
     done = subprocess.run([*before, "search", "notice period"], cwd=ROOT, check=True, capture_output=True, text=True)
     assert "three months" in done.stdout
+
+
+WINDOW = """
+import sys
+from pathlib import Path
+from app import seal
+seal.isolate()
+seal.shut("desk")
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from app.ui import application
+qt = QApplication(sys.argv[:1])
+def look():
+    for window in qt.topLevelWindows():
+        if window.isExposed():
+            print("seen", qt.platformName(), seal.namespace.isolated(), flush=True)
+            clock.stop()
+            qt.quit()
+clock = QTimer(interval=50)
+clock.timeout.connect(look)
+clock.start()
+application.run(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.timeout(120)
+def test_the_window_opens_in_it(tmp_path: Path) -> None:
+    """The window system is reached over its socket in the file system, as there is no other way out."""
+    if not possible() or not shutil.which("Xvfb"):
+        pytest.skip("this system forbids it, or has no Xvfb")
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1200x800x24", "-nolisten", "tcp"],
+        pass_fds=(writing,), stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as told:
+            display = told.readline().strip()
+        environment = {**os.environ, "DISPLAY": f":{display}", "QT_QPA_PLATFORM": "xcb"}
+        done = subprocess.run(
+            [sys.executable, "-c", WINDOW, str(tmp_path / "library")], capture_output=True, text=True, timeout=60,
+            cwd=ROOT, env=environment,
+        )  # fmt: skip
+        assert done.stdout == "seen xcb True\n", done.stderr
+        assert done.returncode == 0
+    finally:
+        server.terminate()
+        server.wait()

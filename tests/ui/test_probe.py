@@ -1,0 +1,46 @@
+"""The self-test's tries through Qt, in processes of their own, since one of them must be shut."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.seal.tried import tried
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no way to refuse, and it says so")
+
+TRY = """
+    import threading, time
+    {before}
+    from app.ui import probe
+    from PySide6.QtCore import QCoreApplication
+    application = {application}
+    lines = []
+    started = time.monotonic()
+    {run}
+    found["seconds"] = str(time.monotonic() - started)
+    found.update({{line.what: f"{{line.holds}} {{line.by}}" for line in lines}})
+"""
+WHAT = {"HTTP by Qt", "A connection (TCP) by Qt", "A datagram (UDP) by Qt", "Name look-up by Qt"}
+ALONE = {"application": "None", "run": "lines += probe.tries()"}
+# As the window's page about privacy runs it: on a worker, beside the application.
+ON_A_WORKER = {
+    "application": "QCoreApplication([])",
+    "run": "worker = threading.Thread(target=lambda: lines.extend(probe.tries())); worker.start(); worker.join()",
+}
+
+
+@pytest.mark.parametrize("how", [ALONE, ON_A_WORKER], ids=["alone", "on a worker"])
+def test_qt_is_refused_where_the_process_is_shut(how: dict[str, str]) -> None:
+    found = tried(TRY.format(before="seal.shut('desk')", **how))
+    assert float(found.pop("seconds")) < 3
+    assert found == dict.fromkeys(WHAT, "True the operating system")
+
+
+@pytest.mark.parametrize("how", [ALONE, ON_A_WORKER], ids=["alone", "on a worker"])
+def test_qt_is_not_refused_where_it_is_not(how: dict[str, str]) -> None:
+    """The test above could not fail otherwise."""
+    found = tried(TRY.format(before="", **how))
+    assert float(found.pop("seconds")) < 10
+    assert found == dict.fromkeys(WHAT, "False ")
