@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sys
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QTimer
@@ -25,7 +26,7 @@ BEGINNING, REST = b"Zwiebelt", [byte ^ 90 for byte in b"urmuhr"]
 
 
 def say(**values: object) -> None:
-    print(json.dumps({"pid": os.getpid(), **values}), flush=True)
+    print(json.dumps({"pid": os.getpid(), "at": time.monotonic(), **values}), flush=True)
 
 
 class _Part(ctypes.Structure):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app import paths
@@ -48,6 +48,12 @@ def main_job(qtbot: QtBot, theme: Theme, tmp_path: Path, ask: Callable[..., None
             qtbot.keyClicks(field, "four plain unrelated words")
         qtbot.keyClick(window.unlock.second, Qt.Key.Key_Return)
         qtbot.waitUntil(lambda: window.session is not None and not window.jobs.busy, timeout=LONG)
+        assert window.stack.currentWidget() is window.recovery
+        last = window.recovery._grid.itemAt(window.recovery._grid.count() - 1).widget()
+        assert isinstance(last, QLabel)
+        qtbot.keyClicks(window.recovery.typed, last.text().lower())
+        qtbot.keyClick(window.recovery.typed, Qt.Key.Key_Return)
+        assert window.stack.currentWidget() is window.work
         window.library.add([paths.samples() / LEASE, paths.samples() / "Meeting notes 2026-01-12.txt",
                             tmp_path / "missing.pdf"])
         qtbot.waitUntil(lambda: not window.library.adding and not window.jobs.busy, timeout=LONG)
