@@ -129,6 +129,15 @@ class Database:
             self._writer.execute("PRAGMA v.wal_checkpoint(PASSIVE)").fetchall()
 
     @contextlib.contextmanager
+    def copying(self) -> Iterator[list[Path]]:
+        """Give the files that together are the database, unchanged until the end of the block; writers wait."""
+        with self._write_lock, self._translated():
+            # Where somebody is reading, what is committed stays in the log beside the file.
+            self._writer.execute("PRAGMA v.wal_checkpoint(TRUNCATE)").fetchall()
+            log = self._path.with_name(f"{self._path.name}-wal")
+            yield [self._path, *([log] if log.exists() and log.stat().st_size else [])]
+
+    @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield

@@ -43,7 +43,7 @@ def seal(folder: Path, target: Path, key: bytearray, notes: dict[str, Any]) -> N
     draft = target.with_name(f"{target.name}.new")
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-            _write(stream, key, _packed(folder, notes))
+            stream.writelines(encrypted(key, _packed(folder, notes)))
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(target)
@@ -59,7 +59,7 @@ def unseal(source: Path, folder: Path, key: bytearray) -> dict[str, Any]:
     Raises SealBroken and OSError; what was written until then is for the caller to remove.
     """
     with source.open("rb") as stream:
-        reader = _Reader(_opened(stream, key))
+        reader = Reader(decrypted(stream, key))
         (size,) = _LENGTH.unpack(reader.exactly(_LENGTH.size))
         index = json.loads(reader.exactly(size))
         for name, size in index["files"]:
@@ -90,25 +90,27 @@ def _packed(folder: Path, notes: dict[str, Any]) -> Iterator[bytes]:
                 yield part
 
 
-def _write(stream: BinaryIO, key: bytearray, parts: Iterator[bytes]) -> None:
+def encrypted(key: bytearray, parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield `parts` as a sealed stream, which `decrypted` opens with the same key."""
     salt = secrets.token_bytes(_SALT)
     header = _MAGIC + salt
     own = subkey(key, "seal", salt=salt)
     cipher = AESGCM(own)
     wipe(own)
-    stream.write(header)
+    yield header
     waiting = bytearray()
     number = 0
     for part in parts:
         waiting += part
         while len(waiting) > CHUNK:  # the last chunk is never written here: it needs its mark
-            stream.write(cipher.encrypt(_nonce(number), bytes(waiting[:CHUNK]), header))
+            yield cipher.encrypt(_nonce(number), bytes(waiting[:CHUNK]), header)
             del waiting[:CHUNK]
             number += 1
-    stream.write(cipher.encrypt(_nonce(number, last=True), bytes(waiting), header))
+    yield cipher.encrypt(_nonce(number, last=True), bytes(waiting), header)
 
 
-def _opened(stream: BinaryIO, key: bytearray) -> Iterator[bytes]:
+def decrypted(stream: BinaryIO, key: bytearray) -> Iterator[bytes]:
+    """Yield what `encrypted` was given, from where `stream` stands to its end; raises SealBroken."""
     header = stream.read(len(_MAGIC) + _SALT)
     if len(header) != len(_MAGIC) + _SALT or not header.startswith(_MAGIC):
         raise SealBroken
@@ -133,14 +135,15 @@ def _nonce(number: int, *, last: bool = False) -> bytes:
     return _NONCE.pack(number, last)
 
 
-class _Reader:
-    """The chunks as one stream."""
+class Reader:
+    """Chunks as one stream; what is missing or too much in it raises SealBroken."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
         self._rest = b""
 
     def parts(self, size: int) -> Iterator[bytes]:
+        """Yield the next `size` bytes."""
         while size:
             if not self._rest:
                 self._rest = next(self._chunks, b"")
@@ -151,8 +154,10 @@ class _Reader:
             yield part
 
     def exactly(self, size: int) -> bytes:
+        """Return the next `size` bytes."""
         return b"".join(self.parts(size))
 
     def end(self) -> None:
+        """See that nothing follows."""
         if self._rest or next(self._chunks, b""):
             raise SealBroken

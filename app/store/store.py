@@ -10,7 +10,7 @@ import contextlib
 import hmac
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,7 @@ from app.vault.keys import subkey, wipe
 DATABASE = "library.db"
 _UNFINISHED = "unfinished"
 _AUDIT_HEAD = "audit head"
+_WORKING = "working"  # where the index notes its working folder
 
 
 class Store:
@@ -238,6 +239,57 @@ class Store:
     def verify(self) -> None:
         """Check every byte of the database against its authentication codes; raises LibraryDamaged."""
         self._records.database.verify()
+
+    def copying(self) -> contextlib.AbstractContextManager[list[Path]]:
+        """Give the files that together are the database, unchanged until the end of the block; writers wait."""
+        return self._records.database.copying()
+
+
+@contextlib.contextmanager
+def closed_copying(folder: Path, key: bytearray) -> Iterator[list[Path]]:
+    """As `verify` and `Store.copying`, for a library that is not open; gives nothing where there is none yet.
+
+    Raises LibraryBusy, LibraryDamaged, DiskFull.
+    """
+    path = folder / DATABASE
+    with contextlib.ExitStack() as stack:
+        lock = Lock(folder)
+        stack.callback(lock.release)
+        if not path.exists():
+            if lock.made:
+                raise LibraryDamaged(reason=f"its {DATABASE} is missing; put it back from a backup")
+            yield []
+            return
+        records = stack.enter_context(_records(path, key))
+        records.database.verify()
+        yield stack.enter_context(records.database.copying())
+
+
+def settle(folder: Path, key: bytearray) -> None:
+    """Check a database that was brought into `folder` as it is, and fit it to its new place.
+
+    Raises LibraryDamaged, LibraryTooNew, DiskFull.
+    """
+    if not (folder / DATABASE).exists():
+        return
+    with _records(folder / DATABASE, key) as records:
+        records.database.verify()
+        records.note(_WORKING, None)  # it may be at work for the library that this is a copy of
+    lock = Lock(folder)
+    lock.remember_made()
+    lock.release()
+
+
+@contextlib.contextmanager
+def _records(path: Path, key: bytearray) -> Iterator[Records]:
+    """Open the tables of a library whatever its embedder."""
+    own = subkey(key, "records")
+    try:
+        records = Records(path, own, 0, "", new=False)
+        with contextlib.closing(records.database):
+            yield records
+    finally:
+        wipe(own)
 
 
 def _check(
