@@ -331,8 +331,8 @@ def test_removing_the_shown_document_closes_it(window: MainWindow, fake: FakeSes
     window.library.opened.emit(DOCUMENTS[0])
     finished_source(qtbot, window)
     window.library.ask_removal(DOCUMENTS[0])
-    qtbot.waitUntil(window.library.removal.remove.isEnabled)
-    qtbot.mouseClick(window.library.removal.remove, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(window.library.removal.isVisible)
+    qtbot.mouseClick(window.library.removal.go, Qt.MouseButton.LeftButton)
     finished_source(qtbot, window)
     qtbot.waitUntil(lambda: not window.source.isVisible())
     assert window.source.page.empty

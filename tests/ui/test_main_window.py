@@ -221,11 +221,10 @@ def test_removing_asks_first(window: MainWindow, fake: FakeSession, qtbot: QtBot
     library.view.setFocus()
     library.view.setCurrentIndex(library.view.model().index(0, 0))
     qtbot.keyClick(library.view, Qt.Key.Key_Delete)
-    assert library.removal.isVisible()
+    qtbot.waitUntil(library.removal.isVisible)
     assert len(fake.rows) == len(DOCUMENTS)
-    assert library.removal.name.whole == "Remove Bank statement Q2.pdf?"
-    qtbot.waitUntil(library.removal.remove.isEnabled)
-    qtbot.mouseClick(library.removal.remove, Qt.MouseButton.LeftButton)
+    assert library.removal.title.text() == "Remove Bank statement Q2.pdf?"
+    qtbot.mouseClick(library.removal.go, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(library.rows.rows) == len(DOCUMENTS) - 1)
     assert "Bank statement Q2.pdf" not in [row.title for row in library.rows.rows]
 
@@ -244,6 +243,42 @@ def test_the_formats_named_are_those_that_are_read() -> None:
     for suffix, word in words.items():
         assert suffix in loader.SUFFIXES
         assert word in FORMATS
+
+
+# Matters, and the page about privacy.
+
+
+def test_the_page_about_privacy_opens_by_key_and_closes_again(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    assert window.stack.currentWidget() is window.privacy
+    qtbot.waitUntil(lambda: not window.jobs.busy)
+    qtbot.mouseClick(window.privacy.back, Qt.MouseButton.LeftButton)
+    assert window.stack.currentWidget() is window.work
+
+
+def test_the_page_about_privacy_locks(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_privacy()
+    with qtbot.waitSignal(window.locked):
+        qtbot.mouseClick(window.privacy.lock, Qt.MouseButton.LeftButton)
+        assert window.stack.currentWidget() is window.covering
+
+
+def test_there_is_no_such_page_before_the_library_is_open(
+        make_window: Make, fake: FakeSession, qtbot: QtBot) -> None:
+    window = make_window(FakeDoor(fake))
+    window.begin()
+    qtbot.waitUntil(window.unlock.first.isVisible)
+    qtbot.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    assert window.stack.currentWidget() is window.unlock
+
+
+def test_what_a_matter_was_left_in_the_middle_of_goes_on_when_it_is_chosen(
+        window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
+    other = fake.with_matter("Okafor")
+    fake.unfinished = ["/in/a.pdf"]
+    window.matters.choose((other.id,))
+    qtbot.waitUntil(lambda: fake.added == [[Path("/in/a.pdf")]] and not window.jobs.busy)
+    assert window.library.matter_name == "Okafor"
 
 
 # Nothing of the session on the window's thread, and no stall.

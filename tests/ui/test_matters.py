@@ -101,7 +101,7 @@ def test_only_what_is_ticked_and_confirmed_is_searched(panes: Panes, qtbot: QtBo
     qtbot.mouseClick(matters.popover.apply, Qt.MouseButton.LeftButton)
     idle(qtbot, panes)
     assert [matter.name for matter in panes.session.searching] == ["General", "Smith v. Jones"]
-    assert matters.also.text() == "Questions also search Smith v. Jones."
+    assert matters.also.whole == "Also searched: Smith v. Jones"
     assert names(panes)[0] == "Bank statement Q2.pdf"  # the list is of the current one
     assert panes.conversation.box.accessibleName() == "Question, searched in General and Smith v. Jones"
 
@@ -397,7 +397,7 @@ def test_nothing_of_the_session_is_called_on_the_window_s_thread(
 
 def remove(qtbot: QtBot, panes: Panes, row: int = 0) -> None:
     panes.library.ask_removal(DOCUMENTS[row])
-    qtbot.waitUntil(panes.library.removal.remove.isEnabled)
+    qtbot.waitUntil(panes.library.removal.isVisible)
 
 
 def test_removing_says_which_answers_go_and_takes_them(panes: Panes, fake: FakeSession, qtbot: QtBot) -> None:
@@ -412,15 +412,15 @@ def test_removing_says_which_answers_go_and_takes_them(panes: Panes, fake: FakeS
     idle(qtbot, panes)
     remove(qtbot, panes)
     strip = panes.library.removal
-    assert strip.answers.text() == "2 answers in this conversation quote it and go too."
-    assert not strip.backups.isVisible()
-    qtbot.mouseClick(strip.remove, Qt.MouseButton.LeftButton)
+    assert strip.warning.text() == "2 answers in this conversation quote it and go too."
+    assert not strip.tick.isVisible()
+    qtbot.mouseClick(strip.go, Qt.MouseButton.LeftButton)
     idle(qtbot, panes)
     assert [turn.question for turn in panes.conversation.turns] == ["Second?"]
     assert fake.erasure.removed == [(DOCUMENTS[0].file, GENERAL.id, False)]
     assert panes.source.page.empty
     remove(qtbot, panes, 3)
-    assert not strip.answers.isVisible()
+    assert not strip.warning.isVisible()
 
 
 def test_removing_what_is_being_answered_from_stops_the_answer(
@@ -429,7 +429,7 @@ def test_removing_what_is_being_answered_from_stops_the_answer(
     ask(qtbot, panes)
     qtbot.waitUntil(lambda: "Either" in panes.conversation.turns[0].text.toPlainText())
     remove(qtbot, panes)
-    qtbot.mouseClick(panes.library.removal.remove, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panes.library.removal.go, Qt.MouseButton.LeftButton)
     idle(qtbot, panes)
     assert panes.conversation.turns == []
     assert fake.closed_generators == ["ask"]
@@ -441,13 +441,13 @@ def test_removing_asks_about_backups(panes: Panes, fake: FakeSession, qtbot: QtB
     fake.vault.copies = [BackupCopy("/safe/a.carrel", 1.0, (GENERAL.id,)), BackupCopy("/safe/b.carrel", 2.0, ("x",))]
     remove(qtbot, panes)
     strip = panes.library.removal
-    assert strip.backups.text() == "Delete the backup too"
-    assert "a.carrel" in strip.copies.text()
-    assert "b.carrel" not in strip.copies.text()
-    assert not strip.backups.isChecked()
+    assert strip.tick.text() == "Delete the backup too"
+    assert "a.carrel" in strip.tick_words.text()
+    assert "b.carrel" not in strip.tick_words.text()
+    assert not strip.tick.isChecked()
     if ticked:
-        qtbot.mouseClick(strip.backups, Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(strip.remove, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(strip.tick, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(strip.go, Qt.MouseButton.LeftButton)
     idle(qtbot, panes)
     assert fake.erasure.removed == [(DOCUMENTS[0].file, GENERAL.id, ticked)]
     assert len(fake.vault.copies) == (1 if ticked else 2)

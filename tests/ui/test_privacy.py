@@ -77,7 +77,7 @@ def test_the_page_shows_the_self_test_when_it_is_opened(panes: Panes, qtbot: QtB
     assert texts(panes) == []  # all is well; what was tried is a press away
     assert panes.privacy.offline.more.text() == "Show the 2 lines that hold"
     qtbot.mouseClick(panes.privacy.offline.more, Qt.MouseButton.LeftButton)
-    assert texts(panes)[:3] == ["Tried", "Outcome", "By"]
+    qtbot.waitUntil(lambda: texts(panes)[:3] == ["Tried", "Outcome", "By"])
     assert texts(panes)[3:6] == ["A connection by IPv4", "Operation not permitted", "the operating system"]
     assert panes.privacy.offline.verdict.label.text() == "Everything holds that this system can enforce: 2 of 2."
     assert panes.privacy.offline.verdict.property("tone") == "good"
@@ -95,9 +95,10 @@ def test_what_is_only_told_is_amber_and_what_got_through_is_named_in_red(panes: 
     idle(qtbot, panes)
     assert verdict.property("tone") == "bad"
     assert HOSTILE in verdict.label.text()
-    marks = [label.accessibleName() for label in panes.privacy.offline.table.findChildren(QLabel)
-             if label.accessibleName() and not label.isHidden()]
-    assert marks == ["Told; nothing is enforced here", "Not as it should be"]
+    qtbot.waitUntil(lambda: [
+        label.accessibleName() for label in panes.privacy.offline.table.findChildren(QLabel)
+        if label.accessibleName() and not label.isHidden()
+    ] == ["Told; nothing is enforced here", "Not as it should be"])
     panes.means.refusals = panes.means.refusals[2:3]
     again(qtbot, panes)
     assert verdict.property("tone") == "warn"

@@ -91,8 +91,8 @@ def both(qtbot: QtBot, panes: Panes, session: Session) -> None:
     assert "library.db" in panes.matters.report.text
     assert [row.title for row in panes.library.rows.rows] == [NOTES]
     panes.library.ask_removal(panes.library.rows.rows[0].value)  # type: ignore[arg-type]
-    qtbot.waitUntil(panes.library.removal.remove.isEnabled)
-    qtbot.mouseClick(panes.library.removal.remove, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(panes.library.removal.isVisible)
+    qtbot.mouseClick(panes.library.removal.go, Qt.MouseButton.LeftButton)
     idle(qtbot, panes)
     assert session.store.documents() == []
     events = [entry.event for entry in session.audit.entries()]

@@ -17,8 +17,9 @@ from app.types import BackupCopy, DocumentRow
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.widgets import files, outside
 from app.ui.widgets.adding import AddingStrip
+from app.ui.widgets.asking import AskStrip
 from app.ui.widgets.labels import Icon, Label, PushButton, counted, file_name, tip
-from app.ui.widgets.removal import RemovalStrip
+from app.ui.widgets.removal import removal
 from app.ui.widgets.rows import ROW, Row, Rows, document_row, row_list
 from app.ui.widgets.theme import Theme
 
@@ -47,7 +48,6 @@ class LibraryPanel(QWidget):
         self._waiting: list[Path] = []
         self._listing: Job | None = None
         self._list_again = False
-        self._asked: DocumentRow | None = None
         self.quoting: Callable[[str], int] = lambda document: 0  # how many answers quote a document
         self._later = QTimer(self, interval=_LIST_MS, singleShot=True)
         self._later.timeout.connect(self.refresh)
@@ -92,7 +92,7 @@ class LibraryPanel(QWidget):
         layout.addLayout(self._top)
         head = QHBoxLayout()
         head.setContentsMargins(6, 0, 0, 0)
-        self.count = Label("", "small")
+        self.count = Label("", "small", wrap=True)
         head.addWidget(self.count, 1)
         self.add_button = PushButton(theme, "Add", "", "plus", "accent")
         self.add_button.setAccessibleName("Add files or a folder")
@@ -109,15 +109,12 @@ class LibraryPanel(QWidget):
         self._stack.addWidget(self._empty_state(formats))
         self._stack.addWidget(self.view)
         layout.addWidget(self._stack, 1)
-        self.removal = RemovalStrip(theme)
-        self.removal.confirmed.connect(self._remove)
-        layout.addWidget(self.removal)
         layout.addWidget(self.strip)
         seal = QHBoxLayout()
         seal.setContentsMargins(6, 2, 0, 0)
         seal.setSpacing(7)
         self._seal_icon = Icon(theme, "shield", "muted", 16)
-        self.seal = Label("Nothing leaves this computer", "small")
+        self.seal = Label("Nothing leaves this computer", "small", wrap=True)
         seal.addWidget(self._seal_icon)
         seal.addWidget(self.seal, 1)
         privacy = PushButton(theme, "Privacy", "quiet")
@@ -125,6 +122,8 @@ class LibraryPanel(QWidget):
         privacy.clicked.connect(self.privacy)
         seal.addWidget(privacy)
         layout.addLayout(seal)
+        self.removal = AskStrip(theme)
+        self.removal.lie_over(self._seal_icon, above=True)
         self.add_button.setEnabled(False)
 
     def _empty_state(self, formats: str) -> QWidget:
@@ -161,7 +160,7 @@ class LibraryPanel(QWidget):
     def leave(self, words: str) -> None:
         """Show nothing and add nothing until there is a session again; `words` say why."""
         self.cancel()
-        self._session, self._asked = None, None
+        self._session = None
         self._later.stop()
         self.removal.hide()
         self.strip.leave()
@@ -321,22 +320,19 @@ class LibraryPanel(QWidget):
         """Ask whether to remove a document, with the answers that quote it and the backups that hold it."""
         if self._session is None:
             return
-        self._asked = row
-        self.removal.ask(row.file, self.quoting(row.id))
-        erasure, matter = self._session.erasure, self._session.matter
-        job = self._jobs.call(lambda: tuple(erasure.copies_with(matter.id)), "copies")
+        session, store, matter = self._session, self._session.store, self._session.matter
+        job = self._jobs.call(lambda: tuple(session.erasure.copies_with(matter.id)), "copies")
 
-        def show(copies: tuple[BackupCopy, ...]) -> None:
-            if self._asked is row:
-                self.removal.show_copies(copies, matter.name)
+        def ask(copies: tuple[BackupCopy, ...]) -> None:
+            if self._session is session and session.store is store:
+                self.removal.ask(removal(row.file, self.quoting(row.id), copies),
+                                 lambda _, delete_backups: self._remove(row, delete_backups))
 
-        job.done.connect(show)
+        job.done.connect(ask)
         job.failed.connect(lambda error: self.strip.say(in_words(error)))
-        job.failed.connect(self.removal.hide)
 
-    def _remove(self, delete_backups: bool) -> None:
-        row, self._asked = self._asked, None
-        if row is None or self._session is None:
+    def _remove(self, row: DocumentRow, delete_backups: bool) -> None:
+        if self._session is None:
             return
         erasure, store, matter = self._session.erasure, self._session.store, self._session.matter.id
         job = self._jobs.call(

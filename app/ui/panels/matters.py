@@ -19,8 +19,9 @@ from app.types import BackupCopy, Destroyed, Matter
 from app.ui.jobs import Jobs, in_words
 from app.ui.widgets import clipboard, files, icons
 from app.ui.widgets.asking import AskStrip, Question
-from app.ui.widgets.labels import Label, Notice, PushButton, counted, file_name, listed, tip
+from app.ui.widgets.labels import Label, Notice, PushButton, ShortLabel, counted, listed, tip
 from app.ui.widgets.popover import MatterPopover
+from app.ui.widgets.removal import of_matter, tick
 from app.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class MattersPanel(QWidget):
         layout.setSpacing(6)
         self.button = _NameButton(theme)
         self.button.clicked.connect(self.show_popover)
-        self.also = Label("", "small", wrap=True)
+        self.also = ShortLabel("", "small")
         self.also.setContentsMargins(6, 0, 6, 0)
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
@@ -68,7 +69,8 @@ class MattersPanel(QWidget):
         self.report = _Report(theme)
         self.report.save.clicked.connect(self._save_report)
         self.notice = Notice(theme, "", "bad", dismissable=True)
-        for widget in (self.button, self.also, self._busy, self.notice, self.strip, self.report):
+        self.strip.lie_over(self.button)
+        for widget in (self.button, self.also, self._busy, self.notice, self.report):
             layout.addWidget(widget)
         for widget in (self.also, self._busy, self.notice):
             widget.hide()
@@ -83,7 +85,7 @@ class MattersPanel(QWidget):
         self.button.setEnabled(True)
         self.button.show_name(session.matter.name)
         others = [matter.name for matter in session.searching[1:]]
-        self.also.setText(f"Questions also search {listed(others)}." if others else "")
+        self.also.set_whole(f"Also searched: {listed(others)}")
         self.also.setVisible(bool(others))
 
     @property
@@ -213,15 +215,6 @@ class MattersPanel(QWidget):
                  "bring them back. Your own files on disk stay where they are.")
         if stake.adding:
             words += " Adding files is stopped."
-        number = len(facts.copies)
-        tick = tick_words = ""
-        if number:
-            tick = "Delete the backup too" if number == 1 else f"Delete {number:,} backups too"
-            names = ", ".join(file_name(copy.path) for copy in facts.copies[:3]) + (", …" if number > 3 else "")
-            more = ", with the other matters in it" if any(len(copy.matters) > 1 for copy in facts.copies) else ""
-            tick_words = (f"Carrel made {names} with this matter in it. A backup that stays brings the matter back; "
-                          f"only the whole backup can be deleted{more}.")
-
         def delete(_: str, backups: bool) -> None:
             self._switch(f"Deleting {matter.name}…",
                          lambda: session.delete_matter(matter.id, delete_backups=backups), keep=False,
@@ -229,7 +222,7 @@ class MattersPanel(QWidget):
 
         self._ask(Question(
             f"Delete {matter.name}?", words, go="Delete for good", danger=True, field="Type the matter's name",
-            must=matter.name, tick=tick, tick_words=tick_words), delete)
+            must=matter.name, tick=tick(facts.copies), tick_words=of_matter(facts.copies)), delete)
 
     def _report(self, found: object, facts: _Facts | None) -> None:
         if isinstance(found, Destroyed):

@@ -81,7 +81,6 @@ class OfflineSection(Section):
         """Show what holds too, or only what does not and what is told."""
         held = [refusal for refusal in self._refusals if refusal.holds]
         self.rest.show_refusals(held if show else [])
-        self.rest.setVisible(show)
         self.more.setText("Hide what holds" if show else f"Show the {counted(len(held), 'line')} that "
                           f"{'holds' if len(held) == 1 else 'hold'}")
         self.more.setVisible(bool(held))

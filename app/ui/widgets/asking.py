@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.ui.widgets.labels import Label, PushButton
 from app.ui.widgets.theme import Theme
 from app.ui.widgets.tick import TickBox
+
+_WIDTH = 380  # of a question that lies over the panes, in logical pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class AskStrip(QFrame):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("strip")
-        self._theme = theme
+        self._anchor: QWidget | None = None
+        self._above = False
         self._question = Question("")
         self._then: Callable[[str, bool], object] = lambda text, ticked: None
         layout = QVBoxLayout(self)
@@ -72,6 +76,12 @@ class AskStrip(QFrame):
         self.field.textChanged.connect(self._edited)
         self.hide()
 
+    def lie_over(self, anchor: QWidget, *, above: bool = False) -> None:
+        """Show questions over the window, below or above `anchor`, as long as that can be seen."""
+        self.setObjectName("popover")
+        self._anchor, self._above = anchor, above
+        anchor.installEventFilter(self)
+
     def ask(self, question: Question, then: Callable[[str, bool], object]) -> None:
         """Show `question`; `then` gets what was typed and whether the box is ticked, if the answer is yes."""
         self._question, self._then = question, then
@@ -97,8 +107,8 @@ class AskStrip(QFrame):
         self.go.setProperty("role", "danger" if question.danger else "primary")
         self.go.style().unpolish(self.go)
         self.go.style().polish(self.go)
-        self.show()
         self._edited()
+        self._come_up()
         if question.field:
             self.field.setFocus()
             self.field.selectAll()
@@ -109,10 +119,52 @@ class AskStrip(QFrame):
         """Ask again, and say why."""
         self.problem.setText(sentence)
         self.problem.show()
-        self.show()
         self._edited()
+        self._come_up()
         if self._question.field:
             self.field.setFocus()
+
+    def _come_up(self) -> None:
+        if self._anchor is not None:
+            window = self._anchor.window()
+            if self.parent() is not window:
+                self.setParent(window)
+                window.installEventFilter(self)
+            self._fit()
+            self.raise_()
+        self.show()
+
+    def _fit(self) -> None:
+        """Take the place beside the anchor, inside the window."""
+        anchor = self._anchor
+        assert anchor is not None
+        window = anchor.window()
+        self.setFixedWidth(min(_WIDTH, window.width() - 24))
+        self.adjustSize()
+        corner = anchor.mapTo(window, QPoint(0, -self.height() - 4 if self._above else anchor.height() + 4))
+        self.move(max(12, min(corner.x(), window.width() - self.width() - 12)),
+                  max(12, min(corner.y(), window.height() - self.height() - 12)))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)
+        if watched is self._anchor and event.type() == QEvent.Type.Hide:
+            self.hide()  # another page came up
+        elif watched is self.parent() and event.type() == QEvent.Type.Resize and self.isVisible():
+            self._fit()
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        """Escape is an answer here, whatever else it does in the window."""
+        if (event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+                and event.key() == Qt.Key.Key_Escape):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        if event.key() == Qt.Key.Key_Escape:
+            self._refuse()
+        else:
+            super().keyPressEvent(event)
 
     def _edited(self) -> None:
         typed, must = self._typed(), " ".join(self._question.must.split())

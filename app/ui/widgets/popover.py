@@ -38,8 +38,10 @@ class MatterPopover(QFrame):
         head = QVBoxLayout()
         head.setContentsMargins(6, 0, 6, 2)
         head.setSpacing(6)
-        head.addWidget(Label("Press a name to work in that matter. Tick others to search them together with it.",
-                             "small", wrap=True))
+        hint = Label("Press a name to work in that matter. Tick others to search them together with it.", "small",
+                     wrap=True)
+        hint.setFixedHeight(hint.heightForWidth(_WIDTH - 30))  # a popup would leave room for a narrower one
+        head.addWidget(hint)
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter by name")
         self.filter.setAccessibleName("Filter the matters by name")

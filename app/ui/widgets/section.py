@@ -113,6 +113,7 @@ class RefusalTable(QWidget):
                 widget.hide()
                 widget.deleteLater()
         if not refusals:
+            self.hide()
             return
         for column, words in enumerate(("", "Tried", "Outcome", "By")):
             self._grid.addWidget(Label(words, "caption"), 0, column)
@@ -127,3 +128,4 @@ class RefusalTable(QWidget):
                     (refusal.by, "muted")), 1):
                 self._grid.addWidget(Label(words, role, wrap=True, selectable=True), number, column,
                                      Qt.AlignmentFlag.AlignTop)
+        self.show()
