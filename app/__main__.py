@@ -9,6 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.types import Refusal
 
 CHILDREN = ("reader", "engine", "vectors")
 ISOLATE, ISOLATE_VARIABLE = "--isolate", "CARREL_ISOLATE"
@@ -65,7 +69,13 @@ def main(arguments: list[str] | None = None) -> int:
         return vectors_child.main()
     from app import cli
 
-    return cli.main(arguments, _open_window)
+    return cli.main(arguments, _open_window, _probe)
+
+
+def _probe() -> list[Refusal]:
+    from app.ui import probe
+
+    return probe.tries()
 
 
 def _open_window(library: Path, secret: bytearray | None, *, samples: bool) -> int:
@@ -86,12 +96,12 @@ def _begin_anew(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()
-    if os.name == "posix":
-        os.execv(program[0], [*program, *arguments])  # noqa: S606 (ourselves, without a shell)
-    import subprocess  # Windows would start another process too, and join the arguments unquoted
+    if sys.platform == "win32":  # there os.execv starts another process too, and joins the arguments unquoted
+        import subprocess
 
-    subprocess.Popen([*program, *arguments])
-    return 0
+        subprocess.Popen([*program, *arguments])
+        return 0
+    os.execv(program[0], [*program, *arguments])  # noqa: S606 (ourselves, without a shell)
 
 
 if __name__ == "__main__":

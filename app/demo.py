@@ -29,8 +29,10 @@ def run(library: Path, pull_answer: Callable[..., Any]) -> int:
     """Index the samples and answer three questions; prints evidence, answer and citations."""
     from app.session import Session
 
-    print(f"The demo library lies in {library}\nand is made of the fictional documents in {paths.samples()}\n")
+    print(f"The demo library lies in {library}\nand is made of the fictional documents in {paths.samples()}\n"
+          f"Its passphrase is public: {PASSPHRASE.decode()}. Put nothing of your own into it.\n")
     with Session.open(library, bytearray(PASSPHRASE), create=True) as session:
+        session.recovery_key = ""  # nothing in it could be lost
         with contextlib.closing(session.ingest.add([paths.samples()])) as events:
             for event in events:
                 print_event(event, sys.stdout)

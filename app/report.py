@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -12,6 +14,7 @@ from app.types import (
     Added,
     Answered,
     AnswerStatus,
+    AuditEntry,
     Evidence,
     EvidenceFound,
     FileAdded,
@@ -45,6 +48,7 @@ def evidence_json(evidence: Evidence) -> list[dict[str, Any]]:
             "end": hit.passage.end,
             "score": round(hit.score, 6),
             "text": hit.passage.text,
+            "matter": hit.passage.matter,
         }
         for hit in evidence.hits
     ]
@@ -81,12 +85,14 @@ def _sentence_json(sentence: Sentence) -> dict[str, Any]:
     }
 
 
-def print_hits(evidence: Evidence, out: TextIO, *, seconds: float | None = None) -> None:
-    """Print the passages with file and page, the best first."""
+def print_hits(
+    evidence: Evidence, out: TextIO, *, seconds: float | None = None, matters: bool = False
+) -> None:
+    """Print the passages with file and page, the best first; with `matters` also the matter of each."""
     took = "" if seconds is None else f" in {seconds:.2f} s"
     print(f"Evidence{took}:", file=out)
     for hit in evidence.hits:
-        print(f"\n[{hit.rank}] {place(hit)}", file=out)
+        print(f"\n[{hit.rank}] {place(hit)}" + (f" ({hit.passage.matter})" if matters else ""), file=out)
         text = " ".join(hit.passage.text.split())
         print(_wrapped(text[:600] + ("…" if len(text) > 600 else "")), file=out)
     print(file=out, flush=True)
@@ -151,6 +157,53 @@ def print_event(event: IngestEvent, out: TextIO) -> None:
             file=out,
         )
     out.flush()
+
+
+def audit_json(
+    entries: Sequence[AuditEntry], findings: Sequence[str], names: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the audit log in the stable shape of `audit --json`; `names` are those of the matters by id."""
+    return {
+        "findings": list(findings),
+        "entries": [
+            {
+                "number": entry.number,
+                "time": datetime.fromtimestamp(entry.time).astimezone().isoformat(timespec="seconds"),
+                "who": entry.who,
+                "event": entry.event,
+                "matter": _matter(entry, names),
+                "matter_id": entry.matter,
+                "documents": list(entry.documents),
+                "details": dict(entry.details),
+                "remark": entry.remark,
+            }
+            for entry in entries
+        ],
+    }
+
+
+def print_audit(entries: Sequence[AuditEntry], findings: Sequence[str], names: Mapping[str, str]) -> None:
+    """Print the audit log in columns, what was found wrong with it first."""
+    for finding in findings:
+        print(f"! {finding}")
+    who = max((len(entry.who) for entry in entries), default=0)
+    event = max((len(entry.event) for entry in entries), default=0)
+    for entry in entries:
+        moment = datetime.fromtimestamp(entry.time).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        number = len(entry.documents)
+        told = [_matter(entry, names), f"{number:,} document{'' if number == 1 else 's'}" if number else ""]
+        # How often vault.json was written is there for the program's own comparison.
+        told += [f"{name}: {value}" for name, value in entry.details if name != "generation"]
+        told = [" ".join(part.split()) for part in told if part]
+        line = f"{entry.number:>6}  {moment}  {entry.who:<{who}}  {entry.event:<{event}}  {'; '.join(told)}"
+        print(line.rstrip())
+        if entry.remark:
+            print(f"{'':<8}! {entry.remark}")
+    sys.stdout.flush()
+
+
+def _matter(entry: AuditEntry, names: Mapping[str, str]) -> str:
+    return names.get(entry.matter, "deleted matter") if entry.matter else ""
 
 
 def _count(event: FileAdded | FileUnchanged | FileFailed) -> str:

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from app import vault
 from app.session import Session
 from app.types import Added
+from app.vault import vault
 
 QUESTIONS = 50
 SECRET = b"benchmark"

@@ -1,0 +1,169 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from app import __version__
+from app.cli import documents, keys, models, vaults
+from app.types import Refusal
+
+Probe = Callable[[], list[Refusal]]
+_EXIT_CODES = """exit codes:
+  0 done   1 failed   2 wrong arguments   3 a file could not be read   4 the library could not be used
+  5 the model could not be used   6 the question could not be searched for   7 not sealed off   8 no display
+  130 stopped"""
+
+
+class Window(Protocol):
+    """Opens the window on a library; asks for the passphrase where none is given."""
+
+    def __call__(self, library: Path, secret: bytearray | None, *, samples: bool) -> int: ...
+
+
+def parser(window: Window, probe: Probe | None) -> argparse.ArgumentParser:
+    """Return the parser; `run` in what it gives is the command."""
+    made = argparse.ArgumentParser(
+        prog="carrel",
+        description="Answers questions from your own files, on this computer only. Without a command the window opens.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--version", action="version", version=f"Carrel {__version__}")
+    made.add_argument("--isolate", action="store_true",
+                      help="first move into a network of its own that leads nowhere (Linux; as the first option)")
+    made.add_argument("--library", type=Path, metavar="DIR", help="the library's folder (default: your own)")
+    made.add_argument("--passphrase-file", type=Path, metavar="FILE",
+                      help="read the passphrase from the first line of FILE instead of asking for it")
+    made.add_argument("--recovery-key-file", type=Path, metavar="FILE",
+                      help="open by the recovery key in FILE; a new passphrase is then set")
+    made.add_argument("--new-passphrase-file", type=Path, metavar="FILE",
+                      help="read a new passphrase from the first line of FILE instead of asking for it")
+    made.add_argument("--key-store", action="store_true", help="open by the key store of this computer")
+    made.add_argument("--matter", action="append", metavar="NAME",
+                      help="the matter that is meant; several times to search several")
+    made.set_defaults(run=documents.window, window=window, probe=probe, several=False)
+    commands = made.add_subparsers(title="commands", metavar="COMMAND")
+    _documents(commands)
+    _vault(commands)
+    _keys(commands)
+    _models(commands)
+    test = _command(commands, "selftest", vaults.selftest, "Try to reach the network and print what refused it.")
+    test.add_argument("--html", type=Path, metavar="FILE", help="also write the page to FILE, to be kept")
+    _json(test)
+    show = _command(commands, "demo", documents.show_demo,
+                    "Show what Carrel does, on fictional documents that come with it.")
+    show.add_argument("--window", dest="in_window", action="store_true", help="in the window instead of the terminal")
+    return made
+
+
+def _command(commands: Any, name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+    made = commands.add_parser(name, help=text, description=text)
+    assert isinstance(made, argparse.ArgumentParser)
+    made.set_defaults(run=run)
+    return made
+
+
+def _json(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+
+
+def _matter(made: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """Let --matter stand after the command too."""
+    text = "the matter that is meant" + ("; several times to search several" if several else "")
+    made.add_argument("--matter", action="append", metavar="NAME", default=argparse.SUPPRESS, help=text)
+    made.set_defaults(several=several)
+
+
+def _yes(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _backups(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--delete-backups", action="store_true", help="also delete the backups by Carrel that hold it")
+
+
+def _documents(commands: Any) -> None:
+    add = _command(commands, "add", documents.add,
+                   "Add files and folders to the library; makes it where there is none.")
+    add.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+    add.add_argument("--resume", action="store_true", help="go on with what was being added when the work was cut off")
+    _matter(add)
+    _json(add)
+    status = _command(commands, "status", documents.status, "List the documents and what of them could not be read.")
+    _matter(status)
+    _json(status)
+    for name, run, text in (
+        ("search", documents.search, "Find passages; no model writes anything."),
+        ("ask", documents.ask, "Answer a question with quotes that can be checked."),
+    ):
+        made = _command(commands, name, run, text)
+        what = made.add_mutually_exclusive_group(required=True)
+        many = "queries" if name == "search" else "questions"
+        what.add_argument("question", nargs="?", metavar="QUERY" if name == "search" else "QUESTION")
+        what.add_argument(
+            f"--{many}", dest="many", type=Path, metavar="FILE.jsonl", help="one object with id and question a line"
+        )
+        made.add_argument("-k", type=int, default=None, metavar="N", help="how many passages (default: 10)")
+        _matter(made, several=True)
+        _json(made)
+    remove = _command(commands, "remove", documents.remove,
+                      "Take documents, or all below a folder, out of the library; the files themselves stay.")
+    remove.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    _matter(remove)
+    _backups(remove)
+    _yes(remove)
+
+
+def _vault(commands: Any) -> None:
+    matters = _command(commands, "matters", vaults.matters, "List the matters, or make, rename or delete one.")
+    _json(matters)
+    matters.set_defaults(matters_run=vaults.list_matters)
+    actions = matters.add_subparsers(metavar="ACTION")
+    new = actions.add_parser("new", help="make an empty matter, with a key of its own")
+    new.add_argument("name", metavar="NAME")
+    new.set_defaults(matters_run=vaults.new_matter)
+    rename = actions.add_parser("rename", help="give a matter another name")
+    rename.add_argument("name", metavar="OLD")
+    rename.add_argument("new_name", metavar="NEW")
+    rename.set_defaults(matters_run=vaults.rename_matter)
+    delete = actions.add_parser("delete", help="destroy a matter's key and all that the library holds of it")
+    delete.add_argument("name", metavar="NAME")
+    delete.add_argument("--json", action="store_true", default=argparse.SUPPRESS,
+                        help="print one JSON object as the last line")
+    _backups(delete)
+    _yes(delete)
+    delete.set_defaults(matters_run=vaults.delete_matter)
+    audit = _command(commands, "audit", vaults.audit, "Print who did what and when; exit code 4 where it was damaged.")
+    audit.add_argument("--csv", type=Path, metavar="FILE", help="write it to FILE as a table instead")
+    _json(audit)
+
+
+def _keys(commands: Any) -> None:
+    change = _command(commands, "passphrase", keys.passphrase, "Change the passphrase.")
+    change.add_argument("--new-passphrase-file", type=Path, metavar="FILE", default=argparse.SUPPRESS,
+                        help="read the new passphrase from the first line of FILE instead of asking for it")
+    key = _command(commands, "recovery-key", keys.recovery_key, "Make a new recovery key; the old one opens no more.")
+    _yes(key)
+    store = _command(commands, "keystore", keys.key_store,
+                     "Let this computer's key store open the library, or no more.")
+    store.add_argument("action", choices=("on", "off", "status"))
+
+
+def _models(commands: Any) -> None:
+    made = _command(commands, "models", models.run, "List the models, or import or remove one.")
+    _json(made)
+    made.set_defaults(models_run=models.list_models)
+    actions = made.add_subparsers(metavar="ACTION")
+    fetch = actions.add_parser("import", help="copy a GGUF file into Carrel's models and use it for writing")
+    fetch.add_argument("file", type=Path, metavar="FILE")
+    fetch.set_defaults(models_run=models.import_model)
+    use = actions.add_parser("use", help="choose the model that writes")
+    use.add_argument("name", metavar="NAME")
+    use.set_defaults(models_run=models.use_model)
+    drop = actions.add_parser("remove", help="delete a model that you imported")
+    drop.add_argument("name", metavar="NAME")
+    drop.set_defaults(models_run=models.remove_model)

@@ -1,0 +1,62 @@
+"""How the command line speaks: sentences and questions on standard error, one JSON object on standard output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Generator, Iterator
+from datetime import datetime
+from typing import Any
+
+
+def say(text: str) -> None:
+    """Tell the user something that is not the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Print the result for a program, in one line."""
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+def confirmed(question: str, *, yes: bool) -> bool:
+    """Ask a yes-or-no question unless `yes`; raises SystemExit(2) where there is nobody to ask."""
+    return yes or typed(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+
+def typed(question: str) -> str:
+    """Return what is typed at the terminal; raises SystemExit(2) where there is nobody to ask."""
+    if not sys.stdin.isatty():
+        say("This has to be confirmed; say --yes where nobody can be asked.")
+        raise SystemExit(2)
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().rstrip("\n")
+
+
+def show_progress(shares: Iterator[float], words: str) -> None:
+    """Pull a long operation to its end, with how far it is where somebody looks."""
+    shown = sys.stderr.isatty()
+    try:
+        for share in shares:
+            if shown:
+                print(f"\r{words} {share:4.0%}", end="", file=sys.stderr, flush=True)
+    finally:
+        if isinstance(shares, Generator):  # what was begun is cleared away also where it was stopped
+            shares.close()
+        if shown:
+            say("")
+
+
+def local_time(moment: float) -> str:
+    """Return a time as the clock on the wall showed it."""
+    return datetime.fromtimestamp(moment).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def iso_time(moment: float) -> str:
+    """Return a time for programs, with its distance from UTC."""
+    return datetime.fromtimestamp(moment).astimezone().isoformat(timespec="seconds")
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
