@@ -73,6 +73,7 @@ class Index:
         self._exact = Exact(records)
         self._thread: threading.Thread | None = None
         self._working: Path | None = None
+        self._process: VectorsProcess | None = None  # the last that was started
         self._stale = 0  # removed vectors that remain in the index's files
         self._sealed_state: tuple[int, int] | None = None  # (high, stale) of what lies sealed
         # The rest is shared between threads and guarded by this.
@@ -178,6 +179,9 @@ class Index:
             self._shut(chroma)
         except Exception as error:  # noqa: BLE001
             self._fail(error)
+        finally:
+            if self._process is not None:
+                self._process.end()
 
     def _fail(self, error: Exception) -> None:
         with self._condition:
@@ -195,7 +199,7 @@ class Index:
         self._make_working()
         chroma, high = self._unsealed(), 0
         if chroma is None:
-            chroma = VectorsProcess(self._fresh(), new=True)
+            chroma = self._start(new=True)
         elif self._sealed_state is not None:
             high, self._stale = self._sealed_state
         with self._condition:
@@ -212,11 +216,14 @@ class Index:
         self._records.note(_WORKING, str(self._working))
         self._working.mkdir(mode=0o700)
 
-    def _fresh(self) -> Path:
+    def _start(self, *, new: bool) -> VectorsProcess:
+        """Open what is in the working folder, or empty that and make an index in it."""
         assert self._working is not None
-        _wipe(self._working, self._folder)
-        self._working.mkdir(mode=0o700)
-        return self._working
+        if new:
+            _wipe(self._working, self._folder)
+            self._working.mkdir(mode=0o700)
+        self._process = VectorsProcess(self._working, new=new)
+        return self._process
 
     def _unsealed(self) -> VectorsProcess | None:
         """Open the sealed index if there is a sound one."""
@@ -231,10 +238,11 @@ class Index:
         except SealBroken:
             return None
         try:
-            chroma = VectorsProcess(self._working, new=False)
+            chroma = self._start(new=False)
+            sound = chroma.count() == count and self._knows(chroma, high)
         except IndexLost:
             return None
-        if chroma.count() != count or not self._knows(chroma, high):
+        if not sound:
             chroma.end()
             return None
         self._sealed_state = high, notes["stale"]
@@ -258,7 +266,7 @@ class Index:
             self._chroma, self._high = None, 0
             self._condition.wait_for(lambda: not self._asking)
         chroma.end()
-        fresh = VectorsProcess(self._fresh(), new=True)
+        fresh = self._start(new=True)
         self._stale, self._sealed_state = 0, None
         with self._condition:
             self._chroma = fresh

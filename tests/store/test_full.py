@@ -83,6 +83,7 @@ def test_a_database_that_may_not_grow(tmp_path: Path) -> None:
 
 def test_no_room_for_the_index_costs_nothing_but_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from app.store import index
+    from app.store.vectors_client import VectorsProcess
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -95,7 +96,7 @@ def test_no_room_for_the_index_costs_nothing_but_the_index(tmp_path: Path, monke
     monkeypatch.undo()
     with opened(tmp_path) as store:
         settle(store)
-        monkeypatch.setattr(index.Chroma, "upsert", full)
+        monkeypatch.setattr(VectorsProcess, "upsert", full)
         put(store, 2)
         assert finds(store, 1)
         assert finds(store, 2)

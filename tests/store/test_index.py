@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from app.store import index
+from app.store.vectors_client import IndexLost, VectorsProcess
 from tests.store.library import directions, document, finds, opened, put, settle
 
 
@@ -24,13 +25,13 @@ def test_opening_and_listing_does_not_start_it(tmp_path: Path) -> None:
 def test_an_index_that_is_behind_is_sealed_and_goes_on_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "_SETTLE", 0.0)
     monkeypatch.setattr(index, "_BATCH", 10)
-    real = index.Chroma.upsert
+    real = VectorsProcess.upsert
 
-    def slow(self: index.Chroma, ids: list[str], vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> None:
+    def slow(self: VectorsProcess, ids: list[str], vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> None:
         time.sleep(0.05)
         real(self, ids, vectors)
 
-    monkeypatch.setattr(index.Chroma, "upsert", slow)
+    monkeypatch.setattr(VectorsProcess, "upsert", slow)
     with opened(tmp_path) as store:
         for number in range(10):
             put(store, number, passages=20)
@@ -88,15 +89,15 @@ def test_replaced_vectors_do_not_pile_up(tmp_path: Path) -> None:
 
 def test_a_failing_chroma_is_replaced_by_exact_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> list[tuple[str, float]]:
-        raise RuntimeError("Error executing plan: Internal error")
+        raise IndexLost("it reported InternalError")
 
     with opened(tmp_path) as store:
         for number in range(5):
             put(store, number)
         settle(store)
-        monkeypatch.setattr(index.Chroma, "nearest", broken)
+        monkeypatch.setattr(VectorsProcess, "nearest", broken)
         assert all(finds(store, number) for number in range(5))
-        assert isinstance(store.index_failure, RuntimeError)
+        assert isinstance(store.index_failure, IndexLost)
         monkeypatch.undo()
         put(store, 5)
         assert all(finds(store, number) for number in range(6))
