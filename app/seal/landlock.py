@@ -90,7 +90,8 @@ def own_files() -> list[Path]:
         found += [Path(library)] if library else []
     for name in _LIBRARY_VARIABLES:
         found += [Path(each) for each in os.environ.get(name, "").split(":") if each.startswith("/")]
-    return found
+    home = Path.home()
+    return [path for path in found if not home.is_relative_to(path)]  # whatever a variable or a set-up says
 
 
 def _allow(rules: int, path: Path, access: int) -> None:

@@ -159,9 +159,10 @@ def test_chroma_works_in_its_folder_alone(tmp_path: Path) -> None:
 
 
 def test_what_is_granted_is_not_the_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    homes = {Path.home(), Path("/"), Path("/home"), Path("/root"), Path("/tmp"), Path("/etc"), Path("/var")}
+    homes = {Path.home(), *Path.home().parents, Path("/home"), Path("/root"), Path("/tmp"), Path("/etc"), Path("/var")}
     assert not homes & set(landlock.own_files())
-    monkeypatch.setenv("LD_LIBRARY_PATH", "relative::/opt/lib")
+    monkeypatch.setenv("LD_LIBRARY_PATH", f"relative::/opt/lib:/:{Path.home()}:{Path.home().parent}")
+    assert not homes & set(landlock.own_files())
     assert Path("/opt/lib") in landlock.own_files()
     assert Path("relative") not in landlock.own_files()
 
