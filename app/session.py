@@ -7,7 +7,7 @@ of them: which matters are open, what goes into the audit log, the picture of a 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -136,6 +136,11 @@ class Session:
             session.choose([vault.matter(name).id for name in matters] or vault.last or [vault.matters()[0].id])
             session._closing = stack.pop_all()
             return session
+
+    @property
+    def stores(self) -> Mapping[str, Store]:
+        """The matters that are open, by id."""
+        return self._open
 
     @property
     def findings(self) -> tuple[str, ...]:

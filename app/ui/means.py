@@ -36,7 +36,8 @@ class LibraryMeans:
     def backup(self, session: Session, target: Path) -> Iterator[float]:
         from app import backup
 
-        return backup.make(session.vault, session.stores, target)
+        # The window has asked already whether a file that is there may be replaced.
+        return backup.make(session.vault, session.audit, session.stores, target, replace=True)
 
     def delete_backup(self, session: Session, path: str) -> None:
         try:
