@@ -102,7 +102,9 @@ time.sleep(60)
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("line", ["import sys; sys.exit(3)", "print('nonsense' * 9, flush=True); import time; time.sleep(60)"])
+@pytest.mark.parametrize(
+    "line", ["import sys; sys.exit(3)", "print('nonsense' * 9, flush=True); import time; time.sleep(60)"]
+)
 def test_what_is_no_index_is_told_and_ended(tmp_path: Path, line: str) -> None:
     with pytest.raises(IndexLost):
         VectorsProcess(tmp_path, new=True, command=[sys.executable, "-c", line])
