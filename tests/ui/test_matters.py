@@ -392,6 +392,22 @@ def test_nothing_of_the_session_is_called_on_the_window_s_thread(
     assert {name for name, _ in fake.calls} >= {"choose", "create_matter", "delete_matter", "copies_with"}
 
 
+def test_a_question_goes_with_its_page_and_with_escape(panes: Panes, qtbot: QtBot) -> None:
+    strip = panes.matters.strip
+    panes.matters.ask_new()
+    assert strip.isVisible()
+    assert panes.rect().contains(strip.geometry())
+    assert strip.height() >= strip.heightForWidth(strip.width())  # no line of it is cut
+    panes.resize(800, 500)
+    assert panes.rect().contains(strip.geometry())
+    qtbot.keyClick(strip.field, Qt.Key.Key_Escape)
+    assert strip.isHidden()
+    panes.matters.ask_new()
+    panes.show_privacy()
+    qtbot.waitUntil(strip.isHidden)
+    idle(qtbot, panes)
+
+
 # Removing a document.
 
 

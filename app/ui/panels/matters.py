@@ -61,6 +61,7 @@ class MattersPanel(QWidget):
         self.button = _NameButton(theme)
         self.button.clicked.connect(self.show_popover)
         self.also = ShortLabel("", "small")
+        self.also.cut = Qt.TextElideMode.ElideRight
         self.also.setContentsMargins(6, 0, 6, 0)
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)

@@ -11,7 +11,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app import settings as stored_settings
@@ -117,6 +117,9 @@ class PrivacyPanel(QWidget):
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.view.setWidget(page)
+        for question in (self.keys.question, self.backup.copy_question):
+            question.asked.connect(lambda question=question: QTimer.singleShot(
+                0, question, lambda: self.view.ensureWidgetVisible(question)))
         return self.view
 
     # What the window tells.

@@ -41,6 +41,7 @@ class AskStrip(QFrame):
     """One question at a time; hidden while there is none."""
 
     closed = Signal()  # answered with no
+    asked = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -130,9 +131,11 @@ class AskStrip(QFrame):
             if self.parent() is not window:
                 self.setParent(window)
                 window.installEventFilter(self)
+            self.show()  # before it is measured: only what is shown has its fonts
             self._fit()
             self.raise_()
         self.show()
+        self.asked.emit()
 
     def _fit(self) -> None:
         """Take the place beside the anchor, inside the window."""
@@ -140,6 +143,9 @@ class AskStrip(QFrame):
         assert anchor is not None
         window = anchor.window()
         self.setFixedWidth(min(_WIDTH, window.width() - 24))
+        layout = self.layout()
+        if layout is not None:
+            layout.invalidate()
         self.adjustSize()
         corner = anchor.mapTo(window, QPoint(0, -self.height() - 4 if self._above else anchor.height() + 4))
         self.move(max(12, min(corner.x(), window.width() - self.width() - 12)),

@@ -81,6 +81,8 @@ class Label(QLabel):
 class ShortLabel(Label):
     """One line that is cut in its middle where the place is too narrow; the whole is its tooltip."""
 
+    cut = Qt.TextElideMode.ElideMiddle
+
     def __init__(self, text: str = "", role: str = "") -> None:
         self._whole = text
         super().__init__(text, role)
@@ -105,7 +107,7 @@ class ShortLabel(Label):
 
     def _cut(self) -> None:
         self.ensurePolished()
-        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width()))
+        self.setText(self.fontMetrics().elidedText(self._whole, self.cut, self.contentsRect().width()))
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(self.fontMetrics().horizontalAdvance(self._whole) + 2, super().sizeHint().height())
