@@ -9,13 +9,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import base64
-import binascii
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +24,6 @@ from PySide6.QtWidgets import QApplication
 from app import paths
 from app.errors import NoDisplay
 from app.ui.main_window import MainWindow
-from app.ui.widgets import clipboard
 from app.ui.means import LibraryMeans
 from app.ui.widgets import clipboard
 from app.ui.widgets.theme import Theme
@@ -38,8 +33,6 @@ if TYPE_CHECKING:
 
 # Every kind of address that a document could name; each ends in `Refusal.refuse`.
 _SCHEMES = ("http", "https", "file", "ftp", "mailto", "smb", "javascript", "data", "tel")
-LOCKED = 75  # of `run`: the process has to be replaced by a new one
-_REASON, _PLACE = "CARREL_LOCKED", "CARREL_WINDOW"
 LOCKED = 75  # of `run`: the process has to be replaced by a new one
 _REASON, _PLACE = "CARREL_LOCKED", "CARREL_WINDOW"
 _SIGNAL_MS = 400  # Python looks at signals only while Python code runs
@@ -83,7 +76,10 @@ class LibraryDoor:
         from app.session import Session
 
         with _cleared(secret):
-            return Session.open(self._library, secret, create=create)
+            session = Session.open(self._library, secret, create=create)
+        if self._samples:
+            session.recovery_key = ""  # what opens fictional documents is no secret
+        return session
 
     def recover(self, text: str, secret: bytearray) -> Session:
         from app.session import Session
@@ -136,14 +132,6 @@ def _cleared(secret: bytearray) -> Iterator[None]:
         secret[:] = bytes(len(secret))
 
 
-@contextmanager
-def _cleared(secret: bytearray) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        secret[:] = bytes(len(secret))
-
-
 def run(library: Path, *, secret: bytearray | None = None, samples: bool = False) -> int:
     """Show the window on the library in a folder until it is closed or locked, and return the exit code or LOCKED.
 
@@ -160,7 +148,6 @@ def run(library: Path, *, secret: bytearray | None = None, samples: bool = False
     app.setWindowIcon(QIcon(str(paths.resources() / "icons" / "carrel.svg")))
     app.setQuitOnLastWindowClosed(False)  # work behind the window is waited for
     refusal = Refusal(app)
-    clipboard.watch()
     clipboard.watch()
     window = MainWindow(Theme(app), LibraryDoor(library, samples=samples))
     reason, place = os.environ.pop(_REASON, ""), os.environ.pop(_PLACE, "")
