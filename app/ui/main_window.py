@@ -289,7 +289,7 @@ class MainWindow(QMainWindow):
         job.done.connect(go_on)
 
     def _leave_matter(self, words: str, keep: bool) -> None:
-        self.library.leave(words)
+        self.library.leave()
         self.conversation.leave(words, keep)
         self.source.leave(words)
 

@@ -113,7 +113,7 @@ class Panes(QWidget):
         self.privacy.begin()
 
     def _leave(self, words: str, keep: bool) -> None:
-        self.library.leave(words)
+        self.library.leave()
         self.conversation.leave(words, keep)
         self.source.leave(words)
 

@@ -157,8 +157,8 @@ class LibraryPanel(QWidget):
         self._title.hide()
         self._top.addWidget(head)
 
-    def leave(self, words: str) -> None:
-        """Show nothing and add nothing until there is a session again; `words` say why."""
+    def leave(self) -> None:
+        """Show nothing and add nothing until there is a session again."""
         self.cancel()
         self._session = None
         self._later.stop()
@@ -167,7 +167,7 @@ class LibraryPanel(QWidget):
         self.filter.clear()
         self.filter.hide()
         self.rows.replace([])
-        self.count.setText(words)
+        self.count.setText("")
         self._stack.setCurrentWidget(self.view)
         self.add_button.setEnabled(False)
 

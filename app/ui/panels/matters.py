@@ -212,7 +212,7 @@ class MattersPanel(QWidget):
         lost = [counted(facts.documents, "document")]
         if stake.answers:
             lost.append(f"the conversation with {counted(stake.answers, 'answer')}")
-        words = (f"Its key and its files are destroyed: {listed(lost)}, {_size(facts.size)} in Carrel. Nobody can "
+        words = (f"Its key and its files are destroyed: {listed(lost)}, {_size(facts.size)} in Carrel. Carrel cannot "
                  "bring them back. Your own files on disk stay where they are.")
         if stake.adding:
             words += " Adding files is stopped."

@@ -151,6 +151,7 @@ class SourcePanel(QWidget):
     def set_session(self, session: Session) -> None:
         """Fetch pages from `session`, of all matters that it searches now."""
         self._session = session
+        self.hint.setText(_HINT)
         reading = session.reading
         if len(session.searching) > 1:  # the list beside is of one matter alone
             job = self._jobs.call(lambda: {row.id: row.pages for row in reading.documents()}, "count")

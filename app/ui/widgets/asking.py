@@ -142,11 +142,11 @@ class AskStrip(QFrame):
         anchor = self._anchor
         assert anchor is not None
         window = anchor.window()
-        self.setFixedWidth(min(_WIDTH, window.width() - 24))
+        width = min(_WIDTH, window.width() - 24)
         layout = self.layout()
-        if layout is not None:
-            layout.invalidate()
-        self.adjustSize()
+        assert layout is not None
+        layout.invalidate()
+        self.setFixedSize(width, layout.totalHeightForWidth(width))
         corner = anchor.mapTo(window, QPoint(0, -self.height() - 4 if self._above else anchor.height() + 4))
         self.move(max(12, min(corner.x(), window.width() - self.width() - 12)),
                   max(12, min(corner.y(), window.height() - self.height() - 12)))
