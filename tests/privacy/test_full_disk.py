@@ -53,7 +53,7 @@ class Papers:
         return {file for file in self.words if Path(file).name in done.acknowledged}
 
     def are_there(self, program: Program, files: set[str]) -> None:
-        found = program.found_by({file: f"the word {self.words[file]}" for file in sorted(files)})
+        found = program.found_by({file: self.words[file] for file in sorted(files)})
         for file in files:
             assert f"is {self.words[file]}." in " ".join(found[file].split()), f"lost: {file}"
 

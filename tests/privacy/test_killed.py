@@ -28,7 +28,8 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="follows processes by Linux's own means"),
 ]
 
-FILES = 12  # added in each round
+FILES = 8  # added in each round
+STEM = 10  # letters that all words of one life share, so that one search finds any of them
 
 
 class Life:
@@ -42,7 +43,8 @@ class Life:
         self.program.settle(audit_questions=True)
         canary = Canary(seed)
         self.question = canary.question
-        self.words: list[str] = list(canary.words)
+        self.stem = coined(self.chance, STEM)
+        self.words = [self.stem, self.stem[::-1], *canary.words]
         self.texts: dict[str, tuple[str, str]] = {}  # file: (its word, its sentence)
         self.acknowledged: set[str] = set()
         self.before = shared_memory()
@@ -53,12 +55,11 @@ class Life:
         given = self.folder / f"given{turn}"
         given.mkdir()
         for _ in range(FILES):
-            name, word = coined(self.chance), coined(self.chance)
+            name, word = (self.stem + coined(self.chance, 6) for _ in range(2))
             sentence = f"Of the {word} it is said that number {self.chance.randrange(10**9)} is its own."
-            filler = "\n\n".join(f"Clause {i} of the schedule is as before." for i in range(self.chance.randrange(400)))
+            filler = "\n\n".join(f"Clause {i} of the schedule is as before." for i in range(self.chance.randrange(200)))
             (given / f"{name}.txt").write_text(f"{filler}\n\n{sentence}\n\n{filler}\n", encoding="utf-8")
             self.texts[str(given / f"{name}.txt")] = (word, sentence)
-            self.words += [name, word, word[::-1]]
         return given
 
     def end(self, *arguments: str | Path, after: float) -> None:
@@ -74,12 +75,9 @@ class Life:
             listener.start()
         until = time.monotonic() + after
         children: dict[int, str] = {}
-        ours: set[Path] = set()
         while process.poll() is None and time.monotonic() < until:
             time.sleep(min(0.1, max(0.0, until - time.monotonic())))
             children |= descendants(process.pid)
-            ours |= held([process.pid, *children])
-        self.look(finder)  # as it stands at that moment
         children |= descendants(process.pid)
         process.kill()
         code = process.wait()
@@ -104,7 +102,7 @@ class Life:
 
     def open_again(self) -> None:
         """All that was acknowledged is there with its own text, and still nothing can be read on the disk."""
-        questions = {file: f"What is said of the {self.texts[file][0]}?" for file in sorted(self.acknowledged)}
+        questions = {file: self.texts[file][0] for file in sorted(self.acknowledged)}
         found = self.program.found_by(questions) if questions else {}
         for file in questions:
             assert self.texts[file][1] in " ".join(found[file].split()), f"lost: {Path(file).name}"
@@ -168,13 +166,13 @@ def test_what_the_kill_left_would_be_found(tmp_path: Path) -> None:
     """The tests above could not fail otherwise: a desk that acknowledges and loses, or leaves a text behind."""
     life = Life(tmp_path, 5, QUICK)
     given = life.write(0)
-    file, (word, sentence) = next(iter(life.texts.items()))
+    file, (_, sentence) = next(iter(life.texts.items()))
     life.acknowledged.add(file)
     assert life.program.tried("add", *[one for one in given.iterdir() if str(one) != file]).code == 0
     with pytest.raises(AssertionError, match="lost"):
         life.open_again()
     life.acknowledged.clear()
     (life.program.temporary / "scrap").write_text(sentence.upper(), encoding="utf-16")
-    with pytest.raises(AssertionError, match=word):
+    with pytest.raises(AssertionError, match=life.stem):
         life.open_again()
     assert living({}) == {}
