@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app import __version__
-from app.cli import documents, keys, models, vaults
+from app.cli import copies, documents, keys, models, vaults
 from app.types import Refusal
 
 Probe = Callable[[], list[Refusal]]
@@ -140,6 +140,12 @@ def _vault(commands: Any) -> None:
     audit = _command(commands, "audit", vaults.audit, "Print who did what and when; exit code 4 where it was damaged.")
     audit.add_argument("--csv", type=Path, metavar="FILE", help="write it to FILE as a table instead")
     _json(audit)
+    backup = _command(commands, "backup", copies.make, "Write all matters, encrypted, to one file, and read it back.")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    backup.add_argument("--replace", action="store_true", help="write over a file that is there")
+    restore = _command(commands, "restore", copies.restore,
+                       "Make the library of a backup, in a folder where there is none (see --library).")
+    restore.add_argument("file", type=Path, metavar="FILE")
 
 
 def _keys(commands: Any) -> None:

@@ -1,0 +1,334 @@
+"""The command line on a real vault with stand-ins for the models: what it asks, prints, refuses and returns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app import cli, selftest
+from app.cli import opening, talk
+from app.models.client import EmbedderClient
+from app.types import Refusal
+from app.vault import vault
+from app.vault.keys import Cost
+from tests.fakes import FakeEmbedder
+
+pytestmark = pytest.mark.usefixtures("empty_home", "unsealed")
+SECRET = "correct horse battery staple"
+OTHER = "an entirely different passphrase"
+
+
+class Desk:
+    """Runs commands in this process, on one library."""
+
+    def __init__(self, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.library = folder / "library"
+        self.secret = self.file("secret", SECRET)
+        self._capture = capture
+
+    def file(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{text}\n", encoding="utf-8")
+        return path
+
+    def run(self, *arguments: str | Path, by: Sequence[str | Path] | None = None) -> tuple[int, str, str]:
+        way = ["--passphrase-file", self.secret] if by is None else list(by)
+        self._capture.readouterr()
+        try:
+            code = cli.main([str(each) for each in ["--library", self.library, *way, *arguments]], _no_window, list)
+        except SystemExit as end:
+            code = int(str(end.code))
+        out, err = self._capture.readouterr()
+        return code, out, err
+
+    def json(self, *arguments: str | Path) -> Any:
+        code, out, err = self.run(*arguments, "--json")
+        assert code == 0, err
+        return json.loads(out.splitlines()[-1])
+
+    def made(self) -> str:
+        """Make the library with one document; return its recovery key."""
+        _, _, err = self.run("add", self.file("boiler.txt", "The boiler in flat 7 was repaired on 3 May 2021."))
+        return next(line.split(": ")[1] for line in err.splitlines() if line.startswith("Recovery key"))
+
+
+def _no_window(library: Path, secret: bytearray | None, *, samples: bool) -> int:
+    raise AssertionError("no window was asked for")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    fake = FakeEmbedder()
+    monkeypatch.setattr(EmbedderClient, "start", lambda _: None)
+    monkeypatch.setattr(EmbedderClient, "embed", lambda _, texts, *, urgent=False: fake.embed(texts, urgent=urgent))
+    monkeypatch.setattr(vault, "calibrated", lambda: Cost(memory=1024, passes=1, lanes=1))
+    monkeypatch.setattr("app.seal.require", lambda: None)
+    return Desk(tmp_path, capsys)
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is typed at the terminal, one line a question."""
+    lines: list[str] = []
+    stdin = SimpleNamespace(isatty=lambda: True, readline=lambda: f"{lines.pop(0)}\n")
+    monkeypatch.setattr(talk.sys, "stdin", stdin)
+    monkeypatch.setattr(opening.getpass, "getpass", lambda _: lines.pop(0))
+    return lines
+
+
+def test_a_new_library_gives_its_recovery_key_on_standard_error_alone(desk: Desk) -> None:
+    code, out, err = desk.run("add", desk.file("a.txt", "Rent is due."), "--json")
+    assert code == 0
+    assert json.loads(out)["added"] == 1
+    assert err.count("Recovery key: ") == 1
+    assert "keep it away from this computer" in err
+    assert "Recovery key" not in desk.run("status")[2]
+
+
+def test_a_new_passphrase_is_asked_for_until_it_is_one(desk: Desk, answers: list[str]) -> None:
+    answers += ["short", "password1", "n", SECRET, "typo", SECRET, SECRET]
+    code, _, err = desk.run("add", desk.file("a.txt", "Rent is due."), by=())
+    assert code == 0, err
+    assert "Too short" in err
+    assert "They differ" in err
+    assert "a thief with many computers would need" in err
+    assert "Where both are lost, nobody can open it" in err
+    assert desk.run("status")[0] == 0
+
+
+def test_a_passphrase_in_a_file_that_is_too_short_makes_no_library(desk: Desk) -> None:
+    code, _, err = desk.run("add", desk.secret, by=["--passphrase-file", desk.file("weak", "abc")])
+    assert (code, "Too short" in err, desk.library.exists()) == (2, True, False)
+
+
+def test_where_nobody_can_be_asked_an_option_is_named(desk: Desk) -> None:
+    code, _, err = desk.run("add", desk.secret, by=())
+    assert (code, "--passphrase-file" in err) == (2, True)
+
+
+def test_with_several_matters_the_one_that_is_meant_must_be_named(desk: Desk) -> None:
+    desk.made()
+    desk.run("matters", "new", "Smith v. Jones")
+    code, _, err = desk.run("status")
+    assert (code, err.strip()) == (4, "There are several matters; say which with --matter: General, Smith v. Jones.")
+    assert desk.json("status", "--matter", "general")["matter"] == "General"
+    assert desk.json("--matter", "Smith v. Jones", "status")["documents"] == []
+    code, _, err = desk.run("status", "--matter", "Smith")
+    assert (code, err.strip()) == (4, "There is no matter named Smith.")
+    assert desk.run("status", "--matter", "General", "--matter", "Smith v. Jones")[0] == 2
+
+
+def test_a_new_library_begins_with_the_matter_that_was_named(desk: Desk) -> None:
+    desk.run("--matter", "Smith v. Jones", "add", desk.file("a.txt", "Rent is due."))
+    assert [matter["name"] for matter in desk.json("matters")["matters"]] == ["Smith v. Jones"]
+
+
+def test_several_matters_are_searched_and_each_hit_says_where_it_is_from(desk: Desk) -> None:
+    desk.made()
+    desk.run("matters", "new", "Smith")
+    desk.run("--matter", "Smith", "add", desk.file("b/boiler.txt", "The boiler of Smith was never repaired."))
+    both = ("--matter", "General", "--matter", "Smith")
+    hits = desk.json("search", "boiler repaired", *both)["hits"]
+    assert {hit["matter"] for hit in hits} == {"General", "Smith"}
+    assert {hit["matter"] for hit in desk.json("search", "boiler", "--matter", "Smith")["hits"]} == {"Smith"}
+    out = desk.run("search", "boiler", *both)[1]
+    assert "boiler.txt (Smith)" in out
+    assert "boiler.txt (General)" in out
+
+
+def test_matters_are_listed_renamed_and_told_apart(desk: Desk) -> None:
+    desk.made()
+    desk.run("matters", "new", "Smith")
+    listed = desk.json("matters")["matters"]
+    assert [(matter["name"], matter["open"]) for matter in listed] == [("General", True), ("Smith", False)]
+    assert desk.run("matters", "rename", "Smith", "Smith v. Jones")[0] == 0
+    assert desk.run("matters", "new", "smith V. jones")[0] == 4
+    assert "* " in desk.run("matters")[1].splitlines()[0]
+    assert desk.run("matters")[1].splitlines()[1].endswith("  Smith v. Jones")
+
+
+def test_a_matter_is_deleted_when_its_name_was_typed(desk: Desk, answers: list[str]) -> None:
+    desk.made()
+    answers.append("something else")
+    assert desk.run("matters", "delete", "General")[0] == 1
+    assert desk.json("status")["documents"]
+    answers.append("general")
+    code, out, err = desk.run("matters", "delete", "General")
+    assert code == 0, err
+    assert out.startswith("Destroyed: the key of General, 1 document, and\n")
+    assert "library.db" in out
+    assert desk.json("status")["documents"] == []
+    assert "deleted matter; 1 document" in desk.run("audit")[1]
+
+
+def test_deleting_without_a_terminal_needs_to_be_told(desk: Desk) -> None:
+    desk.made()
+    assert desk.run("matters", "delete", "General")[0] == 2
+    destroyed = desk.json("matters", "delete", "General", "--yes")
+    assert (destroyed["matter"], destroyed["documents"], destroyed["backups"]) == ("General", 1, [])
+    assert {file["name"] for file in destroyed["files"]} >= {"library.db"}
+
+
+def test_a_folder_is_removed_with_all_below_it_after_a_question(desk: Desk, answers: list[str]) -> None:
+    desk.made()
+    for name in ("f/a.txt", "f/g/b.txt", "fg.txt"):
+        desk.run("add", desk.file(name, f"The text of {name}."))
+    answers.append("n")
+    assert desk.run("remove", desk.folder / "f")[0] == 1
+    assert len(desk.json("status")["documents"]) == 4
+    assert desk.run("remove", desk.folder / "f", "--yes")[0] == 0
+    names = [Path(row["file"]).name for row in desk.json("status")["documents"]]
+    assert names == ["boiler.txt", "fg.txt"]
+    code, _, err = desk.run("remove", desk.folder / "boiler.txt", desk.folder / "nowhere")
+    assert (code, "holds no document" in err) == (4, True)
+    assert len(desk.json("status")["documents"]) == 2
+
+
+def test_what_was_cut_off_is_told_and_gone_on_with(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.made()
+    file = desk.file("later.txt", "The lift was inspected in June.")
+    with monkeypatch.context() as patched:
+        patched.setattr("app.ingest.walk", _die)
+        with pytest.raises(OSError, match="cut off"):
+            desk.run("add", file)
+    assert desk.json("status")["unfinished"] == [str(file)]
+    assert "carrel add --resume" in desk.run("status")[1]
+    assert desk.json("add", "--resume")["added"] == 1
+    assert desk.json("status")["unfinished"] == []
+    assert "Nothing was left unfinished" in desk.run("add", "--resume")[2]
+    assert desk.run("add")[0] == 2
+
+
+def _die(paths: Sequence[Path]) -> list[Path]:
+    raise OSError("cut off")
+
+
+def test_control_c_gives_up_what_was_being_added(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.made()
+    with monkeypatch.context() as patched:
+        patched.setattr("app.ingest.walk", _stop)
+        assert desk.run("add", desk.file("later.txt", "The lift."))[0] == cli.INTERRUPTED
+    assert desk.json("status")["unfinished"] == []
+
+
+def _stop(paths: Sequence[Path]) -> list[Path]:
+    raise KeyboardInterrupt
+
+
+def test_the_recovery_key_opens_it_and_sets_a_new_passphrase(desk: Desk) -> None:
+    key = desk.file("key", desk.made().lower().replace("-", " "))
+    new = desk.file("new", OTHER)
+    code, _, err = desk.run("status", by=["--recovery-key-file", key, "--new-passphrase-file", new])
+    assert code == 0, err
+    assert desk.run("status")[0] == 4
+    assert desk.run("status", by=["--passphrase-file", new])[0] == 0
+    wrong = desk.file("wrong", "AAAA-BBBB")
+    code, _, err = desk.run("status", by=["--recovery-key-file", wrong, "--new-passphrase-file", new])
+    assert (code, "That recovery key does not open this library" in err) == (4, True)
+
+
+def test_the_passphrase_is_changed(desk: Desk) -> None:
+    desk.made()
+    new = desk.file("new", OTHER)
+    assert desk.run("passphrase", "--new-passphrase-file", new)[0] == 0
+    assert desk.run("status")[0] == 4
+    out = desk.run("audit", by=["--passphrase-file", new])[1]
+    assert "passphrase changed" in out
+    assert "wrong passphrases" in out
+
+
+def test_a_new_recovery_key_replaces_the_old_one(desk: Desk) -> None:
+    old, new = desk.file("old key", desk.made()), desk.file("new", OTHER)
+    assert desk.run("recovery-key")[0] == 2
+    code, out, _ = desk.run("recovery-key", "--yes")
+    assert code == 0
+    assert desk.run("status", by=["--recovery-key-file", old, "--new-passphrase-file", new])[0] == 4
+    made = desk.file("new key", out.strip())
+    assert desk.run("status", by=["--recovery-key-file", made, "--new-passphrase-file", new])[0] == 0
+
+
+def test_after_many_wrong_passphrases_one_waits(desk: Desk) -> None:
+    desk.made()
+    wrong = desk.file("wrong", OTHER)
+    said = [desk.run("status", by=["--passphrase-file", wrong]) for _ in range(8)]
+    assert {code for code, _, _ in said} == {4}
+    assert said[0][2].strip() == "That passphrase does not open this library."
+    assert "wait" in said[-1][2]
+
+
+def test_the_key_store_is_told_of(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert desk.run("keystore", "status")[0] == 4
+    desk.made()
+    kept: dict[str, bytearray] = {}
+    monkeypatch.setattr("app.vault.keystore.save", lambda key, secret: kept.update({key: bytearray(secret)}))
+    monkeypatch.setattr("app.vault.keystore.load", lambda key: bytearray(kept[key]))
+    monkeypatch.setattr("app.vault.keystore.remove", kept.pop)
+    assert "does not open" in desk.run("keystore", "status")[1]
+    assert desk.run("keystore", "on")[0] == 0
+    assert "opens the library" in desk.run("keystore", "status")[1]
+    assert desk.run("status", by=["--key-store"])[0] == 0
+    assert desk.run("keystore", "off")[0] == 0
+    assert kept == {}
+
+
+def test_the_audit_log_is_printed_and_exported(desk: Desk) -> None:
+    desk.made()
+    log = desk.json("audit")
+    assert [entry["event"] for entry in log["entries"]][:3] == ["created", "added", "locked"]
+    assert (log["findings"], log["entries"][1]["matter"]) == ([], "General")
+    table = desk.folder / "log.csv"
+    assert desk.run("audit", "--csv", table)[:2] == (0, "")
+    assert table.read_text(encoding="utf-8").startswith("number,time,account,event")
+    assert desk.json("audit")["entries"][-2]["event"] == "exported" or "exported" in desk.run("audit")[1]
+
+
+def test_damage_to_the_audit_log_comes_first_and_is_an_error(desk: Desk) -> None:
+    desk.made()
+    (desk.library / "audit.log").unlink()
+    code, out, _ = desk.run("audit")
+    assert code == 4
+    assert out.startswith("! The audit log (audit.log) is missing")
+    (desk.library / "audit.log").unlink()
+    code, _, err = desk.run("status")
+    assert (code, "is missing" in err) == (0, True)
+
+
+def test_the_self_test_needs_no_library_and_fails_where_something_does_not_hold(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [Refusal("TCP", "refused", "the operating system", holds=True)]
+    monkeypatch.setattr(selftest, "run", lambda probe, data: [*lines, *probe()])
+    page = desk.folder / "page.html"
+    assert desk.json("selftest", "--html", page)["holds"] is True
+    assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    lines.append(Refusal("UDP", "sent", "", holds=False))
+    code, out, _ = desk.run("selftest", by=())
+    assert (code, "! UDP" in out, desk.library.exists()) == (7, True, False)
+
+
+def test_a_backup_is_made_restored_and_deleted_with_what_it_holds(desk: Desk) -> None:
+    key, copy = desk.file("key", desk.made()), desk.folder / "copy.carrel"
+    assert desk.run("backup", copy)[0] == 0
+    assert desk.run("backup", copy)[0] == 3
+    assert desk.run("backup", copy, "--replace")[0] == 0
+    assert desk.run("restore", copy)[0] == 4  # there is a library already
+    before, desk.library = desk.library, desk.folder / "restored"
+    code, _, err = desk.run("restore", copy)
+    assert code == 0, err
+    assert [Path(row["file"]).name for row in desk.json("status")["documents"]] == ["boiler.txt"]
+    desk.library = desk.folder / "by recovery key"
+    assert desk.run("restore", copy, by=["--recovery-key-file", key])[0] == 0
+    desk.library = before
+    other = desk.file("other.txt", "The lift was inspected.")
+    desk.run("add", other)
+    assert f"may still hold it: {copy}" in desk.run("remove", other)[2]
+    assert copy.exists()
+    code, _, err = desk.run("matters", "delete", "General", "--yes", "--delete-backups")
+    assert (code, f"Backup deleted: {copy}" in err, copy.exists()) == (0, True, False)
