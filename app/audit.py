@@ -381,6 +381,11 @@ class Audit:
             last, _, tag = details["sound"].partition(":")
             yield from self._entries(details["aside"], int(last), bytes.fromhex(tag))
 
+    def snapshot(self) -> tuple[int, bytes]:
+        """Return how many bytes of `audit.log` are entries now, and what `audit.head` says of them."""
+        with self._lock:
+            return self._chain.size, self._head_line()
+
     def export_csv(self, stream: TextIO) -> None:
         """Write all entries with a header; times are UTC. No cell is a formula to a spreadsheet."""
         writer = csv.writer(stream)
