@@ -25,7 +25,7 @@ from app import paths
 from app.errors import NoDisplay
 from app.ui.main_window import MainWindow
 from app.ui.means import LibraryMeans
-from app.ui.widgets import clipboard
+from app.ui.widgets import clipboard, files
 from app.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -149,6 +149,7 @@ def run(library: Path, *, secret: bytearray | None = None, samples: bool = False
     app.setQuitOnLastWindowClosed(False)  # work behind the window is waited for
     refusal = Refusal(app)
     clipboard.watch()
+    files.no_traces()
     window = MainWindow(Theme(app), LibraryDoor(library, samples=samples))
     reason, place = os.environ.pop(_REASON, ""), os.environ.pop(_PLACE, "")
     if reason and secret is not None:  # what was locked is opened by somebody who is there

@@ -292,6 +292,8 @@ class MainWindow(QMainWindow):
         self.library.leave()
         self.conversation.leave(words, keep)
         self.source.leave(words)
+        if not keep:
+            self._hide_source()
 
     def _at_stake(self) -> AtStake:
         return AtStake(self.conversation.answers, self.conversation.asking, self.library.adding,
@@ -334,8 +336,7 @@ class MainWindow(QMainWindow):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self._overlay.setGeometry(self.rect().adjusted(14, 14, -14, -14))
-            self._overlay.raise_()
-            self._overlay.show()
+            self._overlay.cover(self.library.matter_name)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 (Qt's name)
         self._overlay.hide()

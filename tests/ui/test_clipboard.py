@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app import paths
 from app.ui.widgets import clipboard
 from app.ui.widgets.texts import SafeBrowser, SafePlainText
 
@@ -89,3 +92,11 @@ def test_text_that_is_marked_and_copied_is_plain_and_private(
     assert text() == "either party may end the lease"
     assert data.hasFormat(HINT)
     assert not data.hasHtml()
+
+
+def test_the_program_ends_in_peace_with_something_copied() -> None:
+    code = ("from PySide6.QtWidgets import QApplication; from app.ui.widgets import clipboard\n"
+            "app = QApplication([]); clipboard.watch(); clipboard.copy('the answer'); app.processEvents()")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60,
+                          cwd=paths.resources().parent)
+    assert done.returncode == 0, done.stderr

@@ -29,6 +29,8 @@ def test_ctrl_l_covers_everything_in_the_same_event(
     qtbot.waitUntil(lambda: not window.jobs.busy)
     said: list[str] = []
     window.locked.connect(said.append)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert window.stack.currentWidget() is window.covering
     assert not window.conversation.isVisible()

@@ -249,6 +249,8 @@ def test_the_formats_named_are_those_that_are_read() -> None:
 
 
 def test_the_page_about_privacy_opens_by_key_and_closes_again(window: MainWindow, qtbot: QtBot) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
     assert window.stack.currentWidget() is window.privacy
     qtbot.waitUntil(lambda: not window.jobs.busy)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QMimeData, QObject, QTimer
+from PySide6.QtCore import QMimeData, QObject, QStringListModel, QTimer
 from PySide6.QtGui import QClipboard, QGuiApplication
 
 # What a history looks for: KDE's, and three that Windows reads (each a 32-bit number).
@@ -77,7 +77,10 @@ def clear_secret() -> None:
 
 def private(text: str) -> QMimeData:
     """Return `text` for the clipboard, marked as nothing for histories."""
-    data = QMimeData()
+    # Made by Qt and not by Python, which may be gone when the clipboard lets go of it at the program's end: a crash.
+    model = QStringListModel([""])
+    data = model.mimeData([model.index(0)])
+    data.clear()
     data.setText(text)
     for name, value in _PRIVATE.items():
         data.setData(name, value)

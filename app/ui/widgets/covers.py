@@ -22,10 +22,17 @@ class DropCover(QWidget):
         column = QVBoxLayout(self)
         column.addStretch(1)
         column.addWidget(Icon(theme, "drop", "accent", 48), 0, _CENTRE)
-        column.addWidget(Label("Drop to add to your library", "title"), 0, _CENTRE)
+        self._words = Label("", "title")
+        column.addWidget(self._words, 0, _CENTRE)
         column.addWidget(Label(f"{formats}. Folders with everything in them.", "muted"), 0, _CENTRE)
         column.addStretch(1)
         self.hide()
+
+    def cover(self, name: str) -> None:
+        """Invite to drop files into the matter called `name`."""
+        self._words.setText(f"Drop to add to {name or 'your library'}")
+        self.raise_()
+        self.show()
 
 
 class LockingPage(QWidget):
