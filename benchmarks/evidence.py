@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
+from app import seal
 from app.session import Session
 from app.types import Added
 from app.vault import vault
@@ -48,6 +49,7 @@ def spread(file: Path, wanted: int) -> list[str]:
 
 
 def run(options: argparse.Namespace) -> None:
+    seal.shut("desk")  # as the program does; no vault is opened otherwise
     questions = spread(options.questions, QUESTIONS + 1)
     with library(options) as folder:
         began = time.perf_counter()
