@@ -17,6 +17,8 @@ from app.types import BackupCopy, Destroyed
 from app.vault.vault import MATTERS, Vault
 
 BEGUN = "matter deletion begun"
+DELETED, GONE, UNREACHABLE = "deleted", "backup not there any more", "backup not reachable"
+_BACKUP = b"CARRELB1"  # how one begins
 _NAME = re.compile(r"[0-9a-f]{32}")
 
 
@@ -28,7 +30,10 @@ class Erasure:
         self._audit = audit
 
     def copies_with(self, matter: str) -> tuple[BackupCopy, ...]:
-        """Return the backups made by the program that hold a matter."""
+        """Return the backups made by the program that hold a matter, but for those that it knows to be gone.
+
+        Asked again after a deletion with `delete_backups`: those that could not be reached and remain.
+        """
         return tuple(copy for copy in self._vault.backups() if matter in copy.matters)
 
     def remove(self, store: Store, file: str, *, matter: str, delete_backups: bool = False) -> None:
@@ -52,10 +57,10 @@ class Erasure:
 
     def _delete_backups(self, matter: str) -> None:
         for copy in self.copies_with(matter):
-            with contextlib.suppress(FileNotFoundError):
-                Path(copy.path).unlink()
-            self._vault.forget_backup(copy.path)
-            self._audit.record("backup deleted", matter=matter)
+            outcome = _delete_backup(Path(copy.path))
+            if outcome != UNREACHABLE:
+                self._vault.forget_backup(copy.path)
+            self._audit.record("backup deleted" if outcome == DELETED else outcome, matter=matter)
 
 
 def sweep(vault: Vault, begun: Collection[str]) -> tuple[str, ...]:
@@ -66,6 +71,8 @@ def sweep(vault: Vault, begun: Collection[str]) -> tuple[str, ...]:
     """
     kept = {matter.id for matter in vault.matters()}
     folder = vault.folder / MATTERS
+    if not folder.is_dir():
+        return ()
     left = [path for path in folder.iterdir() if _NAME.fullmatch(path.name) and path.name not in kept]
     for path in left:
         if path.name in begun:
@@ -74,6 +81,21 @@ def sweep(vault: Vault, begun: Collection[str]) -> tuple[str, ...]:
             with contextlib.suppress(OSError):  # empty, where the making of a matter was cut short
                 path.rmdir()
     return tuple(sorted(path.name for path in left if path.exists()))
+
+
+def _delete_backup(path: Path) -> str:
+    """Delete a file if it is a backup still, and say what became of it."""
+    try:
+        with path.open("rb") as stream:
+            if stream.read(len(_BACKUP)) != _BACKUP:
+                return GONE  # another file by now, and not ours
+        path.unlink()
+    except FileNotFoundError:
+        # Where its folder is missing too, it may lie on a disk that is not connected.
+        return GONE if path.parent.is_dir() else UNREACHABLE
+    except OSError:
+        return UNREACHABLE
+    return DELETED
 
 
 def _family(store: Store, file: str) -> list[str]:
@@ -88,5 +110,6 @@ def _remove(folder: Path) -> tuple[tuple[str, int], ...]:
     files = tuple(sorted(
         (path.relative_to(folder).as_posix(), path.stat().st_size) for path in folder.rglob("*") if path.is_file()
     ))
-    shutil.rmtree(folder, ignore_errors=False)
+    if folder.exists():
+        shutil.rmtree(folder)
     return files
