@@ -69,10 +69,10 @@ class FakeMeans:
 class Panes(QWidget):
     """All of them side by side, and the page about privacy behind."""
 
-    def __init__(self, theme: Theme, session: FakeSession) -> None:
+    def __init__(self, theme: Theme, session: FakeSession, means: FakeMeans | None = None) -> None:
         super().__init__()
         self.session = session
-        self.means = FakeMeans(session)
+        self.means = means or FakeMeans(session)
         self.jobs = Jobs(self)
         self.library = LibraryPanel(theme, self.jobs, FORMATS)
         self.conversation = ConversationPanel(theme, self.jobs, FORMATS)

@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 from app import paths
 from app.session import Session
 from app.settings import Settings
+from app.types import Refusal
+from app.ui.means import LibraryMeans
 from app.ui.widgets.theme import Theme
 from tests.ui.panes import Panes
 
@@ -36,7 +38,7 @@ def test_two_matters_from_making_to_deleting(qtbot: QtBot, theme: Theme, tmp_pat
     folder = tmp_path / "library"
     session = Session.open(folder, bytearray(b"four plain words here"), create=True, settings=Settings())
     with contextlib.closing(session):
-        panes = Panes(theme, session)  # type: ignore[arg-type]
+        panes = Panes(theme, session, _Means(folder))  # type: ignore[arg-type]
         qtbot.addWidget(panes)
         panes.show()
         idle(qtbot, panes)
@@ -76,18 +78,22 @@ def both(qtbot: QtBot, panes: Panes, session: Session) -> None:
     assert panes.source.notice.isHidden()
     assert panes.source.stack.currentIndex() == 1
     assert not panes.source.page.marks.isNull()
-    privacy(qtbot, panes)
+    privacy(qtbot, panes, session)
     panes.matters.choose((ropewalk.id,))
     qtbot.mouseClick(panes.matters.strip.go, Qt.MouseButton.LeftButton)
     idle(qtbot, panes)
     panes.matters.ask_delete()
     qtbot.waitUntil(panes.matters.strip.isVisible)
     assert "1 document" in panes.matters.strip.words.text()
+    assert panes.matters.strip.tick.text() == "Delete the backup too"
+    qtbot.mouseClick(panes.matters.strip.tick, Qt.MouseButton.LeftButton)
     panes.matters.strip.field.setText("ropewalk")
     qtbot.keyClick(panes.matters.strip.field, Qt.Key.Key_Return)
     idle(qtbot, panes)
     assert [matter.name for matter in session.vault.matters()] == ["General"]
     assert not session.vault.matter_folder(ropewalk.id).exists()
+    assert session.vault.backups() == ()
+    assert not (session.vault.folder.parent / "copy.carrel").exists()
     assert "library.db" in panes.matters.report.text
     assert [row.title for row in panes.library.rows.rows] == [NOTES]
     panes.library.ask_removal(panes.library.rows.rows[0].value)  # type: ignore[arg-type]
@@ -100,9 +106,8 @@ def both(qtbot: QtBot, panes: Panes, session: Session) -> None:
     assert {"asked", "removed", "matter deleted", "passphrase changed"} <= set(events)
 
 
-def privacy(qtbot: QtBot, panes: Panes) -> None:
-    """Read the log and change the passphrase."""
-    panes.means.session = _Silent()  # type: ignore[assignment]
+def privacy(qtbot: QtBot, panes: Panes, session: Session) -> None:
+    """Read the log, change the passphrase, make a backup."""
     panes.show_privacy()
     idle(qtbot, panes)
     rows = panes.privacy.audit.log.rows.rows
@@ -117,9 +122,16 @@ def privacy(qtbot: QtBot, panes: Panes) -> None:
     form.go.click()
     idle(qtbot, panes)
     assert panes.privacy.keys.said.label.text() == "The passphrase was changed."
+    target = session.vault.folder.parent / "copy.carrel"
+    panes.privacy.backup.back_up(target)
+    idle(qtbot, panes)
+    assert "found whole" in panes.privacy.backup.said.label.text()
+    assert [copy.path for copy in session.vault.backups()] == [str(target)]
     panes.privacy._close()
 
 
-class _Silent:
-    def _note(self, name: str) -> None:
-        """Nothing is kept."""
+class _Means(LibraryMeans):
+    """All but the self-test, which belongs into a program that is shut off from the network."""
+
+    def selftest(self) -> list[Refusal]:
+        return []
