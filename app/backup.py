@@ -10,8 +10,8 @@ own keys. So no plaintext exists at any moment, neither when a backup is made no
 index is not in it; it is made anew from the databases.
 
 A backup is of its time. It opens with the passphrase and the recovery key that the library had when it was made, also
-after they were changed, and brings back what was deleted since: documents, matters, and entries' absence from the audit
-log. That is why the program remembers the backups that it made and offers to delete them with what they hold.
+after they were changed, and brings back documents and matters that were deleted since; the audit log ends where it ended
+then, and with the entry that says it was restored. That is why the program remembers the backups that it made and offers to delete them with what they hold.
 """
 
 from __future__ import annotations
@@ -366,8 +366,9 @@ def _note(vault: Vault) -> None:
 
 def _sweep(folder: Path) -> None:
     """Remove what an earlier restoring into this place left when it was killed."""
-    for path in folder.parent.glob(f"{folder.name}.restoring-*"):
-        if not _STALE.fullmatch(path.name[len(folder.name) :]) or not path.is_dir() or path.is_symlink():
+    for path in list(folder.parent.iterdir()):
+        rest = path.name.removeprefix(folder.name)
+        if rest == path.name or not _STALE.fullmatch(rest) or not path.is_dir() or path.is_symlink():
             continue
         with contextlib.suppress(LibraryBusy, OSError):
             Lock(path).release()  # else it is at work
