@@ -92,6 +92,22 @@ class Page(QWidget):
         return QSize(super().minimumSizeHint().width(), 0)
 
 
+def in_the_middle(column: QWidget) -> QScrollArea:
+    """Return what shows a column of fixed width in the middle, and scrolls where the window is too low for it."""
+    page = Page()
+    page.setObjectName("page")
+    row = QHBoxLayout(page)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(column)
+    view = QScrollArea()
+    view.setWidgetResizable(True)
+    view.setFrameShape(QFrame.Shape.NoFrame)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    view.setWidget(page)
+    return view
+
+
 class RefusalTable(QWidget):
     """What was tried, what became of it and who refused it, each with a mark."""
 
@@ -102,9 +118,8 @@ class RefusalTable(QWidget):
         self._grid.setContentsMargins(0, 2, 0, 2)
         self._grid.setHorizontalSpacing(14)
         self._grid.setVerticalSpacing(7)
-        self._grid.setColumnStretch(1, 5)
-        self._grid.setColumnStretch(2, 6)
-        self._grid.setColumnStretch(3, 4)
+        self._grid.setColumnStretch(1, 8)
+        self._grid.setColumnStretch(2, 7)
 
     def show_refusals(self, refusals: Sequence[Refusal]) -> None:
         """Show lines of a self-test."""
@@ -115,7 +130,9 @@ class RefusalTable(QWidget):
         if not refusals:
             self.hide()
             return
-        for column, words in enumerate(("", "Tried", "Outcome", "By")):
+        by = any(refusal.by for refusal in refusals)
+        self._grid.setColumnStretch(3, 5 if by else 0)
+        for column, words in enumerate(("", "Tried", "Outcome", "By" if by else "")):
             self._grid.addWidget(Label(words, "caption"), 0, column)
         for number, refusal in enumerate(refusals, 1):
             icon, colour, meaning = _MARKS[refusal.holds]
