@@ -10,8 +10,9 @@ own keys. So no plaintext exists at any moment, neither when a backup is made no
 index is not in it; it is made anew from the databases.
 
 A backup is of its time. It opens with the passphrase and the recovery key that the library had when it was made, also
-after they were changed, and brings back documents and matters that were deleted since; the audit log ends where it ended
-then, and with the entry that says it was restored. That is why the program remembers the backups that it made and offers to delete them with what they hold.
+after they were changed, and brings back documents and matters that were deleted since; the audit log ends where it
+ended then, and with the entry that says it was restored. That is why the program remembers the backups that it made
+and offers to delete them with what they hold.
 """
 
 from __future__ import annotations
