@@ -366,3 +366,32 @@ def test_a_search_does_not_wait_for_a_transaction(tmp_path: Path) -> None:
             assert finds(store, 1)
             db.execute("ROLLBACK")
             db.execute("BEGIN")
+
+
+def test_a_label_is_put_to_every_passage(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        put(store, 1)
+        ids = [key for key, _ in store.words("clause", 9)]
+        assert {passage.matter for passage in store.passages(ids)} == {""}
+        store.label = "Miller against Miller"
+        assert {passage.matter for passage in store.passages(ids)} == {"Miller against Miller"}
+
+
+def test_notes_are_kept_and_in_no_plain_byte(tmp_path: Path) -> None:
+    paths = ("/clients/Grünschnabel/a.pdf", "/clients/b\udce9.pdf")
+    with opened(tmp_path) as store:
+        assert store.unfinished() == ()
+        assert store.audit_head == ""
+        store.note_unfinished(paths)
+        store.audit_head = "17 abcdef-the-head"
+    with opened(tmp_path) as store:
+        assert store.unfinished() == paths
+        assert store.audit_head == "17 abcdef-the-head"
+        store.note_unfinished(())
+        store.audit_head = ""
+    lying = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"clients" not in lying
+    assert b"abcdef-the-head" not in lying
+    with opened(tmp_path) as store:
+        assert store.unfinished() == ()
+        assert store.audit_head == ""
