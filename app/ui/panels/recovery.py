@@ -6,10 +6,11 @@ Owns what is on the page and forgets it when it is left. Never writes it anywher
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.ui.widgets import clipboard
 from app.ui.widgets.labels import Icon, Label, Notice, PushButton
+from app.ui.widgets.middle import in_the_middle
 from app.ui.widgets.sheet import fixed_font, groups, print_sheet
 from app.ui.widgets.theme import Theme
 
@@ -105,17 +106,10 @@ class RecoveryPanel(QWidget):
         ends.addWidget(self.later)
         column.addLayout(ends)
         column.addStretch(3)
-        page = QWidget()
-        page.setObjectName("page")
-        middle = QHBoxLayout(page)
-        middle.addWidget(box)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(page)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        self._view = in_the_middle(box)
+        outer.addWidget(self._view)
 
     # The page's one life.
 
@@ -177,6 +171,7 @@ class RecoveryPanel(QWidget):
         if self.warning.isHidden():
             self.warning.show()
             self.later.setText("Continue without it")
+            QTimer.singleShot(0, self, lambda: self._view.ensureWidgetVisible(self.later))
         else:
             self._finish()
 

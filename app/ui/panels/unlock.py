@@ -14,6 +14,7 @@ from app.strength import Strength, strength
 from app.ui.widgets.icons import density, pixmap
 from app.ui.widgets.labels import Label, Notice, PushButton, ToolButton
 from app.ui.widgets.meter import Meter
+from app.ui.widgets.middle import in_the_middle
 from app.ui.widgets.theme import Theme
 
 _WIDTH = 420
@@ -143,8 +144,10 @@ class UnlockPanel(QWidget):
             column.addWidget(widget)
         column.addWidget(self.other, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
-        outer = QHBoxLayout(self)
-        outer.addWidget(box)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        self._view = in_the_middle(box)
+        outer.addWidget(self._view)
         # The eyes come after.
         for before, after in ((self.key, self.first), (self.first, self.second), (self.second, self.go),
                               (self.go, self.key_store), (self.key_store, self.other)):
@@ -260,6 +263,7 @@ class UnlockPanel(QWidget):
                              "your library. You can use it, but a better one is worth the minute.", "warn")
             self.problem.show()
             self.go.setText("Use it anyway")
+            self._reveal()
         else:
             return True
         return False
@@ -283,6 +287,11 @@ class UnlockPanel(QWidget):
     def _complain(self, sentence: str) -> None:
         self.problem.say(sentence, "bad")
         self.problem.show()
+        self._reveal()
+
+    def _reveal(self) -> None:
+        """Scroll to what is said, in a low window."""
+        QTimer.singleShot(0, self, lambda: self._view.ensureWidgetVisible(self.go))
 
     def _edited(self) -> None:
         if self._face in (_Face.NEW, _Face.RECOVER):

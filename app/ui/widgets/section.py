@@ -10,7 +10,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.types import Refusal
 from app.ui.widgets import icons
@@ -90,22 +98,6 @@ class Page(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         """The scroll area asks for the height at the real width; the layout's own guess is of a narrow page."""
         return QSize(super().minimumSizeHint().width(), 0)
-
-
-def in_the_middle(column: QWidget) -> QScrollArea:
-    """Return what shows a column of fixed width in the middle, and scrolls where the window is too low for it."""
-    page = Page()
-    page.setObjectName("page")
-    row = QHBoxLayout(page)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.addWidget(column)
-    view = QScrollArea()
-    view.setWidgetResizable(True)
-    view.setFrameShape(QFrame.Shape.NoFrame)
-    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    view.setWidget(page)
-    return view
 
 
 class RefusalTable(QWidget):
