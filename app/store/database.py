@@ -19,6 +19,7 @@ from sqlcipher3 import dbapi2
 
 from app.errors import DiskFull, LibraryDamaged
 from app.paths import NO_SPACE
+from app.store.log import committed
 from app.vault.keys import wipe
 
 _ROOM = 1024 * 1024  # bytes free below which an input/output error is put down to the full disk
@@ -38,12 +39,15 @@ class Database:
         self._idle: list[Any] = []
         self._all: list[Any] = []
         self._closed = False
+        self.cut = False  # whether the end of what an ended program had written was damaged and is left out
         try:
             with self._translated():
+                claimed = committed(path.with_name(f"{path.name}-wal"), PAGE)
                 # SQLite would make it readable to all, and gives its log files the same mode.
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
                 self._writer = self._connect()
                 self._writer.execute("PRAGMA v.journal_mode=WAL")
+                self._compare(claimed)
                 # FULL in write-ahead mode: each commit is on the disk before it is acknowledged.
                 self._writer.execute("PRAGMA v.synchronous=FULL")
                 self._writer.execute("PRAGMA v.secure_delete=ON")
@@ -52,6 +56,19 @@ class Database:
         except BaseException:
             self.close()
             raise
+
+    def _compare(self, claimed: int) -> None:
+        """See whether SQLite found all of the log that was committed to it; raises LibraryDamaged."""
+        # NOOP moves nothing, so that a file that is refused stays as it is.
+        _, kept, _ = self._writer.execute("PRAGMA v.wal_checkpoint(NOOP)").fetchone()
+        self.cut = claimed > kept
+        if not self.cut:
+            return
+        # Where the log had been moved into the file already, its sound beginning now hides newer pages of the file,
+        # and the two need not fit together.
+        sound = self._writer.execute("PRAGMA v.integrity_check(1)").fetchall() == [("ok",)]
+        if not sound or self._writer.execute("PRAGMA v.foreign_key_check").fetchone():
+            raise _damaged()
 
     def _connect(self) -> Any:
         # No statement cache: it would keep the key's statement. The key goes in as a bound value

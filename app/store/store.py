@@ -31,6 +31,10 @@ DATABASE = "library.db"
 _UNFINISHED = "unfinished"
 _AUDIT_HEAD = "audit head"
 _WORKING = "working"  # where the index notes its working folder
+CUT = (
+    "Carrel was stopped while it worked, and the end of what it had written since is damaged. The last documents that "
+    "were added may be missing, or the last that were removed be there again: look through them, and add them again."
+)
 
 
 class Store:
@@ -231,6 +235,11 @@ class Store:
     def index_failure(self) -> Exception | None:
         """Why Chroma is set aside until the next opening and exact search answers, or None."""
         return self._index.failure
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What was found damaged at opening and left out, in sentences for the user."""
+        return (CUT,) if self._records.database.cut else ()
 
     def checkpoint(self) -> None:
         """Move committed work from the write-ahead log into the database, after a long ingest."""
