@@ -55,12 +55,20 @@ class Erasure:
         self._audit.record("matter deleted", matter=matter)
         return Destroyed(doomed, documents, files)
 
+    def delete_backup(self, path: str, *, matter: str = "") -> bool:
+        """Delete a backup that the program made, and forget it; one that cannot be reached is not forgotten.
+
+        Returns whether it is gone. Raises DiskFull.
+        """
+        outcome = _delete_backup(Path(path))
+        if outcome != UNREACHABLE:
+            self._vault.forget_backup(path)
+        self._audit.record("backup deleted" if outcome == DELETED else outcome, matter=matter)
+        return outcome != UNREACHABLE
+
     def _delete_backups(self, matter: str) -> None:
         for copy in self.copies_with(matter):
-            outcome = _delete_backup(Path(copy.path))
-            if outcome != UNREACHABLE:
-                self._vault.forget_backup(copy.path)
-            self._audit.record("backup deleted" if outcome == DELETED else outcome, matter=matter)
+            self.delete_backup(copy.path, matter=matter)
 
 
 def sweep(vault: Vault, begun: Collection[str]) -> tuple[str, ...]:

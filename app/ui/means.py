@@ -40,9 +40,5 @@ class LibraryMeans:
         return backup.make(session.vault, session.audit, session.stores, target, replace=True)
 
     def delete_backup(self, session: Session, path: str) -> None:
-        try:
-            Path(path).unlink(missing_ok=True)
-        except OSError as error:
-            raise UnwritableFile(reason=error.strerror or type(error).__name__) from error
-        session.vault.forget_backup(path)
-        session.audit.record("backup deleted")
+        if not session.erasure.delete_backup(path):
+            raise UnwritableFile(reason="it cannot be reached; connect the disk that it is on")
