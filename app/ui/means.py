@@ -41,4 +41,4 @@ class LibraryMeans:
 
     def delete_backup(self, session: Session, path: str) -> None:
         if not session.erasure.delete_backup(path):
-            raise UnwritableFile(reason="it cannot be reached; connect the disk that it is on")
+            raise UnwritableFile(reason="it cannot be reached and was not deleted; connect the disk that it is on")
