@@ -270,3 +270,18 @@ def test_without_a_display_the_window_says_so(tmp_path: Path) -> None:
 
 def writers(desk: Desk) -> list[dict[str, Any]]:
     return [model for model in desk.json("models")["models"] if model["role"] == "generator"]
+
+
+def test_the_library_as_a_whole_is_tested_backed_up_and_brought_back(tmp_path: Path) -> None:
+    first = Desk(tmp_path)
+    assert first.json("selftest")["holds"]
+    (tmp_path / "notes.txt").write_text("The boiler in flat 7 was repaired on 3 May 2021.\n", encoding="utf-8")
+    code, _, err = first.run("--matter", "Smith", "add", tmp_path / "notes.txt")
+    assert (code, err.count("Recovery key: ")) == (0, 1), err
+    code, _, err = first.run("backup", tmp_path / "copy.carrel")
+    assert code == 0, err
+    second = Desk(tmp_path, "restored")
+    code, _, err = second.run("restore", tmp_path / "copy.carrel")
+    assert code == 0, err
+    assert [hit["matter"] for hit in second.json("search", "boiler")["hits"]] == ["Smith"]
+    assert {"created", "added", "restored"} <= {entry["event"] for entry in second.json("audit")["entries"]}
