@@ -101,7 +101,8 @@ def _begin_anew(arguments: list[str]) -> int:
 
         subprocess.Popen([*program, *arguments])
         return 0
-    os.execv(program[0], [*program, *arguments])  # noqa: RET503, S606 (does not return; ourselves, without a shell)
+    os.execv(program[0], [*program, *arguments])  # noqa: S606 (ourselves, without a shell)
+    raise AssertionError("unreachable: this program is another one by now")
 
 
 if __name__ == "__main__":
