@@ -29,6 +29,8 @@
     │   ├── BadName
     │   ├── WhichMatter
     │   ├── BackupDamaged
+    │   ├── TooLittleMemory
+    │   ├── UnusableFolder
     │   ├── OtherEmbedder
     │   ├── UnknownDocument
     │   └── DiskFull
@@ -161,6 +163,14 @@ class TooManyTries(LibraryError):
 
 class WrongRecoveryKey(LibraryError):
     """That recovery key does not open this library{reason}."""
+
+
+class TooLittleMemory(LibraryError):
+    """Opening the library needs {needed} of free memory; close other programs and try again."""
+
+
+class UnusableFolder(LibraryError):
+    """The library's folder cannot be used: {reason}."""
 
 
 class NoKeyStore(LibraryError):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 import tempfile
 from pathlib import Path
@@ -74,6 +75,18 @@ def write_atomically(path: Path, data: bytes) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     sync_folder(path.parent)  # the rename itself is on disk only when the folder is
+
+
+def read_bounded(path: Path, limit: int) -> bytes:
+    """Return what a file holds, at most `limit` bytes of it, without waiting on what is no file.
+
+    Raises FileNotFoundError, and OSError also where a folder, a pipe or a device has that name.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no file", str(path))
+        return stream.read(limit)
 
 
 def sync_folder(folder: Path) -> None:

@@ -265,7 +265,7 @@ class Session:
             raise errors.UnsupportedFile(kind=passage.kind)
         path = Path(passage.file)
         data = read_whole(path)
-        store = next((store for store in self._open.values() if store.label == passage.matter), self.store)
+        store = next((store for store in self._open.values() if store.holds(passage.document)), self.store)
         if not store.same_content(passage.file, store.content_key(data)):
             raise errors.StaleFile
         return self.readers.render(
@@ -299,6 +299,8 @@ class Session:
 
     def _close_matters(self) -> None:
         with contextlib.suppress(errors.DiskFull):
+            if self.vault.wrong_checks:
+                self.audit.record("wrong passphrases", count=self.vault.wrong_checks)
             self.audit.record("locked", generation=self.vault.generation)
         with contextlib.ExitStack() as stack:  # each is closed, whatever becomes of the others
             for store in self._open.values():

@@ -11,9 +11,11 @@ from __future__ import annotations
 import base64
 import ctypes
 import json
+import mmap
 import secrets
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +33,7 @@ _WANTED_SECONDS = 1.0  # what one guess shall cost on the computer where the lib
 _MADV_DONTDUMP = 16
 
 # What a vault file may ask of this computer; more would be an attack by memory, not a setting.
-_MEMORY_LIMIT = 4 * 1024 * 1024
+_MEMORY_LIMIT = 1024 * 1024
 _PASSES_LIMIT = 64
 _LANES_LIMIT = 64
 
@@ -49,10 +51,14 @@ class Cost:
     lanes: int = 4
 
 
-def calibrated() -> Cost:
-    """Return the cost that takes about a second on this computer, never less than the least."""
+def calibrated(measure: Callable[[Cost], float] | None = None) -> Cost:
+    """Return the cost that takes about a second on this computer, never less than the least.
+
+    `measure` says how many seconds a cost takes; without it that is tried.
+    """
     least = Cost()
-    seconds = min(_seconds(least) for _ in range(3))  # the others were slowed down by other programs
+    measure = measure or _seconds
+    seconds = min(measure(least) for _ in range(3))  # the others were slowed down by other programs
     passes = min(_PASSES_LIMIT, int(least.passes * _WANTED_SECONDS / max(seconds, 1e-3)))
     return Cost(least.memory, max(least.passes, passes), least.lanes)
 
@@ -95,8 +101,7 @@ def hold(secret: bytearray) -> None:
     place = ctypes.addressof((ctypes.c_char * len(secret)).from_buffer(secret))
     libc.mlock(ctypes.c_void_p(place), ctypes.c_size_t(len(secret)))
     if sys.platform == "linux":
-        page = 4096
-        first = place - place % page
+        first = place - place % mmap.PAGESIZE
         length = place + len(secret) - first
         libc.madvise(ctypes.c_void_p(first), ctypes.c_size_t(length), ctypes.c_int(_MADV_DONTDUMP))
 
@@ -106,8 +111,10 @@ def lock_up(secret: bytearray, key: bytearray, cost: Cost, associated: dict[str,
 
     The parameters and `associated` are authenticated: what is lowered or moved elsewhere no longer opens.
     """
-    kdf: dict[str, Any] = {"name": "argon2id", "memory": cost.memory, "passes": cost.passes, "lanes": cost.lanes,
-           "salt": coded(secrets.token_bytes(_SALT))}
+    kdf: dict[str, Any] = {
+        "name": "argon2id", "memory": cost.memory, "passes": cost.passes, "lanes": cost.lanes,
+        "salt": coded(secrets.token_bytes(_SALT)),
+    }
     wrapping = _argon2(secret, decoded(kdf["salt"]), cost)
     try:
         return {"kdf": kdf, **wrap(wrapping, key, {**associated, "kdf": kdf})}
@@ -116,7 +123,10 @@ def lock_up(secret: bytearray, key: bytearray, cost: Cost, associated: dict[str,
 
 
 def unlock(secret: bytearray, entry: dict[str, Any], associated: dict[str, Any]) -> bytearray:
-    """Return the key that `lock_up` wrapped; raises NotThisKey, and ValueError for what is no such entry."""
+    """Return the key that `lock_up` wrapped.
+
+    Raises NotThisKey, MemoryError, and ValueError, KeyError or TypeError for what is no such entry.
+    """
     kdf = entry["kdf"]
     cost = _checked(kdf)
     wrapping = _argon2(secret, decoded(kdf["salt"]), cost)

@@ -1,7 +1,7 @@
 """Wrong passphrases in a row, and how long the next one has to wait.
 
-The file is plain and can be deleted by whoever can write there: the delay stops a colleague at the
-keyboard, Argon2id stops the thief of the files.
+The file is plain and can be deleted by whoever can write there, and whoever sets the clock forward waits
+less: the delay stops a colleague at the keyboard, Argon2id stops the thief of the files.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import time
 from pathlib import Path
 
 from app.errors import TooManyTries
-from app.paths import write_atomically
+from app.paths import read_bounded, write_atomically
 
 NAME = "attempts.json"
 _FREE = 3  # wrong ones before the first wait
 _LONGEST = 300  # seconds
 _LIMIT = 1_000_000
+_SIZE = 4096  # bytes; it has fifty
+_END = 1e11  # seconds; a clock that says the year 5000 is none
 
 
 def check(folder: Path) -> None:
@@ -26,7 +28,8 @@ def check(folder: Path) -> None:
     wait = _delay(tries)
     now = time.time()
     if wait and last > now:  # the clock was set back: it cannot say how much of the wait is over
-        _write(folder, tries, now)
+        with contextlib.suppress(OSError):
+            _write(folder, tries, now)
         last = now
     left = last + wait - now
     if left > 0:
@@ -43,7 +46,7 @@ def count(folder: Path) -> None:
 def clear(folder: Path) -> int:
     """Forget them, as the right one came; return how many there were."""
     tries, _ = _read(folder)
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(OSError):  # who knows the secret is let in, whatever lies there
         (folder / NAME).unlink()
     return tries
 
@@ -54,16 +57,19 @@ def _delay(tries: int) -> int:
 
 def _read(folder: Path) -> tuple[int, float]:
     try:
-        kept = json.loads((folder / NAME).read_bytes())
+        kept = json.loads(read_bounded(folder / NAME, _SIZE))
         tries, last = kept["tries"], kept["last"]
-        if type(tries) is int and 0 <= tries <= _LIMIT and isinstance(last, int | float):
+        if type(tries) is int and 0 <= tries <= _LIMIT and type(last) in (int, float) and abs(last) < _END:
             return tries, float(last)
     except FileNotFoundError:
         return 0, 0.0
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
     now = time.time()
-    _write(folder, _FREE, now)  # someone changed it: begin anew, with a wait
+    try:
+        _write(folder, _FREE, now)  # someone changed it: begin anew, with a wait
+    except OSError:  # a wait that cannot be noted would never end
+        return _FREE, 0.0
     return _FREE, now
 
 

@@ -16,7 +16,9 @@ import copy
 import hmac
 import json
 import secrets
+import threading
 import time
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -27,16 +29,20 @@ from app.errors import (
     BadName,
     DiskFull,
     LibraryDamaged,
+    LibraryExists,
     LibraryTooNew,
     LibraryTooOld,
     MatterExists,
+    NoKeyStore,
     NoLibrary,
+    TooLittleMemory,
     UnknownMatter,
+    UnusableFolder,
     WrongPassphrase,
     WrongRecoveryKey,
 )
 from app.lock import Lock
-from app.paths import NO_SPACE, write_atomically
+from app.paths import NO_SPACE, read_bounded, sync_folder, write_atomically
 from app.types import BackupCopy, Matter
 from app.vault import keystore, recovery, tries
 from app.vault.keys import (
@@ -59,30 +65,41 @@ NAME = "vault.json"
 MATTERS = "matters"
 FIRST_MATTER = "General"
 LONGEST_NAME = 120
-_SIZE_LIMIT = 64 * 1024 * 1024
+_SIZE_LIMIT = 8 * 1024 * 1024  # bytes; a matter needs some 600
 _PASSPHRASE, _RECOVERY, _KEY_STORE = "passphrase", "recovery", "key store"
 
 
 def exists(folder: Path) -> bool:
-    """Say whether `folder` holds a vault."""
-    return (folder / NAME).is_file()
+    """Say whether `folder` holds a vault, or something in its place; raises UnusableFolder."""
+    with _usable():
+        try:
+            (folder / NAME).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        return True
 
 
 def opens_with_key_store(folder: Path) -> bool:
     """Say whether the vault in `folder` may be opened by the system's key store, as far as can be told without."""
     try:
         return _KEY_STORE in _read(folder)["openers"]
-    except (NoLibrary, LibraryDamaged, LibraryTooNew, LibraryTooOld):
+    except (NoLibrary, LibraryDamaged, LibraryTooNew, LibraryTooOld, UnusableFolder):
         return False
 
 
 class Vault:
-    """An open vault, held by one process at a time; not for several threads at once."""
+    """An open vault, held by one process at a time; usable from any thread.
+
+    Closed, it raises ValueError where a key is needed: what is still at work then must not write with a wiped one.
+    """
 
     def __init__(self, folder: Path, lock: Lock, master: bytearray, content: dict[str, Any], wrong_tries: int) -> None:
         """For the class methods alone."""
         self.folder = folder
         self.wrong_tries = wrong_tries  # since the opening before this one
+        self.wrong_checks = 0  # since this one, where the right passphrase came after them
+        self._guard = threading.RLock()
+        self._closed = False
         self._lock = lock
         self._master = master
         self._content = content
@@ -96,32 +113,35 @@ class Vault:
     ) -> tuple[Self, str]:
         """Make a vault in `folder` with one empty matter; return it open, and its recovery key in print.
 
-        `cost` is measured where none is given. Never replaces a vault: raises FileExistsError; LibraryDamaged
-        where matters lie there whose vault is gone, ValueError for an empty secret, OSError where the folder
-        cannot be written.
+        `cost` is measured where none is given. Never replaces a vault: raises LibraryExists, LibraryBusy;
+        LibraryDamaged where matters lie there whose vault is gone, ValueError for an empty secret, DiskFull,
+        UnusableFolder, TooLittleMemory.
         """
         if not secret:
             raise ValueError("a vault needs a secret")
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = Lock(folder)
+        with _usable():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = Lock(folder)
+        master = random_key()
         try:
             if exists(folder):
-                raise FileExistsError(folder / NAME)
+                raise LibraryExists(path=folder)
             if any((folder / MATTERS).glob("*/*")):
                 raise LibraryDamaged(reason=f"its {NAME} is missing; put it back from a backup")
             identity = secrets.token_hex(16)
-            master = random_key()
             content: dict[str, Any] = {
                 "format": FORMAT, "id": identity, "generation": 0, "openers": {}, "matters": [], "last": [],
             }
             cost = cost or calibrated()
-            content["openers"][_PASSPHRASE] = lock_up(secret, master, cost, _opener(identity, _PASSPHRASE))
+            with _enough_memory(asdict(cost)):
+                content["openers"][_PASSPHRASE] = lock_up(secret, master, cost, _opener(identity, _PASSPHRASE))
             vault = cls(folder, lock, master, content, 0)
             printed = vault._new_recovery_key()
             vault._put_backups(())
             vault.create_matter(first)
             return vault, printed
         except BaseException:
+            wipe(master)
             lock.release()
             raise
 
@@ -130,7 +150,8 @@ class Vault:
         """Open the vault in `folder` by its passphrase.
 
         Raises NoLibrary, TooManyTries, WrongPassphrase (also where the entry was tampered with: nobody can
-        tell these apart without the key), LibraryBusy, LibraryDamaged, LibraryTooNew, LibraryTooOld.
+        tell these apart without the key), LibraryBusy, LibraryDamaged, LibraryTooNew, LibraryTooOld, UnusableFolder,
+        TooLittleMemory.
         """
         return cls._opened(folder, _PASSPHRASE, secret, WrongPassphrase())
 
@@ -156,18 +177,23 @@ class Vault:
     @classmethod
     def _opened(cls, folder: Path, opener: str, secret: bytearray, wrong: Exception) -> Self:
         _read(folder)  # what is wrong with the folder is said first
-        lock = Lock(folder)
+        with _usable():
+            lock = Lock(folder)
+        guessed = opener != _KEY_STORE  # what the key store holds is no guess, and must not make the user wait
         try:
-            tries.check(folder)
+            if guessed:
+                tries.check(folder)
             content = _read(folder)
             try:
                 master = _unlocked(content, opener, secret)
             except NotThisKey:
-                tries.count(folder)
+                if guessed:
+                    tries.count(folder)
                 raise wrong from None
             try:
-                if not hmac.compare_digest(str(content.get("mac")), _mac(content, master)):
+                if not _sound(content, master):
                     raise LibraryDamaged(reason=f"{NAME} was changed by something else; put it back from a backup")
+                _tidy(folder)
                 return cls(folder, lock, master, content, tries.clear(folder))
             except BaseException:
                 wipe(master)
@@ -186,7 +212,7 @@ class Vault:
         except NotThisKey:
             tries.count(self.folder)
             return False
-        tries.clear(self.folder)
+        self.wrong_checks += tries.clear(self.folder)
         return True
 
     def change_passphrase(self, secret: bytearray) -> None:
@@ -217,10 +243,14 @@ class Vault:
             wipe(secret)
 
     def leave_key_store(self) -> None:
-        """Let the key store open it no more, also where the store cannot be reached to take the secret out."""
+        """Let the key store open it no more.
+
+        Where the store cannot be reached the secret stays in it, and opens nothing but old copies of the file.
+        """
         with self._changing():
             self._content["openers"].pop(_KEY_STORE, None)
-        keystore.remove(self.id)
+        with contextlib.suppress(NoKeyStore):
+            keystore.remove(self.id)
 
     # Matters
 
@@ -267,8 +297,11 @@ class Vault:
                 entry = {"id": matter.id, "key": wrap(wrapping, key, self._about(matter.id, "key"))}
         finally:
             wipe(key)
-        self.matter_folder(matter.id).mkdir(mode=0o700, parents=True)
         with self._changing():
+            place = self.matter_folder(matter.id)
+            place.parent.mkdir(mode=0o700, exist_ok=True)
+            place.mkdir(mode=0o700)
+            sync_folder(place.parent)
             self._content["matters"].append({**entry, "name": self._named(matter)})
         self._matters += (matter,)
         return matter
@@ -321,12 +354,20 @@ class Vault:
 
     def key(self, purpose: str) -> bytearray:
         """Return the vault's own key for a purpose, such as its audit log, for the caller to wipe."""
-        return subkey(self._master, purpose)
+        with self._guard:
+            self._must_be_open()
+            return subkey(self._master, purpose)
 
     def close(self) -> None:
         """Wipe the master key and let others in; a second call does nothing."""
-        wipe(self._master)
-        self._lock.release()
+        with self._guard:
+            self._closed = True
+            wipe(self._master)
+            self._lock.release()
+
+    def _must_be_open(self) -> None:
+        if self._closed:
+            raise ValueError("the vault is closed")
 
     def __enter__(self) -> Self:
         return self
@@ -340,12 +381,15 @@ class Vault:
         associated = _opener(self.id, opener)
         if opener == _KEY_STORE:  # a random key needs no stretching
             wrapping = subkey(secret, _KEY_STORE)
-            entry: dict[str, Any] = wrap(wrapping, self._master, associated)
-            wipe(wrapping)
+            try:
+                entry: dict[str, Any] = wrap(wrapping, self._master, associated)
+            finally:
+                wipe(wrapping)
         else:
             kdf = self._content["openers"][_PASSPHRASE]["kdf"]  # measured when the vault was made
             cost = Cost(kdf["memory"], kdf["passes"], kdf["lanes"])
-            entry = lock_up(secret, self._master, cost, associated)
+            with _enough_memory(kdf):
+                entry = lock_up(secret, self._master, cost, associated)
         self._content["openers"][opener] = entry
 
     def _new_recovery_key(self) -> str:
@@ -358,7 +402,7 @@ class Vault:
 
     @contextlib.contextmanager
     def _wrapping(self) -> Iterator[bytearray]:
-        key = subkey(self._master, "matters")
+        key = self.key("matters")
         try:
             yield key
         finally:
@@ -392,7 +436,7 @@ class Vault:
         raise UnknownMatter(name=matter)
 
     def _free_name(self, name: str, but: str = "") -> str:
-        name = " ".join(name.split())
+        name = unicodedata.normalize("NFC", " ".join(name.split()))
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
             raise BadName(most=LONGEST_NAME)
         if any(_same(name, matter.name) for matter in self._matters if matter.id != but):
@@ -406,22 +450,53 @@ class Vault:
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[None]:
-        """Write the file anew at the end of the block, or leave all as it was; raises DiskFull, OSError."""
-        before = copy.deepcopy(self._content)
-        try:
-            yield
-            self._content["generation"] += 1
-            self._content["mac"] = _mac(self._content, self._master)
-            write_atomically(self.folder / NAME, json.dumps(self._content, indent=1).encode())
-        except BaseException as error:
-            self._content = before
-            if isinstance(error, OSError) and error.errno in NO_SPACE:
-                raise DiskFull from error
-            raise
+        """Write the file anew at the end of the block, or leave all as it was; raises DiskFull, UnusableFolder."""
+        with self._guard, _usable():
+            self._must_be_open()
+            before = copy.deepcopy(self._content)
+            try:
+                yield
+                self._content["generation"] += 1
+                self._content["mac"] = _mac(self._content, self._master)
+                write_atomically(self.folder / NAME, json.dumps(self._content, indent=1).encode())
+            except BaseException:
+                self._content = before
+                raise
+
+
+@contextlib.contextmanager
+def _usable() -> Iterator[None]:
+    """Turn what the system says of the folder into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            raise DiskFull from error
+        raise UnusableFolder(reason=error.strerror or type(error).__name__) from error
+
+
+@contextlib.contextmanager
+def _enough_memory(kdf: dict[str, Any]) -> Iterator[None]:
+    try:
+        yield
+    except MemoryError:
+        raise TooLittleMemory(needed=f"{kdf['memory'] // 1024} MB") from None
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what a killed program left of its writing: drafts, which may hold keys of matters deleted since."""
+    for draft in folder.glob(".*.part"):
+        with contextlib.suppress(OSError):
+            draft.unlink()
 
 
 def _same(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() == other.casefold()
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: without the difference of case, and of letters that can be written in two ways."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", " ".join(name.split())).casefold())
 
 
 def _opener(identity: str, opener: str) -> dict[str, Any]:
@@ -441,7 +516,8 @@ def _unlocked(content: dict[str, Any], opener: str, secret: bytearray) -> bytear
             finally:
                 wipe(wrapping)
         else:
-            master = unlock(secret, entry, associated)
+            with _enough_memory(entry["kdf"]):
+                master = unlock(secret, entry, associated)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise _not_understood() from None
     if len(master) != KEY_SIZE:
@@ -458,6 +534,13 @@ def _mac(content: dict[str, Any], master: bytearray) -> str:
         wipe(key)
 
 
+def _sound(content: dict[str, Any], master: bytearray) -> bool:
+    try:
+        return hmac.compare_digest(str(content.get("mac")).encode("utf-8", "replace"), _mac(content, master).encode())
+    except RecursionError:
+        raise _not_understood() from None
+
+
 def _not_understood() -> LibraryDamaged:
     return LibraryDamaged(reason=f"{NAME} cannot be understood; put it back from a backup")
 
@@ -465,10 +548,13 @@ def _not_understood() -> LibraryDamaged:
 def _read(folder: Path) -> dict[str, Any]:
     """Return what `vault.json` holds, looked at as far as that goes without the key."""
     try:
-        with (folder / NAME).open("rb") as stream:
-            raw = stream.read(_SIZE_LIMIT)
-    except FileNotFoundError:
+        raw = read_bounded(folder / NAME, _SIZE_LIMIT + 1)
+    except (FileNotFoundError, NotADirectoryError):
         raise NoLibrary(path=folder) from None
+    except OSError as error:
+        raise UnusableFolder(reason=f"{NAME}: {error.strerror}") from error
+    if len(raw) > _SIZE_LIMIT:
+        raise _not_understood()
     try:
         content = json.loads(raw)
         if content["format"] > FORMAT:
