@@ -197,6 +197,7 @@ class Session:
             )
         finally:
             wipe(key)
+        self._oddities += (f"{matter.name}: {finding}" for finding in store.findings)
         self.audit.confirm(store.audit_head, matter.id)
         self._compare(store, matter)
         if self._warm:
