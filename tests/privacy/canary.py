@@ -68,21 +68,22 @@ class Watch:
         with process:
             while process.poll() is None:
                 self.look()
-                children = descendants(process.pid)
-                self.ours |= held([process.pid, *children])
-                for number, told in told_of(children):
-                    self.finder.seen |= {(word, f"what process {number} was told") for word in
-                                         self.finder.inside(told)}
-                time.sleep(LOOK_EVERY)
+                until = time.monotonic() + LOOK_EVERY
+                while process.poll() is None and time.monotonic() < until:
+                    children = descendants(process.pid)
+                    self.ours |= held([process.pid, *children])
+                    for number, told in told_of(children):
+                        self.finder.seen |= {(word, f"what process {number} was told") for word in
+                                             self.finder.inside(told)}
+                    time.sleep(0.01)
             output, complaints = process.communicate()
         self.look()
         return Done(process.returncode, output, complaints)
 
     @property
     def left(self) -> set[Path]:
-        """What the program left in shared memory; others may be at work there too."""
-        now = shared_memory() - self.before
-        return now & self.ours if self.ours else now
+        """What the program left in shared memory of its own; others may be at work there too."""
+        return shared_memory() & self.ours
 
 
 def held(processes: Iterable[int]) -> set[Path]:

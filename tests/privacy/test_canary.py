@@ -117,6 +117,7 @@ def test_nothing_of_the_main_job_is_found(
     assert finder.words
     assert finder.look([*program.places, *watch.left]) == set()
     assert watch.finder.seen == set()
+    assert watch.ours or sys.platform != "linux", "no working copy of the index was seen"
     assert watch.looks > 5
     assert watch.finder.bytes > 1_000_000
     assert sum(path.stat().st_size for path in program.library.rglob("library.db")) > 10_000
@@ -154,7 +155,8 @@ def test_nothing_of_the_other_commands_is_found(canary: Canary, tmp_path: Path) 
     do("add", "--matter", canary.matter, given)
     assert canary.inside[0] in do("ask", "--matter", canary.matter, canary.question)
     listed = json.loads(do("audit", "--json").splitlines()[-1])
-    assert Finder(canary.words).inside(json.dumps(listed).encode()) == set()
+    # On the screen a matter is shown by its name; nothing else has one.
+    assert Finder(canary.words).inside(json.dumps(listed).encode()) <= {canary.matter}
     assert len(listed["entries"]) >= 6
     do("audit", "--csv", outside / "audit.csv")
     assert (outside / "audit.csv").stat().st_size > 300
@@ -169,7 +171,7 @@ def test_nothing_of_the_other_commands_is_found(canary: Canary, tmp_path: Path) 
     do("remove", "--matter", f"{canary.matter} {canary.matter}", document, "--delete-backups")
     do("matters", "delete", f"{canary.matter} {canary.matter}", "--yes")
     do("passphrase", "--new-passphrase-file", program.passphrase)
-    do("recovery-key")
+    do("recovery-key", "--yes")
     assert watch.finder.seen == set()
     assert watch.left == set()
     nothing_is_left(program)

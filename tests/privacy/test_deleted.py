@@ -162,7 +162,7 @@ def test_a_deleted_matter(canary: Canary, tmp_path: Path) -> None:
         vault.matter_key(doomed)
     assert program.tried("search", "--matter", canary.matter, canary.question).code == 4
     entries: list[dict[str, Any]] = json.loads(program.run("audit", "--json").splitlines()[-1])["entries"]
-    assert [entry["matter"] for entry in entries if entry["event"] == "matter deleted"] == [doomed]
+    assert [entry["matter_id"] for entry in entries if entry["event"] == "matter deleted"] == [doomed]
     if copy.exists():  # it was not asked to go; then it was named
         assert str(copy) in said
     assert Finder(canary.words).look(program.places) == set()

@@ -123,7 +123,7 @@ def test_the_other_commands(tmp_path: Path) -> None:
         (program, ("matters",)), (program, ("backup", copy)), (again, ("restore", copy)), (program, ("audit",)),
         (program, ("audit", "--csv", tmp_path / "audit.csv")), (program, ("keystore", "status")),
         (program, ("remove", "--matter", "Harbour Lane", file, "--delete-backups")),
-        (program, ("matters", "delete", "Another", "--yes")), (program, ("recovery-key",)),
+        (program, ("matters", "delete", "Another", "--yes")), (program, ("recovery-key", "--yes")),
         (program, ("passphrase", "--new-passphrase-file", other)), (program, ("models",)),
     ):
         done = who.tried(*arguments)
