@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from PySide6.QtCore import QRect, QTimer, QUrl
@@ -171,20 +173,29 @@ def test_a_place_that_is_none_is_passed_over(qtbot: QtBot, theme: Theme, fake: F
 
 def test_the_next_process_is_started_as_this_one_was(monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[list[str]] = []
-    monkeypatch.setattr(os, "execv", lambda file, arguments: begun.append([file, *arguments]))
+
+    def execv(file: str, arguments: list[str]) -> NoReturn:
+        begun.append([file, *arguments])
+        raise SystemExit  # it does not come back
+
+    def lock(library: str, *, samples: bool = False) -> None:
+        with contextlib.suppress(SystemExit):
+            program._open_window(Path(library), None, samples=samples)
+
+    monkeypatch.setattr(os, "execv", execv)
     monkeypatch.setattr(subprocess, "Popen", lambda arguments: begun.append([arguments[0], *arguments]))
     monkeypatch.setattr(application, "run", lambda *_, **__: LOCKED)
     given = ["--library", "/in/a b", "--passphrase-file", "/in/secret"]
     for before, after in ((["-X", "dev", "-m", "app"], ["-X", "dev", "-m", "app"]), (["/bin/carrel"], ["/bin/carrel"])):
         monkeypatch.setattr(sys, "argv", ["program", *given])
         monkeypatch.setattr(sys, "orig_argv", ["python", *before, *given])
-        program._open_window(Path("/in/a b"), None, samples=False)
+        lock("/in/a b")
         assert begun.pop(0) == [sys.executable, sys.executable, *after, "--library", "/in/a b"]
     monkeypatch.setattr(sys, "argv", ["program", "demo", "--window"])
     monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "app", "demo", "--window"])
-    program._open_window(Path("/in/demo"), None, samples=True)
+    lock("/in/demo", samples=True)
     assert begun.pop(0)[2:] == ["-m", "app", "--library", "/in/demo", "demo", "--window"]
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    program._open_window(Path("/in/a b"), None, samples=False)
+    lock("/in/a b")
     assert begun.pop(0)[1:] == [sys.executable, "--library", "/in/a b"]
     assert begun == []

@@ -77,6 +77,15 @@ def test_an_existing_librarys_passphrase_is_not_judged(make_window: Make, fake: 
     assert not unlock.hint.isVisible()
 
 
+def test_no_sentence_is_cut_off_in_the_smallest_window(make_window: Make, fake: FakeSession, qtbot: QtBot) -> None:
+    window, unlock = asked(make_window, FakeDoor(fake, exists=False), qtbot)
+    window.resize(window.minimumSize())
+    enter(qtbot, unlock, "Berlin2024", "Berlin2024")
+    labels = (unlock.hint, unlock.problem.label, unlock._promise.label, unlock._intro)
+    qtbot.waitUntil(lambda: all(label.height() >= label.heightForWidth(label.width()) for label in labels))
+    qtbot.waitUntil(lambda: unlock.go.visibleRegion().boundingRect().height() == unlock.go.height())  # scrolled there
+
+
 # Wrong tries.
 
 
