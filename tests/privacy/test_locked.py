@@ -55,7 +55,10 @@ def _lock(environment: dict[str, str], folder: Path) -> None:
         assert canary.inside[0] in said(process)["answer"], "the program did not do its job, so this proves nothing"
         children = descendants(process.pid)
         assert len(living(children)) >= 2
-        working = held([process.pid, *children])
+        until = time.monotonic() + 20
+        while not (working := held([process.pid, *children])) and time.monotonic() < until:
+            time.sleep(0.05)
+            children = descendants(process.pid)  # the index is opened in the background
         assert working, "there was no working copy of the index, so this proves little"
         (folder / "given" / "go").touch()
         began = time.monotonic()
