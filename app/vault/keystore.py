@@ -81,11 +81,15 @@ def system() -> Store:
         raise NoKeyStore(reason="there is none") from error
     if not viable:
         raise NoKeyStore(reason="there is none")
-    pinned = type("Pinned", (kind,), {"set_properties_from_env": lambda self: None})
     try:
-        store: Store = pinned()
+        return pinned(kind)
     except Exception as error:
         raise _unusable(error) from error
+
+
+def pinned(kind: Any) -> Store:
+    """Return a store of this class of the `keyring` library, in which environment variables set nothing."""
+    store: Store = type("Pinned", (kind,), {"set_properties_from_env": lambda self: None})()
     return store
 
 

@@ -166,9 +166,9 @@ class Vault:
             wipe(key)
 
     @classmethod
-    def open_with_key_store(cls, folder: Path) -> Self:
-        """Open the vault in `folder` by the system's key store; as `open`, with NoKeyStore."""
-        secret = keystore.load(_read(folder)["id"])
+    def open_with_key_store(cls, folder: Path, *, store: keystore.Store | None = None) -> Self:
+        """Open the vault in `folder` by the system's key store, or by `store`; as `open`, with NoKeyStore."""
+        secret = keystore.load(_read(folder)["id"], store=store)
         try:
             return cls._opened(folder, _KEY_STORE, secret, keystore.foreign())
         finally:
@@ -232,17 +232,17 @@ class Vault:
         """Whether the system's key store opens this vault."""
         return _KEY_STORE in self._content["openers"]
 
-    def use_key_store(self) -> None:
-        """Let the system's key store open this vault; raises NoKeyStore."""
+    def use_key_store(self, *, store: keystore.Store | None = None) -> None:
+        """Let the system's key store, or `store`, open this vault; raises NoKeyStore, DiskFull."""
         secret = random_key()
         try:
-            keystore.save(self.id, secret)
+            keystore.save(self.id, secret, store=store)
             with self._changing():
                 self._open_by(_KEY_STORE, secret)
         finally:
             wipe(secret)
 
-    def leave_key_store(self) -> None:
+    def leave_key_store(self, *, store: keystore.Store | None = None) -> None:
         """Let the key store open it no more.
 
         Where the store cannot be reached the secret stays in it, and opens nothing but old copies of the file.
@@ -250,7 +250,7 @@ class Vault:
         with self._changing():
             self._content["openers"].pop(_KEY_STORE, None)
         with contextlib.suppress(NoKeyStore):
-            keystore.remove(self.id)
+            keystore.remove(self.id, store=store)
 
     # Matters
 

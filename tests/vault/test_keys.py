@@ -27,8 +27,8 @@ def test_the_wrapping_key_is_argon2id_of_the_secret_and_nothing_else() -> None:
     cost = Cost(memory=64, passes=2, lanes=2)
     entry = keys.lock_up(bytearray(b"a secret"), bytearray(range(32)), cost, {"vault": "v"})
     assert entry["kdf"] | {"salt": ""} == {"name": "argon2id", "memory": 64, "passes": 2, "lanes": 2, "salt": ""}
-    derived = Argon2id(salt=keys.decoded(entry["kdf"]["salt"]), length=32, iterations=2, lanes=2, memory_cost=64).derive(
-        b"a secret")
+    salt = keys.decoded(entry["kdf"]["salt"])
+    derived = Argon2id(salt=salt, length=32, iterations=2, lanes=2, memory_cost=64).derive(b"a secret")
     associated = keys.canonical({"vault": "v", "kdf": entry["kdf"]})
     opened = AESGCM(derived).decrypt(keys.decoded(entry["nonce"]), keys.decoded(entry["wrapped"]), associated)
     assert opened == bytes(range(32))
