@@ -158,7 +158,7 @@ class LibraryExists(LibraryError):
 
 
 class TooManyTries(LibraryError):
-    """{tries} passphrases in a row were wrong; wait {seconds} seconds before the next."""
+    """{tries} passphrases in a row were wrong; wait {seconds} s before the next."""
 
 
 class WrongRecoveryKey(LibraryError):

@@ -7,12 +7,14 @@ of them: which matters are open, what goes into the audit log, the picture of a 
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from app import audit as audit_log
 from app import erasure, errors, paths, seal
 from app import settings as stored_settings
 from app.answering import Answering
@@ -92,7 +94,12 @@ class Session:
             vault, printed = Vault.create(library, secret)
         else:
             vault = Vault.open(library, secret)
-        session = cls._of(vault, "created" if printed else "unlocked", settings, matters, warm=warm)
+        try:
+            session = cls._of(vault, "created" if printed else "unlocked", settings, matters, warm=warm)
+        except BaseException:
+            if printed:
+                _unmake(library)
+            raise
         session.recovery_key = printed
         return session
 
@@ -319,6 +326,13 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _unmake(library: Path) -> None:
+    """Take back a library that was just made: nothing is in it, and nobody was shown its recovery key."""
+    shutil.rmtree(library / vaults.MATTERS, ignore_errors=True)
+    for name in (audit_log.LOG, audit_log.HEAD, vaults.NAME):
+        (library / name).unlink(missing_ok=True)
 
 
 @dataclass(slots=True)

@@ -38,7 +38,7 @@ WINDOW_LIBRARIES = {
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
 # What the tests need besides: a screen that is not there, and a look at the system calls.
-TEST_PROGRAMS = {"Xvfb": "xvfb", "strace": "strace"}
+TEST_PROGRAMS = {"Xvfb": "xvfb", "strace": "strace", "dbus-daemon": "dbus-daemon"}
 
 
 def check_python(version: tuple[int, int], bits: int) -> None:

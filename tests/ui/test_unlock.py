@@ -94,7 +94,7 @@ def test_too_many_wrong_tries_are_waited_for(make_window: Make, fake: FakeSessio
     window, unlock = asked(make_window, door, qtbot)
     enter(qtbot, unlock, "wrong")
     qtbot.waitUntil(unlock.problem.isVisible)
-    assert unlock.problem.label.text() == "5 passphrases in a row were wrong; wait 2 seconds before the next."
+    assert unlock.problem.label.text() == "5 passphrases in a row were wrong; wait 2 s before the next."
     assert unlock.go.text() == "Try again in 2 s"
     assert not unlock.go.isEnabled()
     assert not unlock.key_store.isEnabled()
