@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 STEPS = 15
-CALLS = 10  # of the many writes, those from which on the disk is full
+CALLS = 8  # of the many writes, those from which on the disk is full
 PAGE = 4096
 BASE, NEW = 3, 6  # documents before, and in the ingest that is cut short
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.privacy.program import QUICK, ROOT, SAMPLES, Program
+from tests.privacy.program import QUICK, QUICK_WINDOW, ROOT, SAMPLES, Program
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
 
@@ -17,21 +18,21 @@ NOTES = SAMPLES / "Meeting notes 2026-01-12.txt"
 
 
 def test_a_second_program(tmp_path: Path) -> None:
-    program = Program(tmp_path / "run", entry=QUICK)
+    program = Program(tmp_path / "run", entry=(*QUICK_WINDOW, "--stay"))
     program.make_vault()
     second = Program(tmp_path / "second", entry=QUICK, elsewhere=program.library)
     backup = tmp_path / "copy.carrel"
-    with program.start("add", SAMPLES) as first:
-        assert first.stderr
-        first.stderr.readline()  # it has begun
+    with program.start(SAMPLES, "What of a temporary repair when water enters?") as first:
+        assert first.stdout
+        assert "forty-eight" in first.stdout.readline()
         refused = [second.tried(*arguments) for arguments in (
             ("status",), ("search", "water"), ("add", NOTES), ("matters", "new", "Mine"), ("backup", backup),
             ("remove", NOTES), ("audit",),
         )]  # fmt: skip
-        still = first.poll() is None
-        output, complaints = first.communicate()
+        assert first.poll() is None
+        first.send_signal(signal.SIGINT)
+        _, complaints = first.communicate(timeout=60)
     assert first.returncode == 0, complaints
-    assert still, "the first was over before the second was refused, so this proves nothing"
     for done in refused:
         assert done.code == 4, done
         assert "another Carrel" in done.sentence, done
@@ -39,8 +40,7 @@ def test_a_second_program(tmp_path: Path) -> None:
     assert not backup.exists()
     listed = second.ask_json("status")["documents"]
     assert len(listed) == len([path for path in SAMPLES.iterdir() if path.is_file()])
-    assert "forty-eight hours" in " ".join(program.run("search", "temporary repair when water enters").split())
-    assert output == "" or output
+    assert "forty-eight hours" in " ".join(second.run("search", "temporary repair when water enters").split())
 
 
 def test_two_that_start_at_the_same_moment(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def shifted(tmp_path: Path) -> Program:
     return program
 
 
-@pytest.mark.parametrize("years", [-30.0, -1.0, 1.0])
+@pytest.mark.parametrize("years", [-1.0, 1.0])
 def test_a_clock_that_was_set(years: float, shifted: Program, tmp_path: Path) -> None:
     paper = tmp_path / "paper.txt"
     paper.write_text("The first version says hubrelant.", encoding="utf-8")
