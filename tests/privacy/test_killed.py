@@ -137,7 +137,7 @@ def test_killed_at_random_moments(entry: tuple[str, ...], kills: int, tmp_path: 
     for turn in range(1, kills + 1):
         command = "ask" if turn % 4 == 0 else "add"
         what = life.question if command == "ask" else life.write(turn)
-        life.end(command, what, after=life.chance.uniform(0.15, 1.05) * seconds[command])
+        life.end(command, what, after=life.chance.uniform(0.1, 0.9) * seconds[command])
         if turn % 2 == 0 or kills < 5:  # sometimes it is killed again before anybody opened it
             life.open_again()
     life.open_again()
