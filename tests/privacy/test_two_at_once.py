@@ -52,7 +52,7 @@ def test_two_that_start_at_the_same_moment(tmp_path: Path) -> None:
     for number in range(2):
         files.append(tmp_path / f"{number}.txt")
         files[number].write_text(f"Only number {number} says zembalor{number}.", encoding="utf-8")
-    for turn in range(5):
+    for turn in range(3):
         running = [program.start("add", file) for program, file in zip(programs, files, strict=True)]
         ended = [(process.communicate()[1], process.returncode) for process in running]
         assert all(code in (0, 4) for _, code in ended), ended
