@@ -34,6 +34,8 @@ from app.vault import vault as vaults
 from app.vault.keys import wipe
 from app.vault.vault import Vault
 
+_OLDER_VAULT, _OLDER_DATABASE = "older vault put back", "older database"  # events
+
 
 class Session:
     """An open vault with the matters that were chosen in it and everything that works on them.
@@ -110,13 +112,15 @@ class Session:
     ) -> Self:
         """Unlock by the recovery key and make `new_secret` the passphrase; as `open`, with WrongRecoveryKey."""
         seal.require()
-        vault = Vault.recover(library, recovery_key)
+        session = cls._of(Vault.recover(library, recovery_key), "recovered", settings, matters, warm=warm)
         try:
-            vault.change_passphrase(new_secret)
+            # Not before the vault was compared with the log: a change would make an older one look as new as it.
+            session.vault.change_passphrase(new_secret)
+            session.audit.record("passphrase changed", generation=session.vault.generation)
         except BaseException:
-            vault.close()
+            session.close()
             raise
-        return cls._of(vault, "recovered", settings, matters, warm=warm)
+        return session
 
     @classmethod
     def open_with_key_store(
@@ -162,7 +166,7 @@ class Session:
                 "The library's vault.json is older than the audit log: an earlier copy was put in its place. "
                 "A passphrase that was changed since may open the library again."
             )
-            self.audit.record("older vault put back", generation=self.vault.generation, known=known.generation)
+            self.audit.record(_OLDER_VAULT, generation=self.vault.generation, known=known.generation)
         # A deletion that was cut short is finished.
         if foreign := erasure.sweep(self.vault, known.deleted):
             self._oddities.append(
@@ -219,7 +223,7 @@ class Session:
                 f"The database of the matter {matter.name} lacks the last change that the audit log holds: an earlier "
                 "copy of it was put in its place, or its end was damaged. Add the files of the last time again."
             )
-            self.audit.record("older database", matter=matter.id)
+            self.audit.record(_OLDER_DATABASE, matter=matter.id)
 
     def _build(self) -> None:
         for matter in self.searching:
@@ -347,10 +351,13 @@ class _Known:
     def of(cls, audit: Audit) -> _Known:
         known = cls()
         for entry in audit.entries():
-            known.generation = max(known.generation, *(int(value) for name, value in entry.details
-                                                       if name == "generation"), 0)
+            said = int(dict(entry.details).get("generation", 0))
+            # Once it was told that an older one was put back, it is told again only of one that is older still.
+            known.generation = said if entry.event == _OLDER_VAULT else max(known.generation, said)
             if entry.event == erasure.BEGUN:
                 known.deleted.add(entry.matter)
             if entry.event in ("added", "removed"):
                 known.changes[entry.matter] = (entry.event, entry.documents)
+            if entry.event == _OLDER_DATABASE:
+                known.changes.pop(entry.matter, None)
         return known

@@ -58,7 +58,7 @@ def test_a_guess_during_the_wait_is_not_tried(tmp_path: Path, clock: Clock) -> N
         with pytest.raises(errors.WrongPassphrase):
             opened(tmp_path, b"wrong")
     for secret in (b"wrong", SECRET):
-        with pytest.raises(errors.TooManyTries, match=r"3 passphrases in a row were wrong; wait 2 seconds"):
+        with pytest.raises(errors.TooManyTries, match=r"3 passphrases in a row were wrong; wait 2 s"):
             opened(tmp_path, secret)
     clock.now += 2
     with opened(tmp_path) as vault:
