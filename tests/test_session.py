@@ -95,8 +95,153 @@ def test_an_open_library_is_refused_and_free_again_after_closing(session: Sessio
         assert [Path(row.file).name for row in again.store.documents()] == [LEASE]
 
 
-def test_a_wrong_passphrase_and_a_missing_library(session: Session, tmp_path: Path) -> None:
+def test_a_wrong_passphrase_and_a_missing_library(tmp_path: Path, empty_home: Path) -> None:
+    opened(tmp_path, create=True).close()
     with pytest.raises(errors.WrongPassphrase):
         Session.open(tmp_path / "library", bytearray(b"wrong"), settings=Settings())
     with pytest.raises(errors.NoLibrary):
         Session.open(tmp_path / "none", bytearray(SECRET), settings=Settings())
+
+
+# The vault, its matters, and the log of what was done
+
+
+SAID = "The deposit of Smith is held by the notary Aurelia Vantongeren."
+OTHER = "The deposit of Jones is held by the bank of Port Ellery."
+
+
+def filed(session: Session, file: Path, text: str) -> str:
+    """Add a file with this text to the current matter and return the id of its document."""
+    file.write_text(text, encoding="utf-8")
+    list(session.ingest.add([file]))
+    row = session.store.document(str(file))
+    assert row
+    return row.id
+
+
+def events(session: Session) -> list[str]:
+    return [entry.event for entry in session.audit.entries()]
+
+
+def test_a_question_searches_the_matters_that_were_chosen_and_no_other(tmp_path: Path, empty_home: Path) -> None:
+    with opened(tmp_path, create=True) as session:
+        first = session.matter
+        filed(session, tmp_path / "a.txt", SAID)
+        second = session.create_matter("Jones v. Smith")
+        assert session.searching == (first,)
+        session.choose([second.id])
+        with pytest.raises(errors.EmptyLibrary):
+            session.retrieval.search("Who holds the deposit?")
+        filed(session, tmp_path / "b.txt", OTHER)
+        (hit,) = session.retrieval.search("Who holds the deposit?").hits
+        assert (hit.passage.text, hit.passage.matter) == (OTHER, "Jones v. Smith")
+        session.choose([second.id, first.id])
+        found = {hit.passage.text: hit.passage.matter for hit in session.retrieval.search("Who holds it?").hits}
+        assert found == {SAID: "General", OTHER: "Jones v. Smith"}
+        assert session.matter == second
+        session.rename_matter(first.id, "Smith")
+        assert {hit.passage.matter for hit in session.retrieval.search("deposit").hits} == {"Smith", "Jones v. Smith"}
+    with opened(tmp_path) as session:  # those of the last time
+        assert [matter.name for matter in session.searching] == ["Jones v. Smith", "Smith"]
+    with Session.open(tmp_path / "library", bytearray(SECRET), matters=["smith"], settings=Settings()) as session:
+        assert [hit.passage.text for hit in session.retrieval.search("deposit").hits] == [SAID]
+
+
+def test_what_fails_while_choosing_leaves_what_is_open(tmp_path: Path, empty_home: Path) -> None:
+    with opened(tmp_path, create=True) as session:
+        filed(session, tmp_path / "a.txt", SAID)
+        other = session.create_matter("Other")
+        session.choose([other.id, session.matter.id])
+        session.choose([session.searching[1].id])
+        (session.vault.matter_folder(other.id) / "library.db").write_bytes(b"nothing that opens" * 1000)
+        with pytest.raises(errors.LibraryDamaged):
+            session.choose([other.id])
+        assert session.matter.name == "General"
+        assert session.retrieval.search("deposit").hits
+
+
+def test_a_deleted_matter_is_gone_with_its_key(tmp_path: Path, empty_home: Path) -> None:
+    with opened(tmp_path, create=True) as session:
+        filed(session, tmp_path / "a.txt", SAID)
+        doomed = session.matter
+        folder = session.vault.matter_folder(doomed.id)
+        report = session.delete_matter(doomed.id)
+        assert report.documents == 1
+        assert "library.db" in {name for name, _ in report.files}
+        assert not folder.exists()
+        assert [matter.name for matter in session.vault.matters()] == ["General 2"]  # never none
+        with pytest.raises(errors.UnknownMatter):
+            session.vault.matter_key(doomed.id)
+        assert "matter deleted" in events(session)
+
+
+def test_the_log_says_who_did_what_and_no_word_of_it(tmp_path: Path, empty_home: Path) -> None:
+    with opened(tmp_path, create=True) as session:
+        document = filed(session, tmp_path / "a.txt", SAID)
+        session.retrieval.search("Who is Vantongeren?")
+        session.erasure.remove(session.store, str(tmp_path / "a.txt"), matter=session.matter.id)
+    for _ in range(2):
+        with pytest.raises(errors.WrongPassphrase):
+            Session.open(tmp_path / "library", bytearray(b"wrong"), settings=Settings())
+    with opened(tmp_path, settings=Settings(audit_questions=True)) as session:
+        assert events(session) == ["created", "added", "asked", "removed", "locked", "wrong passphrases", "unlocked"]
+        entries = {entry.event: entry for entry in session.audit.entries()}
+        assert {entries[name].documents for name in ("added", "asked", "removed")} == {(document,)}
+        assert ("count", "2") in entries["wrong passphrases"].details
+        assert "Vantongeren" not in repr(entries)
+        assert "a.txt" not in repr(entries)
+        filed(session, tmp_path / "b.txt", OTHER)
+        session.retrieval.search("What of Port Ellery?")
+        assert ("question", "What of Port Ellery?") in list(session.audit.entries())[-1].details
+        assert session.findings == ()
+
+
+def test_the_recovery_key_opens_it_and_a_new_passphrase_is_set(tmp_path: Path, empty_home: Path) -> None:
+    with opened(tmp_path, create=True) as session:
+        printed = session.recovery_key
+        filed(session, tmp_path / "a.txt", SAID)
+    library = tmp_path / "library"
+    with Session.recover(library, printed.lower(), bytearray(b"a new one"), settings=Settings()) as session:
+        assert session.retrieval.search("deposit").hits
+        assert session.recovery_key == ""
+    with pytest.raises(errors.WrongPassphrase):
+        opened(tmp_path)
+    with Session.open(library, bytearray(b"a new one"), settings=Settings()) as session:
+        assert "recovered" in events(session)
+
+
+@pytest.mark.parametrize("what", ["vault.json", "audit.log audit.head", "matters"])
+def test_an_older_copy_of_a_part_is_found(what: str, tmp_path: Path, empty_home: Path) -> None:
+    library, kept = tmp_path / "library", tmp_path / "kept"
+    with opened(tmp_path, create=True) as session:
+        filed(session, tmp_path / "a.txt", SAID)
+    shutil.copytree(library, kept)
+    with opened(tmp_path) as session:
+        session.vault.change_passphrase(bytearray(SECRET))
+        filed(session, tmp_path / "b.txt", OTHER)
+    with opened(tmp_path) as session:
+        assert session.findings == ()
+    for name in what.split():
+        if (kept / name).is_dir():
+            shutil.rmtree(library / name)
+            shutil.copytree(kept / name, library / name)
+        else:
+            shutil.copy(kept / name, library / name)
+    with opened(tmp_path) as session:
+        assert len(session.findings) == 1
+        assert "earlier" in session.findings[0] or "older" in session.findings[0]
+        assert session.retrieval.search("deposit").hits
+    with opened(tmp_path) as session:  # it is in the log now, and what goes on from here is sound
+        assert session.findings == ()
+
+
+def test_a_library_that_could_not_be_opened_after_it_was_made_is_taken_back(
+    tmp_path: Path, empty_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(paths, "bundled_models", lambda: tmp_path / "none")
+        with pytest.raises(errors.NoModel):
+            opened(tmp_path, create=True)
+    with opened(tmp_path, create=True) as session:
+        assert session.recovery_key
+        assert session.findings == ()
