@@ -70,11 +70,16 @@ _PASSPHRASE, _RECOVERY, _KEY_STORE = "passphrase", "recovery", "key store"
 
 
 def exists(folder: Path) -> bool:
-    """Say whether `folder` holds a vault, or something in its place; raises UnusableFolder."""
+    """Say whether `folder` holds a vault, or something in its place.
+
+    Raises UnusableFolder; LibraryDamaged where matters lie there whose vault is gone.
+    """
     with _usable():
         try:
             (folder / NAME).lstat()
         except (FileNotFoundError, NotADirectoryError):
+            if any((folder / MATTERS).glob("*/*")):
+                raise LibraryDamaged(reason=f"its {NAME} is missing; put it back from a backup") from None
             return False
         return True
 
@@ -126,8 +131,6 @@ class Vault:
         try:
             if exists(folder):
                 raise LibraryExists(path=folder)
-            if any((folder / MATTERS).glob("*/*")):
-                raise LibraryDamaged(reason=f"its {NAME} is missing; put it back from a backup")
             identity = secrets.token_hex(16)
             content: dict[str, Any] = {
                 "format": FORMAT, "id": identity, "generation": 0, "openers": {}, "matters": [], "last": [],
@@ -550,6 +553,7 @@ def _read(folder: Path) -> dict[str, Any]:
     try:
         raw = read_bounded(folder / NAME, _SIZE_LIMIT + 1)
     except (FileNotFoundError, NotADirectoryError):
+        exists(folder)  # says it where only the vault is missing
         raise NoLibrary(path=folder) from None
     except OSError as error:
         raise UnusableFolder(reason=f"{NAME}: {error.strerror}") from error

@@ -171,7 +171,9 @@ def test_no_new_vault_beside_matters_that_lost_theirs(tmp_path: Path) -> None:
     (tmp_path / NAME).unlink()
     with pytest.raises(errors.LibraryDamaged, match="missing"):
         make(tmp_path)
-    assert not vaults.exists(tmp_path)
+    for ask in (lambda: vaults.exists(tmp_path), lambda: opened(tmp_path)):  # and not that there is no library
+        with pytest.raises(errors.LibraryDamaged, match="missing"):
+            ask()
 
 
 def test_of_many_creators_one_wins(tmp_path: Path) -> None:
