@@ -128,7 +128,7 @@ def install(where: str, locks: list[str]) -> None:
     accepted = {name: key_of([where, REQUIREMENTS / f"{name}.txt"]) for name in locks}
     if MEMORY.get("packages") not in accepted.values():
         do("packages", "Packages, each checked against its hash", accepted[locks[0]],
-           [*uv("install"), "--no-deps", "--require-hashes", "-r", lock],
+           [*uv("install"), "--compile-bytecode", "--no-deps", "--require-hashes", "-r", lock],
            again=["--reinstall"], environment=uv_settings())
 
 

@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -45,6 +53,7 @@ if TYPE_CHECKING:
 
 FORMATS = "PDF, Word, Excel, e-mail, plain text, Markdown and HTML"
 _LIBRARY_WIDTH = 300
+_ALL_PANES = 945  # from this width on there is room for all three
 _PATIENCE_MS = 4000  # for work to stop by itself when the window is closed
 _LOCK_PATIENCE_MS = 1500  # the same when it is locked: a computer that goes to sleep waits five seconds
 _LOCK_LONGEST_MS = 60_000  # then the process is replaced although something still runs; the index is made anew
@@ -92,7 +101,8 @@ class MainWindow(QMainWindow):
         self.panes = QSplitter(Qt.Orientation.Horizontal)
         self.panes.setHandleWidth(5)
         self.panes.setChildrenCollapsible(False)
-        for pane, least, stretch in ((self._side(), 230, 0), (self.conversation, 400, 3), (self.source, 300, 3)):
+        self.side = self._side()
+        for pane, least, stretch in ((self.side, 230, 0), (self.conversation, 400, 3), (self.source, 300, 3)):
             pane.setMinimumWidth(least)
             self.panes.addWidget(pane)
             self.panes.setStretchFactor(self.panes.indexOf(pane), stretch)
@@ -321,9 +331,19 @@ class MainWindow(QMainWindow):
             rest = self.panes.width() - left
             self.source.show()
             self.panes.setSizes([left, rest - round(rest * .47), round(rest * .47)])
+            self._fit()
+
+    def _fit(self) -> None:
+        """Leave the library out while a page is open in a window that is too narrow for both."""
+        self.side.setVisible(self.source.isHidden() or self.width() >= _ALL_PANES)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self._fit()
 
     def _hide_source(self) -> None:
         self.source.hide()
+        self._fit()
         self.panes.setSizes([_LIBRARY_WIDTH, 4 * _LIBRARY_WIDTH, 0])
         self.conversation.mark_open("")
         self.conversation.box.setFocus()

@@ -377,3 +377,16 @@ def test_the_title_names_no_file(window: MainWindow, ask: Ask, qtbot: QtBot) -> 
     ask(window)
     qtbot.waitUntil(lambda: not window.jobs.busy)
     assert window.windowTitle() == "Carrel"
+
+
+def test_a_narrow_window_leaves_the_library_out_while_a_page_is_open(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(800, 600)
+    assert window.side.isVisible()
+    window._show_document(DOCUMENTS[0])
+    assert not window.side.isVisible()
+    assert sum(window.panes.sizes()) <= window.width()
+    window.resize(1200, 700)
+    assert window.side.isVisible()
+    window.resize(800, 600)
+    window._hide_source()
+    assert window.side.isVisible()
