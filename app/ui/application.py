@@ -126,10 +126,12 @@ class LibraryDoor:
 
 @contextmanager
 def _cleared(secret: bytearray) -> Iterator[None]:
+    from app.vault.keys import wipe
+
     try:
         yield
     finally:
-        secret[:] = bytes(len(secret))
+        wipe(secret)
 
 
 def run(library: Path, *, secret: bytearray | None = None, samples: bool = False) -> int:
@@ -153,7 +155,9 @@ def run(library: Path, *, secret: bytearray | None = None, samples: bool = False
     window = MainWindow(Theme(app), LibraryDoor(library, samples=samples))
     reason, place = os.environ.pop(_REASON, ""), os.environ.pop(_PLACE, "")
     if reason and secret is not None:  # what was locked is opened by somebody who is there
-        secret[:] = bytes(len(secret))
+        from app.vault.keys import wipe
+
+        wipe(secret)
         secret = None
     _put(window, place)
     window.closed.connect(app.quit)
