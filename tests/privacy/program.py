@@ -249,8 +249,13 @@ def wait_until_gone(processes: dict[int, str], seconds: float = 20.0) -> None:
 
 
 def told_of(processes: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-    """Yield the command line and the environment of each process, as far as the system lets us look."""
+    """Yield the command line and the environment of each process, as far as the system lets us look.
+
+    For the moment between its start and its own program a process has its parent's command line; it is passed over.
+    """
     for number in processes:
-        for name in ("cmdline", "environ"):
-            with contextlib.suppress(OSError):
-                yield number, Path(f"/proc/{number}/{name}").read_bytes()
+        with contextlib.suppress(OSError):
+            told = [Path(f"/proc/{number}/{name}").read_bytes() for name in ("environ", "cmdline")]
+            stat = Path(f"/proc/{number}/stat").read_text(errors="replace").rpartition(")")[2].split()
+            if told[1] != Path(f"/proc/{stat[1]}/cmdline").read_bytes():
+                yield from ((number, each) for each in told)
