@@ -267,9 +267,9 @@ def test_the_key_store_is_told_of(desk: Desk, monkeypatch: pytest.MonkeyPatch) -
     assert desk.run("keystore", "status")[0] == 4
     desk.made()
     kept: dict[str, bytearray] = {}
-    monkeypatch.setattr("app.vault.keystore.save", lambda key, secret: kept.update({key: bytearray(secret)}))
-    monkeypatch.setattr("app.vault.keystore.load", lambda key: bytearray(kept[key]))
-    monkeypatch.setattr("app.vault.keystore.remove", kept.pop)
+    monkeypatch.setattr("app.vault.keystore.save", lambda key, secret, store: kept.update({key: bytearray(secret)}))
+    monkeypatch.setattr("app.vault.keystore.load", lambda key, store: bytearray(kept[key]))
+    monkeypatch.setattr("app.vault.keystore.remove", lambda key, store: kept.pop(key))
     assert "does not open" in desk.run("keystore", "status")[1]
     assert desk.run("keystore", "on")[0] == 0
     assert "opens the library" in desk.run("keystore", "status")[1]

@@ -191,7 +191,7 @@ def test_a_wrong_passphrase_changes_nothing_and_is_said(panes: Panes, fake: Fake
     fake.vault.error = TooManyTries(tries=4, seconds=8)
     change(qtbot, panes, "wrong", NEW, NEW)
     idle(qtbot, panes)
-    assert "wait 8 seconds" in panes.privacy.keys.form.problem.text()
+    assert "wait 8 s" in panes.privacy.keys.form.problem.text()
 
 
 def prove(qtbot: QtBot, panes: Panes, passphrase: str) -> None:
