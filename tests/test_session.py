@@ -14,6 +14,8 @@ from app import errors, paths
 from app.session import Session
 from app.settings import Settings
 from app.types import Answered, EvidenceFound, TextWritten
+from app.vault import vault
+from app.vault.keys import Cost
 
 pytestmark = pytest.mark.real
 SECRET = b"correct horse battery staple"
@@ -22,6 +24,12 @@ LEASE = "Lease Unit 3 The Old Ropewalk.pdf"
 
 def opened(folder: Path, *, create: bool = False, settings: Settings | None = None) -> Session:
     return Session.open(folder / "library", bytearray(SECRET), create=create, settings=settings or Settings())
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a guess costs is not what is tested here."""
+    monkeypatch.setattr(vault, "calibrated", lambda: Cost(memory=1024, passes=1, lanes=1))
 
 
 @pytest.fixture

@@ -79,7 +79,10 @@ class Life:
         while process.poll() is None and time.monotonic() < until:
             time.sleep(min(0.03, max(0.0, until - time.monotonic())))
             children |= descendants(process.pid)
-            self.working |= held(children)
+            # The folder is there before the index process has opened anything in it.
+            self.working |= held(children) | {
+                place for place in shared_memory() - self.before if place.name.startswith("carrel-")
+            }
         children |= descendants(process.pid)
         process.kill()
         code = process.wait()
