@@ -46,6 +46,7 @@ class Life:
         self.stem = coined(self.chance, STEM)
         self.words = [self.stem, self.stem[::-1], *canary.words]
         self.texts: dict[str, tuple[str, str]] = {}  # file: (its word, its sentence)
+        self.coins: set[str] = set()
         self.acknowledged: set[str] = set()
         self.before = shared_memory()
         self.working: set[Path] = set()
@@ -56,12 +57,19 @@ class Life:
         given = self.folder / f"given{turn}"
         given.mkdir()
         for _ in range(FILES):
-            name, word = (self.stem + coined(self.chance, 6) for _ in range(2))
+            name, word = self.coin(), self.coin()
             sentence = f"Of the {word} it is said that number {self.chance.randrange(10**9)} is its own."
             filler = "\n\n".join(f"Clause {i} of the schedule is as before." for i in range(self.chance.randrange(200)))
             (given / f"{name}.txt").write_text(f"{filler}\n\n{sentence}\n\n{filler}\n", encoding="utf-8")
             self.texts[str(given / f"{name}.txt")] = (word, sentence)
         return given
+
+    def coin(self) -> str:
+        """Return a word that this life has not used; a file is known by its name, and two of one name would be one."""
+        while (word := self.stem + coined(self.chance, 6)) in self.coins:
+            pass
+        self.coins.add(word)
+        return word
 
     def end(self, *arguments: str | Path, after: float) -> None:
         """Start the program and kill its desk `after` seconds, or when it has ended; look for words meanwhile."""
