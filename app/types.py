@@ -41,6 +41,25 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle from the page's top left corner, in the unit that its owner names."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that OCR read: page.text[start:end] and where it stands, in shares (0 to 1) of the page's sides."""
+
+    start: int
+    end: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page of text; `number` is 1-based, or None where the format knows no pages."""
 
@@ -49,15 +68,28 @@ class Page:
     status: Status = Status.READ
     reason: str = ""  # a sentence for the user where the status is not plain
     headings: tuple[Heading, ...] = ()
+    # Stretches (start, end), ascending, of running headers, footers and page numbers: kept and shown, in no passage.
+    furniture: tuple[tuple[int, int], ...] = ()
+    confidence: float | None = None  # mean of the characters that OCR read, 0 to 1
+    lines: tuple[Line, ...] = ()  # where OCR read them; elsewhere the characters themselves have places
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file inside a file: an attachment, an embedded file, a message of a mailbox, an entry of an archive."""
+
+    name: str  # as its container calls it, without folders that lead out of it; may hold "/"
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """What a loader made of one file."""
 
-    kind: str  # "pdf", "docx", "text", "markdown", "html", "mail", "sheet", "csv"
+    kind: str  # of its loader: "pdf", "docx", "mail"
     title: str  # as the document calls itself; may be empty
     pages: tuple[Page, ...]
+    parts: tuple[Part, ...] = ()  # the files inside it, to be read as documents of their own
 
     @property
     def status(self) -> Status:
@@ -116,6 +148,7 @@ class StoredPassage:
     text: str
     context: str
     matter: str = ""  # the name of the matter that it is kept in
+    confidence: float | None = None  # of the page's OCR, 0 to 1; None where its text was not read from a picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,16 +253,6 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle in points (1/72 inch), from the page's top left corner."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-@dataclass(frozen=True, slots=True)
 class PagePicture:
     """A page as RGB pixels, with the rectangles of the marked characters in pixels of it."""
 
@@ -303,7 +326,56 @@ class Refusal:
     holds: bool | None  # None: there is nothing to enforce here, or no way to on this system
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """What became of one page, or of a file that gave none."""
+
+    file: str
+    parent: str | None  # the file that it came out of
+    page: int | None  # 1-based; None for a file without pages
+    status: Status
+    reason: str  # a sentence for the user; empty where it was plainly read
+    confidence: float | None  # of OCR, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that is followed: what is new, changed, moved or deleted in it is so in the library, too."""
+
+    path: str
+    include: tuple[str, ...] = ()  # patterns such as "*.pdf" or "letters/**"; none means all
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageCount:
+    """How much there is to read in a file, found without reading it."""
+
+    pages: int
+    pictures: int  # of them, how many seem to need OCR
+
+
 # Events of adding files.
+
+
+@dataclass(frozen=True, slots=True)
+class Surveying:
+    """Progress of counting what there is to do."""
+
+    files: int  # looked at so far
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What adding would do; an estimate, as nothing was read yet."""
+
+    files: int  # that would be read
+    unchanged: int
+    pages: int
+    pictures: int  # of the pages, how many seem to need OCR
+    size: int  # bytes
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +383,42 @@ class Started:
     """The files to be looked at are known."""
 
     files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run stands; files inside files count as pages of the file that they are in."""
+
+    file: str  # in work
+    done: int  # pages
+    pages: int  # in all, as far as known
+    files_done: int
+    files: int
+    rate: float  # pages a second, lately
+    left: float | None  # seconds; None while it cannot be told
+
+
+@dataclass(frozen=True, slots=True)
+class FileMoved:
+    """A file of a followed folder is at another place; nothing was read again."""
+
+    file: str
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileGone:
+    """A file of a followed folder is no longer there, and its document left the library."""
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class FolderAway:
+    """A followed folder cannot be reached, or so much of it is gone that nothing was removed without a question."""
+
+    path: str
+    missing: tuple[str, ...]  # files; all that the library holds of it where the folder cannot be reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +476,10 @@ class Added:
     seconds: float
 
 
-IngestEvent = Started | FileStarted | PassagesEmbedded | FileAdded | FileUnchanged | FileFailed | Added
+IngestEvent = (
+    Surveying | Survey | Started | FileStarted | Progress | PassagesEmbedded | FileAdded | FileUnchanged | FileFailed
+    | FileMoved | FileGone | FolderAway | Added
+)
 
 
 # Events of answering, in this order.

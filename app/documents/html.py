@@ -35,6 +35,9 @@ class HtmlLoader:
         page = "<title>T</title><h1>T</h1><p>ä<pre>p</pre><table><tr><td>c</td></tr></table>"
         return [page.encode("cp1252"), b'<meta charset="utf-8">' + page.encode()]
 
+    def claims(self, data: bytes) -> bool:
+        return False
+
     def load(self, source: Source) -> Document:
         title, writer = written(_decoded(source.data))
         return unpaged(self.kind, title, writer.text, writer.headings)

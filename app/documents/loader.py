@@ -54,22 +54,18 @@ def load(source: Source) -> Document:
 
 
 def choose(data: bytes, suffix: str) -> Loader:
-    """Return the loader for a file; a signature goes before a suffix that disagrees with it.
+    """Return the loader for a file; what its bytes are surely goes before a suffix that disagrees with it.
 
     Raises UnsupportedFile, or LockedFile for an Office file that is encrypted.
     """
-    head = data[:8]
-    if head.startswith(b"%PDF-"):
-        return _BY_KIND["pdf"]
-    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):  # an OLE file
+    for loader in LOADERS:
+        if loader.claims(data):
+            return loader
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):  # an OLE file
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise LockedFile
         raise unsupported(Why.OLD_OFFICE)
-    if head.startswith(b"PK\x03\x04"):
-        for part, kind in ((b"word/", "docx"), (b"xl/", "sheet")):
-            if part in data[-65536:] or part in data[:65536]:
-                return _BY_KIND[kind]
-    loader = _BY_SUFFIX.get(suffix)
-    if loader is None:
+    found = _BY_SUFFIX.get(suffix)
+    if found is None:
         raise unsupported(Why.UNKNOWN_FORMAT)
-    return loader
+    return found

@@ -31,6 +31,9 @@ class MailLoader:
     def samples(self) -> list[bytes]:
         return [_PLAIN, _MIXED]
 
+    def claims(self, data: bytes) -> bool:
+        return False
+
     def load(self, source: Source) -> Document:
         message = email.message_from_bytes(source.data, policy=email.policy.default)
         assert isinstance(message, EmailMessage)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 
@@ -53,23 +53,33 @@ class PdfLoader:
     def samples(self) -> list[bytes]:
         return [_SAMPLE]
 
+    def claims(self, data: bytes) -> bool:
+        return data.startswith(b"%PDF-")
+
     def load(self, source: Source) -> Document:
-        with opened(source.data, source.password) as pdf:
+        with opened(source.data, source.passwords) as pdf:
             outline = _outline(pdf)
             pages = tuple(_page(pdf, index, source, outline.get(index, [])) for index in range(len(pdf)))
             return Document(self.kind, _title(pdf), pages)
 
 
 @contextmanager
-def opened(data: bytes, password: str | None = None) -> Iterator[Any]:
-    """Open a PDF in memory; raises LockedFile, DamagedFile or UnsupportedFile."""
+def opened(data: bytes, passwords: Sequence[str] = ()) -> Iterator[Any]:
+    """Open a PDF in memory, with the first of `passwords` that fits where it needs one.
+
+    Raises LockedFile, DamagedFile or UnsupportedFile.
+    """
     import pypdfium2
     from pypdfium2 import raw
 
     try:
-        pdf = pypdfium2.PdfDocument(data, password=password)
+        pdf = pypdfium2.PdfDocument(data, password=passwords[0] if passwords else None)
     except pypdfium2.PdfiumError as error:
         code = getattr(error, "err_code", None)
+        if code == raw.FPDF_ERR_PASSWORD and len(passwords) > 1:
+            with opened(data, passwords[1:]) as found:
+                yield found
+            return
         if code == raw.FPDF_ERR_PASSWORD:
             raise LockedFile from error
         if code == raw.FPDF_ERR_SECURITY:

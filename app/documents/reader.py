@@ -60,10 +60,10 @@ def answer(header: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     try:
         if header["do"] == "render":
             found = render.picture(
-                data, header["password"], header["page"], header["width"], header["start"], header["end"]
+                data, header["passwords"], header["page"], header["width"], header["start"], header["end"]
             )
             return _pack_picture(found), found.rgb
-        source = Source(data, header["suffix"], header["password"], time.monotonic() + header["seconds"])
+        source = Source(data, header["suffix"], tuple(header["passwords"]), time.monotonic() + header["seconds"])
         document = loader.load(source)
         if sum(len(page.text) for page in document.pages) > header["characters"]:
             return {"error": CODES[TooLargeFile], "why": int(Why.TOO_MUCH_TEXT)}, b""
@@ -95,7 +95,7 @@ def warm_up() -> None:
         for data in each.samples():
             each.load(Source(data, min(each.suffixes)))
             if each.kind == "pdf":
-                render.picture(data, None, 1, 64, 0, 5)
+                render.picture(data, (), 1, 64, 0, 5)
     gc.collect()
     gc.freeze()  # what stays for good need not be looked at after each file
 

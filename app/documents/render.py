@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
@@ -14,14 +15,14 @@ MAX_WIDTH = 4096  # pixels
 MAX_HEIGHT = 8192
 
 
-def picture(data: bytes, password: str | None, number: int, width: int, start: int, end: int) -> PagePicture:
+def picture(data: bytes, passwords: Sequence[str], number: int, width: int, start: int, end: int) -> PagePicture:
     """Draw the 1-based page `number` `width` pixels wide and mark text[start:end] of it.
 
     Raises the errors of pdf.opened(), and DamagedFile where there is no such page or it cannot be drawn.
     """
     import pypdfium2
 
-    with opened(data, password) as pdf:
+    with opened(data, passwords) as pdf:
         if not 1 <= number <= len(pdf):
             raise damaged(Why.NO_PAGES)
         try:

@@ -160,7 +160,7 @@ class ReaderPool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def read(self, data: bytes, suffix: str, password: str | None = None) -> Document:
+    def read(self, data: bytes, suffix: str, passwords: Sequence[str] = ()) -> Document:
         """Return the document in a file's bytes; `suffix` is of its name, like ".pdf".
 
         Raises EmptyFile, LockedFile, UnsupportedFile, DamagedFile, TooLargeFile or TimedOutFile.
@@ -168,7 +168,7 @@ class ReaderPool:
         seconds = self._limits.allowed(len(data))
         # The reader hands over what it has a little before it would be ended.
         most = self._limits.characters
-        header = {"do": "read", "suffix": suffix.lower(), "password": password, "seconds": seconds * 0.8,
+        header = {"do": "read", "suffix": suffix.lower(), "passwords": list(passwords), "seconds": seconds * 0.8,
                   "characters": most}  # fmt: skip
         # A character takes up to six bytes on the wire; titles, headings and reasons come on top.
         reply = self._ask(header, data, seconds, 6 * most + 16 * _MEGABYTE, 0)
@@ -176,13 +176,13 @@ class ReaderPool:
 
     def render(
         self, data: bytes, suffix: str, page: int, *, width: int, start: int = 0, end: int = 0,
-        password: str | None = None,
+        passwords: Sequence[str] = (),
     ) -> PagePicture:  # fmt: skip
         """Return the 1-based page of a PDF, `width` pixels wide, with boxes of page.text[start:end] in its pixels.
 
         Raises as read() does.
         """
-        header = {"do": "render", "suffix": suffix.lower(), "password": password, "page": page, "width": width,
+        header = {"do": "render", "suffix": suffix.lower(), "passwords": list(passwords), "page": page, "width": width,
                   "start": start, "end": end}  # fmt: skip
         reply = self._ask(header, data, self._limits.allowed(len(data)), 4 * _MEGABYTE, self._limits.picture)
         return untrusted.picture(reply, self._limits.characters, self._limits.memory)

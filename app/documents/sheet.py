@@ -34,6 +34,9 @@ class SheetLoader:
         book.save(file)
         return [file.getvalue()]
 
+    def claims(self, data: bytes) -> bool:
+        return data.startswith(b"PK\x03\x04") and (b"xl/" in data[:65536] or b"xl/" in data[-65536:])
+
     def load(self, source: Source) -> Document:
         import openpyxl
         from openpyxl.utils.exceptions import InvalidFileException
@@ -64,6 +67,9 @@ class CsvLoader:
 
     def samples(self) -> list[bytes]:
         return [b"a;b\n1;2\n"]
+
+    def claims(self, data: bytes) -> bool:
+        return False
 
     def load(self, source: Source) -> Document:
         text = decoded(source.data)

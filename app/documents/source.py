@@ -21,7 +21,7 @@ class Source:
 
     data: bytes
     suffix: str  # lower case with its dot
-    password: str | None = None
+    passwords: tuple[str, ...] = ()  # to be tried where it is locked, in this order
     deadline: float = float("inf")
 
     @property
@@ -49,6 +49,10 @@ class Loader(Protocol):
 
         After they were read the cage is shut, and what was not loaded then cannot be any more.
         """
+        ...
+
+    def claims(self, data: bytes) -> bool:
+        """Whether the bytes are surely of this format, whatever the file's name says; must be quick."""
         ...
 
     def load(self, source: Source) -> Document:

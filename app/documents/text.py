@@ -35,6 +35,9 @@ class TextLoader:
         german, japanese = "Übergröße, Maß für die Straße, übermorgen", "これは日本語の文章です。"
         return [german.encode("cp1252"), japanese.encode("shift-jis")]
 
+    def claims(self, data: bytes) -> bool:
+        return False
+
     def load(self, source: Source) -> Document:
         return unpaged(self.kind, "", decoded(source.data))
 
@@ -48,6 +51,9 @@ class MarkdownLoader:
 
     def samples(self) -> list[bytes]:
         return [b"# Hello\n\nthere\n"]
+
+    def claims(self, data: bytes) -> bool:
+        return False
 
     def load(self, source: Source) -> Document:
         text = decoded(source.data)

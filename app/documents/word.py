@@ -44,6 +44,9 @@ class WordLoader:
         word.save(file)
         return [file.getvalue()]
 
+    def claims(self, data: bytes) -> bool:
+        return data.startswith(b"PK\x03\x04") and (b"word/" in data[:65536] or b"word/" in data[-65536:])
+
     def load(self, source: Source) -> Document:
         import docx
         from docx.opc.exceptions import PackageNotFoundError

@@ -17,7 +17,7 @@ every = pytest.mark.parametrize("each", LOADERS, ids=lambda each: str(each.kind)
 
 
 def read(each: Loader, data: bytes, **changes: float) -> Document:
-    return each.load(Source(data, min(each.suffixes), None, **changes))
+    return each.load(Source(data, min(each.suffixes), (), **changes))
 
 
 def check(each: Loader, document: Document) -> None:

@@ -12,8 +12,8 @@ from app.types import Document, Heading, Status
 from tests.documents import made
 
 
-def load(data: bytes, password: str | None = None, deadline: float = float("inf")) -> Document:
-    return PdfLoader().load(Source(data, ".pdf", password, deadline))
+def load(data: bytes, *passwords: str, deadline: float = float("inf")) -> Document:
+    return PdfLoader().load(Source(data, ".pdf", passwords, deadline))
 
 
 def test_each_page_has_its_number_and_its_lines() -> None:
@@ -46,6 +46,7 @@ def test_a_locked_file_opens_with_its_password_only() -> None:
     with pytest.raises(LockedFile):
         load(data, "wrong")
     assert load(data, "open sesame").pages[0].text == "secret"
+    assert load(data, "wrong", "open sesame", "another").pages[0].text == "secret"
 
 
 @pytest.mark.parametrize("data", [b"%PDF-1.7\n%%EOF", b"not a PDF", b"%PDF-1.4" + bytes(2000)])

@@ -82,7 +82,7 @@ def test_errors_of_a_reader_arrive_as_what_they_are(pool: ReaderPool) -> None:
         pool.read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), ".doc")
     with pytest.raises(DamagedFile):
         pool.render(b"no pdf", ".pdf", 1, width=100)
-    assert pool.read(made.pdf(made.lines("x"), password="p"), ".pdf", "p").pages[0].text == "x"
+    assert pool.read(made.pdf(made.lines("x"), password="p"), ".pdf", ["p"]).pages[0].text == "x"
 
 
 def test_many_threads_share_the_readers() -> None:
