@@ -1,0 +1,238 @@
+"""What was read and what was not, and how long reading takes, in words: the same in the window and on the terminal.
+
+Pure: from lines of the ledger, estimates and progress to sentences, stretches of pages and a table. Knows no store,
+no session and no widget.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from app.types import LedgerLine, Progress, Status, Survey
+
+# What became of a page, in a few words that can follow a number of pages.
+WORDS: Mapping[Status, str] = {
+    Status.READ: "read",
+    Status.OCR: "read by OCR",
+    Status.EMPTY: "empty",
+    Status.PICTURE: "pictures without readable text",
+    Status.LOCKED: "locked with a password",
+    Status.UNSUPPORTED: "of a kind that cannot be read",
+    Status.DAMAGED: "damaged",
+    Status.TOO_LARGE: "too large",
+    Status.TIMED_OUT: "given up after too long",
+    Status.FAILED: "could not be opened",
+}
+_SENTENCES: Mapping[Status, str] = {
+    Status.READ: "Read.",
+    Status.EMPTY: "Nothing is on it.",
+    Status.PICTURE: "It is a picture, and no text could be read in it.",
+    Status.LOCKED: "It is locked with a password.",
+    Status.UNSUPPORTED: "Files of this kind cannot be read yet.",
+    Status.DAMAGED: "It is damaged and could not be read.",
+    Status.TOO_LARGE: "It is larger than Carrel reads.",
+    Status.TIMED_OUT: "Reading it took too long and was given up.",
+    Status.FAILED: "It could not be opened.",
+}
+_OWN_NUMBER = re.compile(r"\b([Pp]age|[Ss]heet|[Ss]lide) [\d,]+\b")
+_MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Pages of one file that follow each other and of which the same is to be said."""
+
+    file: str
+    parent: str | None
+    first: int | None  # page, 1-based; None for a file without pages, or one that gave none
+    last: int | None
+    status: Status
+    sentence: str
+    confidence: float | None = None  # of OCR, the mean of its pages
+
+    @property
+    def pages(self) -> int:
+        """How many pages they are; a file that gave none counts as one."""
+        return 1 if self.first is None or self.last is None else self.last - self.first + 1
+
+    @property
+    def where(self) -> str:
+        """Return "page 3" or "pages 3 to 7"; "the file" where there are no pages."""
+        if self.first is None:
+            return "the file"
+        return f"page {self.first:,}" if self.first == self.last else f"pages {self.first:,} to {self.last:,}"
+
+
+@dataclass(slots=True)
+class Totals:
+    """How much was read of how much; pages of a file that was not opened are not known and not counted."""
+
+    pages: Counter[Status] = field(default_factory=Counter)
+    unopened: Counter[Status] = field(default_factory=Counter)  # files without a page in the ledger that was read
+    files: int = 0
+    confidence: float | None = None  # of OCR, the mean of all its pages
+
+    @property
+    def unread(self) -> int:
+        """Pages that are there and could not be read."""
+        return sum(number for status, number in self.pages.items() if not status.readable)
+
+    @property
+    def shut(self) -> int:
+        """Files that could not be opened at all."""
+        return sum(self.unopened.values())
+
+
+def totals(lines: Iterable[LedgerLine]) -> Totals:
+    """Count pages and files by what became of them."""
+    found = Totals()
+    file, sure, recognised = None, 0.0, 0
+    for line in lines:
+        found.files += line.file != file
+        file = line.file
+        if line.page is None and not line.status.readable:
+            found.unopened[line.status] += 1
+        else:
+            found.pages[line.status] += 1
+        if line.status is Status.OCR and line.confidence is not None:
+            sure += line.confidence
+            recognised += 1
+    found.confidence = sure / recognised if recognised else None
+    return found
+
+
+def stretches(lines: Iterable[LedgerLine]) -> Iterator[Stretch]:
+    """Join lines, in order of file and page, of pages that follow each other and have the same to be said."""
+    held: list[LedgerLine] = []
+    for line in lines:
+        if held and not _joins(held[-1], line):
+            yield _joined(held)
+            held = []
+        held.append(line)
+    if held:
+        yield _joined(held)
+
+
+def _joins(before: LedgerLine, line: LedgerLine) -> bool:
+    if before.file != line.file or before.status is not line.status or before.page is None:
+        return False
+    return line.page == before.page + 1 and _unnumbered(before.reason) == _unnumbered(line.reason)
+
+
+def _unnumbered(reason: str) -> str:
+    """The reason without the page's own number and without how sure OCR was, which differ from page to page."""
+    return re.sub(r"\d+(\.\d+)? ?%", "", _OWN_NUMBER.sub(r"\1", reason))
+
+
+def _joined(lines: list[LedgerLine]) -> Stretch:
+    first, last = lines[0], lines[-1]
+    sure = [line.confidence for line in lines if line.confidence is not None]
+    confidence = sum(sure) / len(sure) if sure else None
+    if first.status is Status.OCR:
+        sentence = by_ocr(confidence)[:1].upper() + by_ocr(confidence)[1:] + "."
+    elif len(lines) == 1 or first.reason == last.reason:
+        sentence = first.reason or _SENTENCES[first.status]
+    else:  # each names its own page; what they say of it is the same
+        sentence = _SENTENCES[first.status]
+    return Stretch(first.file, first.parent, first.page, last.page, first.status, sentence, confidence)
+
+
+def percent(share: float) -> str:
+    """Return "93 %"; rounded down, so that nothing is called surer than it is."""
+    return f"{math.floor(share * 100 + 1e-9)} %"
+
+
+def by_ocr(confidence: float | None) -> str:
+    """Return "read by OCR, 93 % sure"."""
+    return "read by OCR" if confidence is None else f"read by OCR, {percent(confidence)} sure"
+
+
+def about(seconds: float) -> str:
+    """Return a stretch of time as people say it: "about 12 minutes"."""
+    if seconds < .75 * _MINUTE:
+        return "less than a minute"
+    if seconds < 1.5 * _MINUTE:
+        return "about a minute"
+    if seconds < 52 * _MINUTE:
+        minutes = round(seconds / _MINUTE)
+        return f"about {minutes if minutes <= 20 else 5 * round(minutes / 5)} minutes"
+    if seconds < 1.25 * _HOUR:
+        return "about an hour"
+    if seconds < 6 * _HOUR:
+        halves = round(seconds / _HOUR * 2)
+        return f"about {halves // 2}{'½' if halves % 2 else ''} hours"
+    if seconds < 1.5 * _DAY:
+        return f"about {round(seconds / _HOUR)} hours"
+    return f"about {round(seconds / _DAY)} days"
+
+
+def survey_words(survey: Survey) -> str:
+    """Return "214 files, 3,120 pages, 96 of them scans: about 25 minutes"."""
+    scans = f", {survey.pictures:,} of them scans" if survey.pictures else ""
+    return f"{_counted(survey.files, 'file')}, {_counted(survey.pages, 'page')}{scans}: {about(survey.seconds)}"
+
+
+def progress_words(progress: Progress) -> list[str]:
+    """Return where a run stands in short parts: pages done, how fast, how long it still takes."""
+    parts = [f"{progress.done:,} of {_counted(max(progress.pages, progress.done), 'page')}"]
+    if progress.rate > 0:
+        a_minute = progress.rate * 60
+        parts.append(f"{a_minute:,.0f} pages a minute" if a_minute >= 1.5 else "about a page a minute")
+    if progress.left is not None:
+        parts.append(f"{about(progress.left)} left")
+    return parts
+
+
+def total_words(found: Totals) -> str:
+    """Return all totals in one or two sentences, what could not be read never left out."""
+    pages = found.pages.total()
+    parts = []
+    for status in Status:
+        if number := found.pages[status]:
+            sure = f" ({percent(found.confidence)} sure on average)" \
+                if status is Status.OCR and found.confidence is not None else ""
+            parts.append(f"{number:,} {WORDS[status]}{sure}")
+    said = f"{_counted(pages, 'page')}: {', '.join(parts)}." if parts else "No page was read yet."
+    return f"{said} {shut_words(found)}".strip()
+
+
+def shut_words(found: Totals) -> str:
+    """Return what is to be said of files that gave no page; empty where there are none."""
+    if not found.shut:
+        return ""
+    kinds = ", ".join(f"{number:,} {WORDS[status]}" for status, number in found.unopened.most_common())
+    return (f"{_counted(found.shut, 'file')} gave no page at all ({kinds}); "
+            f"how many pages {'it has' if found.shut == 1 else 'they have'} is not known.")
+
+
+def unread_words(pages: int) -> str:
+    """Return "9 pages could not be read"; empty where all were."""
+    return f"{_counted(pages, 'page')} could not be read" if pages else ""
+
+
+def write_csv(lines: Iterable[LedgerLine], stream: TextIO) -> int:
+    """Write the ledger as a table with a header and return the number of lines; no cell is a formula."""
+    writer = csv.writer(stream)
+    writer.writerow(("file", "inside", "page", "status", "confidence", "reason"))
+    number = 0
+    for line in lines:
+        number += 1
+        sure = "" if line.confidence is None else f"{line.confidence:.3f}"
+        page = "" if line.page is None else line.page
+        writer.writerow((_cell(line.file), _cell(line.parent or ""), page, str(line.status), sure, _cell(line.reason)))
+    return number
+
+
+def _cell(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number:,} {one if number == 1 else f'{one}s'}"
