@@ -2,7 +2,7 @@
 
 Owns threads and how their results come back to the window's thread. Must not know what the work
 is. It is the only place in the window where generators of events are pulled, and cancelling is
-what it is everywhere in Carrel: to stop pulling and to close the generator.
+what it is everywhere in Carrel: to stop pulling and to close the generator. Pausing is not to pull for a while.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class Job(QObject):
     """
 
     yielded = Signal(object)
+    rested = Signal()  # it was paused and has come to rest; what it was at when that was asked for is done
     done = Signal(object)  # what the call returned; None for a generator
     failed = Signal(object)  # the Exception
     stopped = Signal()
@@ -44,6 +45,7 @@ class Job(QObject):
         self._ready = threading.Condition()
         self._awake = False  # a delivery is on its way to the window's thread
         self._halt = threading.Event()
+        self._paused = False
         self.finished = False
         self._wake.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._run, name=f"job {name}")
@@ -57,6 +59,22 @@ class Job(QObject):
         self._halt.set()
         with self._ready:
             self._ready.notify_all()
+
+    def pause(self) -> None:
+        """Pull no more until `resume`; `rested` follows when the work at hand is done. It can be stopped meanwhile."""
+        with self._ready:
+            self._paused = True
+
+    def resume(self) -> None:
+        """Go on pulling."""
+        with self._ready:
+            self._paused = False
+            self._ready.notify_all()
+
+    @property
+    def paused(self) -> bool:
+        """Whether `pause` was called and `resume` was not."""
+        return self._paused
 
     @property
     def stopping(self) -> bool:
@@ -91,6 +109,14 @@ class Job(QObject):
         if wake:
             self._wake.emit()
 
+    def rest(self) -> None:
+        """Wait as long as it is paused and not stopped."""
+        with self._ready:
+            if self._paused and not self._halt.is_set():
+                self.post("rest", None)
+            while self._paused and not self._halt.is_set():
+                self._ready.wait()
+
     # On the window's thread.
 
     def _deliver(self) -> None:
@@ -102,10 +128,12 @@ class Job(QObject):
                     return
                 kind, value = self._queue.popleft()
                 self._ready.notify_all()
-            if kind != "event":
+            if kind not in ("event", "rest"):
                 self._end(kind, value)
-            elif not self._halt.is_set():
+            elif kind == "event" and not self._halt.is_set():
                 self.yielded.emit(value)
+            elif self._paused and not self._halt.is_set():
+                self.rested.emit()
             if time.monotonic() > until:
                 QTimer.singleShot(1, self, self._deliver)  # after paint and input, unlike a queued call
                 return
@@ -148,6 +176,7 @@ class Jobs(QObject):
             with closing(cast(Generator[Any, None, None], start())) as events:
                 for value in events:
                     job.post("event", value)
+                    job.rest()
                     if job.stopping:
                         return
 

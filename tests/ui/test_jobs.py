@@ -107,6 +107,44 @@ def test_a_worker_far_ahead_of_the_window_waits_and_can_still_be_stopped(jobs: J
         pass
 
 
+def test_a_paused_job_pulls_nothing_until_it_is_resumed(jobs: Jobs, qtbot: QtBot) -> None:
+    seen: list[int] = []
+    job = jobs.pull(endless)
+    job.yielded.connect(seen.append)
+    qtbot.waitUntil(lambda: len(seen) > 3)
+    with qtbot.waitSignal(job.rested):
+        job.pause()
+    count = len(seen)
+    qtbot.wait(60)
+    assert (len(seen), job.paused, jobs.busy) == (count, True, True)
+    job.resume()
+    qtbot.waitUntil(lambda: len(seen) > count + 3)
+    assert seen == list(range(len(seen)))
+
+
+def test_a_paused_job_can_be_stopped_and_all_work_shut(jobs: Jobs, qtbot: QtBot) -> None:
+    closed: list[str] = []
+    job = jobs.pull(lambda: endless(closed))
+    with qtbot.waitSignal(job.rested):
+        job.pause()
+    with qtbot.waitSignal(job.stopped):
+        jobs.shut()
+    assert closed == ["closed"]
+    qtbot.waitUntil(lambda: not jobs.busy)
+
+
+def endless(closed: list[str] | None = None) -> Iterator[int]:
+    number = 0
+    try:
+        while True:
+            yield number
+            number += 1
+            time.sleep(.001)
+    finally:
+        if closed is not None:
+            closed.append("closed")
+
+
 def test_the_window_breathes_under_a_flood_of_events(jobs: Jobs, qtbot: QtBot) -> None:
     gaps: list[float] = []
     last = time.monotonic()
