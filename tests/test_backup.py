@@ -161,7 +161,7 @@ def test_the_copy_leaves_the_working_folder_of_the_original_alone(library: Libra
     until = time.monotonic() + 60
     while not store.search_ready and time.monotonic() < until:
         time.sleep(0.05)
-    working = Path(store._records.setting(index._WORKING))
+    working = Path(store._records.notes.get(index._WORKING))
     assert working.is_dir()
     run(library.make(tmp_path / "copy"))
     run(backup.restore(tmp_path / "copy", tmp_path / "else", unlock))

@@ -1,18 +1,13 @@
 """What the library keeps, in tables: documents, pages, passages, vectors; the only source of truth.
 
-Owns the schema and the queries. Must not know of Chroma, models or files on disk other than by name.
-
-Texts and names are kept as bytes, UTF-8 with surrogates let through: a page may hold a NUL or half a
-surrogate pair and a path may hold any bytes, and all of them must come back as they were. A page's
-text is kept once, in blocks, so that a passage is cut out of at most two of them even where the
-"page" is a whole book. Passages are counted by `seq`, which only grows and is never used again: the
-vector index says by one number how far it has come.
+Owns the queries. Must not know of Chroma, models or files on disk other than by name. Passages are counted by
+`seq`, which only grows and is never used again: the vector index says by one number how far it has come.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,53 +15,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from app.errors import LibraryDamaged, LibraryTooNew, OtherEmbedder, UnknownDocument
-from app.store import words
+from app.errors import OtherEmbedder, UnknownDocument
+from app.store import families, ledger, schema, texts, words
 from app.store.database import Database
+from app.store.families import Naming, unnamed
+from app.store.notes import Notes
+from app.store.texts import to_bytes, to_text
 from app.types import Document, DocumentRow, Page, Passage, Searched, Status, StoredPassage
 
-VERSION = 1
-BLOCK = 16_384  # characters
 _AT_ONCE = 500  # ids in one statement
 _UNTIDY = "untidy"
 
-_SCHEMA = (
-    "CREATE TABLE v.meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID",
-    """CREATE TABLE v.documents(
-        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, file BLOB NOT NULL UNIQUE,
-        title BLOB NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL, reason BLOB NOT NULL,
-        pages INTEGER NOT NULL, unread INTEGER NOT NULL, parent BLOB,
-        size INTEGER NOT NULL, modified REAL NOT NULL, digest BLOB NOT NULL)""",
-    "CREATE INDEX v.children ON documents(parent) WHERE parent IS NOT NULL",
-    # page: 1-based, 0 where the format knows no pages
-    """CREATE TABLE v.pages(
-        document INTEGER NOT NULL REFERENCES documents(number) DEFERRABLE INITIALLY DEFERRED,
-        page INTEGER NOT NULL, status TEXT NOT NULL, reason BLOB NOT NULL,
-        PRIMARY KEY(document, page)) WITHOUT ROWID""",
-    "CREATE INDEX v.remarks ON pages(document, page) WHERE reason <> x''",
-    """CREATE TABLE v.blocks(
-        document INTEGER NOT NULL, page INTEGER NOT NULL, block INTEGER NOT NULL, text BLOB NOT NULL,
-        UNIQUE(document, page, block),
-        FOREIGN KEY(document, page) REFERENCES pages(document, page) DEFERRABLE INITIALLY DEFERRED)""",
-    """CREATE TABLE v.passages(
-        seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
-        document INTEGER NOT NULL REFERENCES documents(number) DEFERRABLE INITIALLY DEFERRED,
-        page INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, context BLOB NOT NULL)""",
-    "CREATE INDEX v.of_document ON passages(document)",
-    "CREATE TABLE v.vectors(seq INTEGER PRIMARY KEY, vector BLOB NOT NULL)",  # little-endian float16
-    words.SCHEMA,
-)
-
-_SENTENCES = {
-    Status.PICTURE: "is a picture without text that can be read",
-    Status.LOCKED: "is locked with a password",
-    Status.UNSUPPORTED: "is of a kind that cannot be read yet",
-    Status.DAMAGED: "is damaged and could not be read",
-    Status.TOO_LARGE: "is too large to be read",
-    Status.TIMED_OUT: "took too long to read",
-}
-
-_ROW = "SELECT number, id, file, title, kind, status, reason, pages, parent, size, modified FROM v.documents"
+_ROW = "SELECT d.number, d.id, d.file, d.title, d.kind, d.status, d.reason, d.pages, d.parent, d.size, d.modified,"
+_ROW += " coalesce(d.shares, d.number) FROM v.documents d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +42,19 @@ class Stretch:
 class Records:
     """The tables of one library; usable from any thread."""
 
-    def __init__(self, path: Path, key: bytearray, dimension: int, fingerprint: str, *, new: bool) -> None:
-        """Open the database, or make it where that may be (`new`).
+    def __init__(
+        self, path: Path, key: bytearray, dimension: int, fingerprint: str, *, new: bool, naming: Naming = unnamed,
+    ) -> None:
+        """Open the database, or make it where that may be (`new`); an older one is brought up to date.
+
+        `naming` gives how the contexts of a document's passages begin, so that they follow its name.
 
         Raises LibraryDamaged, LibraryTooNew, OtherEmbedder, DiskFull.
         """
         self.database = Database(path, key)
+        self.notes = Notes(self.database)
         self.dimension = dimension
+        self._naming = naming
         try:
             self._prepare(fingerprint, new=new)
         except BaseException:
@@ -96,78 +63,84 @@ class Records:
 
     def _prepare(self, fingerprint: str, *, new: bool) -> None:
         with self.database.writing() as db:
-            if not db.execute("SELECT 1 FROM v.sqlite_master WHERE name = 'meta'").fetchone():
-                if not new:
-                    raise LibraryDamaged(reason="its tables are gone; put it back from a backup")
-                for statement in _SCHEMA:
-                    db.execute(statement)
-                _set(db, "version", VERSION)
-            if _get(db, "version") > VERSION:
-                raise LibraryTooNew
+            schema.bring_up(db, new=new)
             empty = db.execute("SELECT 1 FROM v.passages LIMIT 1").fetchone() is None
             for name, value in (("dimension", self.dimension), ("fingerprint", fingerprint)):
-                kept = _get(db, name)
+                kept = schema.get(db, name)
                 if not value or kept == value:
                     continue
                 if kept and not empty:
                     raise OtherEmbedder
-                _set(db, name, value)
-
-    def setting(self, name: str) -> Any:
-        """Return a note of the store about itself, or None."""
-        with self.database.reading() as db:
-            return _get(db, name)
-
-    def note(self, name: str, value: Any) -> None:
-        """Keep a note of the store about itself; None takes it away."""
-        with self.database.writing() as db:
-            _set(db, name, value)
+                schema.put(db, name, value)
 
     # Writing
 
     def put(
         self, row: DocumentRow, digest: bytes, document: Document, passages: Sequence[Passage],
-        vectors: npt.NDArray[np.float32],
+        vectors: npt.NDArray[np.float32], keys: Sequence[bytes] = (), readers: int = 0,
     ) -> list[str]:
         """Store a document in one transaction, in place of an earlier one; return the passages that went."""
-        pages, blocks = _pages(document)
         halves = vectors.astype("<f2")
         ids = [secrets.token_hex(16) for _ in passages]
+        unread = sum(not page.status.readable for page in document.pages)
         with self.database.writing() as db:
-            gone = _delete(db, _number(db, row.file))
-            number = db.execute("SELECT coalesce(max(number), 0) + 1 FROM v.documents").fetchone()[0]
+            gone = families.delete(db, families.number_of(db, row.file), self._naming)
+            number = _next_number(db)
             first = _next_seq(db)
-            db.executemany("INSERT INTO v.pages VALUES(?, ?, ?, ?)", ((number, *page) for page in pages))
-            db.executemany("INSERT INTO v.blocks VALUES(?, ?, ?, ?)", ((number, *block) for block in blocks))
+            _insert_pages(db, number, document)
             db.executemany(
-                "INSERT INTO v.passages VALUES(?, ?, ?, ?, ?, ?, ?)",
-                ((first + i, ids[i], number, p.page or 0, p.start, p.end, _bytes(p.context))
-                 for i, p in enumerate(passages)),
+                "INSERT INTO v.passages VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+                ((first + i, ids[i], number, p.page or 0, p.start, p.end, to_bytes(p.context),
+                  keys[i] if keys else None) for i, p in enumerate(passages)),
             )
             db.executemany(
                 "INSERT INTO v.vectors VALUES(?, ?)",
                 ((first + i, half.tobytes()) for i, half in enumerate(halves)),
             )
             words.insert(db, ((first + i, p.text, p.context) for i, p in enumerate(passages)))
-            unread = sum(not page.status.readable for page in document.pages)
-            _insert_row(db, number, row, "", unread, digest)
+            _insert_row(db, number, row, "", unread, digest, readers)
         return gone
 
-    def put_failure(self, row: DocumentRow, digest: bytes, reason: str) -> None:
+    def put_copy(self, row: DocumentRow, of: str, digest: bytes) -> list[str]:
+        """Store a row that shares the content of another file, in place of an earlier one; return what went.
+
+        Of `row`, what the other one says of the content is not looked at. Raises UnknownDocument.
+        """
+        with self.database.writing() as db:
+            gone = families.delete(db, families.number_of(db, row.file), self._naming)
+            copied = db.execute(
+                "INSERT INTO v.documents(number, id, file, title, kind, status, reason, pages, unread, parent, size,"
+                " modified, digest, shares, readers) SELECT ?, ?, ?, title, kind, status, reason, pages, unread, ?,"
+                " ?, ?, ?, coalesce(shares, number), readers FROM v.documents WHERE file = ? AND pages > 0",
+                (_next_number(db), row.id, to_bytes(row.file), _or_none(row.parent), row.size, row.modified, digest,
+                 to_bytes(of)),
+            )
+            if not copied.rowcount:
+                raise UnknownDocument(file=of)
+        return gone
+
+    def put_failure(self, row: DocumentRow, digest: bytes, reason: str, readers: int = 0) -> None:
         """Store the row of a file that gave no document, unless the file has a document already."""
         with self.database.writing() as db:
-            kept = db.execute("SELECT pages FROM v.documents WHERE file = ?", (_bytes(row.file),)).fetchone()
+            kept = db.execute("SELECT pages FROM v.documents WHERE file = ?", (to_bytes(row.file),)).fetchone()
             if kept and kept[0]:
                 return
-            _delete(db, _number(db, row.file))
-            number = db.execute("SELECT coalesce(max(number), 0) + 1 FROM v.documents").fetchone()[0]
-            _insert_row(db, number, row, reason, 0, digest)
+            families.delete(db, families.number_of(db, row.file), self._naming)
+            _insert_row(db, _next_number(db), row, reason, 0, digest, readers)
+
+    def rename(self, before: str, after: str, size: int, modified: float) -> list[str]:
+        """Give a file and what came out of it another name; return the passages of what had that name.
+
+        Raises UnknownDocument.
+        """
+        with self.database.writing() as db:
+            return families.rename(db, before, after, size, modified, self._naming)
 
     def touch(self, file: str, size: int, modified: float) -> None:
         """Note a file's new size and time; raises UnknownDocument."""
         with self.database.writing() as db:
             changed = db.execute(
-                "UPDATE v.documents SET size = ?, modified = ? WHERE file = ?", (size, modified, _bytes(file)),
+                "UPDATE v.documents SET size = ?, modified = ? WHERE file = ?", (size, modified, to_bytes(file)),
             )
             if not changed.rowcount:
                 raise UnknownDocument(file=file)
@@ -178,23 +151,18 @@ class Records:
         Raises UnknownDocument.
         """
         with self.database.writing() as db:
-            family = db.execute(
-                "WITH RECURSIVE family(number, file) AS ("
-                " SELECT number, file FROM v.documents WHERE file = ?"
-                " UNION SELECT d.number, d.file FROM v.documents d JOIN family f ON d.parent = f.file)"
-                " SELECT number FROM family", (_bytes(file),),
-            ).fetchall()
+            family = families.family(db, file)
             if not family:
                 raise UnknownDocument(file=file)
-            _set(db, _UNTIDY, 1)
-            return [passage for (number,) in family for passage in _delete(db, number)]
+            schema.put(db, _UNTIDY, 1)
+            return [passage for number in family for passage in families.delete(db, number, self._naming)]
 
     def tidy(self) -> None:
         """Take the words of removed documents out of the files, which deleting alone does not."""
-        if self.setting(_UNTIDY):
+        if self.notes.get(_UNTIDY):
             with self.database.writing() as db:
                 words.tidy(db)
-                _set(db, _UNTIDY, None)
+                schema.put(db, _UNTIDY, None)
 
     # Reading
 
@@ -205,19 +173,39 @@ class Records:
             for number, reason in db.execute(
                 "SELECT document, reason FROM v.pages WHERE reason <> x'' ORDER BY document, page"
             ):
-                remarks.setdefault(number, []).append(_text(reason))
-            return [_row(found, remarks.get(found[0], [])) for found in db.execute(_ROW + " ORDER BY file")]
+                remarks.setdefault(number, []).append(to_text(reason))
+            return [_row(found, remarks.get(found[11], [])) for found in db.execute(_ROW + " ORDER BY d.file")]
 
     def document(self, file: str) -> DocumentRow | None:
         """Return one document, or None."""
+        return next(iter(self._some("d.file = ?", to_bytes(file))), None)
+
+    def children(self, file: str) -> list[DocumentRow]:
+        """Return what came out of a file itself, by file name."""
+        return self._some("d.parent = ?", to_bytes(file))
+
+    def below(self, prefix: str) -> list[DocumentRow]:
+        """Return what came out of no other file and whose name starts so, by file name."""
+        start = to_bytes(prefix)
+        return self._some("d.file >= ? AND d.file < ? AND d.parent IS NULL", start, start[:-1] + bytes([start[-1] + 1]))
+
+    def _some(self, condition: str, *values: Any) -> list[DocumentRow]:
         with self.database.reading() as db:
-            found = db.execute(_ROW + " WHERE file = ?", (_bytes(file),)).fetchone()
-            if found is None:
-                return None
-            remarks = db.execute(
-                "SELECT reason FROM v.pages WHERE document = ? AND reason <> x'' ORDER BY page", (found[0],)
-            ).fetchall()
-            return _row(found, [_text(reason) for (reason,) in remarks])
+            rows = db.execute(f"{_ROW} WHERE {condition} ORDER BY d.file", values).fetchall()
+            remarks: dict[int, list[str]] = {}
+            for number, reason in db.execute(
+                "SELECT d.number, p.reason FROM v.documents d"  # noqa: S608
+                " CROSS JOIN v.pages p ON p.document = coalesce(d.shares, d.number)"
+                f" WHERE p.reason <> x'' AND {condition} ORDER BY d.number, p.page", values,
+            ):
+                remarks.setdefault(number, []).append(to_text(reason))
+            return [_row(found, remarks.get(found[0], [])) for found in rows]
+
+    def readers(self, file: str) -> int:
+        """Return the version of the readers that a file was read by; 0 for none."""
+        with self.database.reading() as db:
+            found = db.execute("SELECT readers FROM v.documents WHERE file = ?", (to_bytes(file),)).fetchone()
+            return int(found[0]) if found else 0
 
     def holds(self, document: str) -> bool:
         """Say whether there is a document of this id."""
@@ -228,43 +216,67 @@ class Records:
         """Return the digest of the content that a file's document was made of, or None for no document."""
         with self.database.reading() as db:
             query = "SELECT digest FROM v.documents WHERE file = ? AND pages > 0"
-            found = db.execute(query, (_bytes(file),)).fetchone()
+            found = db.execute(query, (to_bytes(file),)).fetchone()
             return None if found is None else bytes(found[0])
+
+    def of_content(self, digest: bytes) -> list[str]:
+        """Return the files whose document was made of the content of this digest, the first added first."""
+        with self.database.reading() as db:
+            rows = db.execute(
+                "SELECT file FROM v.documents WHERE digest = ? AND pages > 0 ORDER BY number", (digest,)
+            ).fetchall()
+            return [to_text(file) for (file,) in rows]
 
     def passages(self, ids: Sequence[str]) -> list[StoredPassage]:
         """Return passages in the order given; one that has gone since it was found is left out."""
         found: dict[str, StoredPassage] = {}
-        blocks: dict[tuple[int, int, int], str] = {}
+        known: texts.Cut = {}
         with self.database.reading() as db:
-            for begin in range(0, len(ids), _AT_ONCE):
-                some = ids[begin : begin + _AT_ONCE]
-                marks = ", ".join("?" * len(some))
+            for some in _batches(ids):
                 rows = db.execute(
-                    "SELECT p.id, d.id, d.file, d.title, d.kind, p.document, p.page, p.start, p.end, p.context"  # noqa: S608
-                    " FROM v.passages p JOIN v.documents d ON d.number = p.document"
-                    f" WHERE p.id IN ({marks})", list(some),
+                    "SELECT p.id, d.id, d.file, d.title, d.kind, p.document, p.page, p.start, p.end, p.context,"  # noqa: S608
+                    " g.confidence FROM v.passages p JOIN v.documents d ON d.number = p.document"
+                    " LEFT JOIN v.pages g ON g.document = p.document AND g.page = p.page"
+                    f" WHERE p.id IN ({_marks(some)})", some,
                 ).fetchall()
-                for key, document, file, title, kind, number, page, start, end, context in rows:
-                    text = _cut(db, blocks, number, page, start, end)
+                for key, document, file, title, kind, number, page, start, end, context, confidence in rows:
+                    text = texts.cut(db, known, number, page, start, end)
                     found[key] = StoredPassage(
-                        key, document, _text(file), _text(title), kind, page or None, start, end, text,
-                        _text(context),
+                        key, document, to_text(file), to_text(title), kind, page or None, start, end, text,
+                        to_text(context), confidence=confidence,
                     )
         return [found[key] for key in ids if key in found]
 
-    def page_text(self, document: str, page: int | None) -> str:
-        """Return a page's whole text; raises UnknownDocument, also for a page that is not there."""
+    def page(self, document: str, page: int | None) -> Page:
+        """Return a page with its text; raises UnknownDocument, also for a page that is not there."""
         with self.database.reading() as db:
-            number = db.execute(
-                "SELECT p.document FROM v.documents d JOIN v.pages p ON p.document = d.number"
+            found = db.execute(
+                "SELECT p.document, p.status, p.reason, p.confidence, l.lines FROM v.documents d"
+                " JOIN v.pages p ON p.document = coalesce(d.shares, d.number)"
+                " LEFT JOIN v.lines l ON l.document = p.document AND l.page = p.page"
                 " WHERE d.id = ? AND p.page = ?", (document, page or 0),
             ).fetchone()
-            if number is None:
+            if found is None:
                 raise UnknownDocument(file=document)
-            blocks = db.execute(
-                "SELECT text FROM v.blocks WHERE document = ? AND page = ? ORDER BY block", (*number, page or 0)
-            ).fetchall()
-            return "".join(_text(block) for (block,) in blocks)
+            number, status, reason, confidence, lines = found
+            return Page(
+                page or None, texts.whole(db, number, page or 0), Status(status), to_text(reason),
+                confidence=confidence, lines=texts.unpack(lines or b""),
+            )
+
+    def vectors_of(self, keys: Sequence[bytes]) -> dict[bytes, npt.NDArray[np.float32]]:
+        """Return a vector of a passage for each of these keys that one was stored with."""
+        found: dict[bytes, npt.NDArray[np.float32]] = {}
+        with self.database.reading() as db:
+            for some in _batches(list(dict.fromkeys(keys))):
+                # One passage a key: of a letterhead there may be thousands.
+                for key, vector in db.execute(
+                    f"WITH asked(key) AS (VALUES {', '.join(['(?)'] * len(some))})"  # noqa: S608
+                    " SELECT a.key, x.vector FROM asked a JOIN v.vectors x"
+                    " ON x.seq = (SELECT p.seq FROM v.passages p WHERE p.key = a.key LIMIT 1)", some,
+                ):
+                    found[key] = np.frombuffer(vector, dtype="<f2").astype(np.float32)
+        return found
 
     def searched(self) -> Searched:
         """Return the scope of a search: files that gave a document, their pages, those without text."""
@@ -281,6 +293,8 @@ class Records:
                 Status(status): count
                 for status, count in db.execute(
                     "SELECT status, count(*) FROM (SELECT status FROM v.pages"
+                    " UNION ALL SELECT p.status FROM v.documents d JOIN v.pages p ON p.document = d.shares"
+                    " WHERE d.shares IS NOT NULL"
                     " UNION ALL SELECT status FROM v.documents WHERE pages = 0) GROUP BY status ORDER BY 2 DESC, 1"
                 )
             }
@@ -321,49 +335,28 @@ class Records:
             return int(db.execute("SELECT count(*) FROM v.passages WHERE seq <= ?", (up_to,)).fetchone()[0])
 
 
-def _pages(document: Document) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    pages, blocks = [], []
-    for page in document.pages:
-        number = page.number or 0
-        pages.append((number, page.status.value, _bytes(_remark(page))))
-        for i, start in enumerate(range(0, len(page.text), BLOCK)):
-            blocks.append((number, i, _bytes(page.text[start : start + BLOCK])))
-    return pages, blocks
+def _insert_pages(db: Any, number: int, document: Document) -> None:
+    db.executemany("INSERT INTO v.pages VALUES(?, ?, ?, ?, ?)", (
+        (number, page.number or 0, page.status.value, to_bytes(ledger.remark(page)), page.confidence)
+        for page in document.pages
+    ))
+    db.executemany("INSERT INTO v.blocks VALUES(?, ?, ?, ?)", ((number, *block) for block in texts.blocks(document)))
+    db.executemany("INSERT INTO v.lines VALUES(?, ?, ?)", (
+        (number, page.number or 0, texts.pack(page.lines)) for page in document.pages if page.lines
+    ))
 
 
-def _remark(page: Page) -> str:
-    if page.reason or page.status.readable:
-        return page.reason
-    return f"{f'Page {page.number}' if page.number else 'The file'} {_SENTENCES.get(page.status, 'could not be read')}."
-
-
-def _cut(
-    db: Any, blocks: dict[tuple[int, int, int], str], document: int, page: int, start: int, end: int,
-) -> str:
-    if end <= start:
-        return ""
-    first, last = start // BLOCK, (end - 1) // BLOCK
-    for block in range(first, last + 1):
-        if (document, page, block) not in blocks:
-            found = db.execute(
-                "SELECT text FROM v.blocks WHERE document = ? AND page = ? AND block = ?", (document, page, block)
-            ).fetchone()
-            blocks[document, page, block] = _text(found[0]) if found else ""
-    text = "".join(blocks[document, page, block] for block in range(first, last + 1))
-    return text[start - first * BLOCK : end - first * BLOCK]
-
-
-def _insert_row(db: Any, number: int, row: DocumentRow, reason: str, unread: int, digest: bytes) -> None:
+def _insert_row(db: Any, number: int, row: DocumentRow, reason: str, unread: int, digest: bytes, readers: int) -> None:
     db.execute(
-        "INSERT INTO v.documents VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (number, row.id, _bytes(row.file), _bytes(row.title), row.kind, row.status.value, _bytes(reason),
-         row.pages, unread, None if row.parent is None else _bytes(row.parent), row.size, row.modified, digest),
+        "INSERT INTO v.documents(number, id, file, title, kind, status, reason, pages, unread, parent, size, modified,"
+        " digest, readers) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (number, row.id, to_bytes(row.file), to_bytes(row.title), row.kind, row.status.value, to_bytes(reason),
+         row.pages, unread, _or_none(row.parent), row.size, row.modified, digest, readers),
     )
 
 
-def _number(db: Any, file: str) -> int | None:
-    found = db.execute("SELECT number FROM v.documents WHERE file = ?", (_bytes(file),)).fetchone()
-    return None if found is None else int(found[0])
+def _next_number(db: Any) -> int:
+    return int(db.execute("SELECT coalesce(max(number), 0) + 1 FROM v.documents").fetchone()[0])
 
 
 def _next_seq(db: Any) -> int:
@@ -371,43 +364,23 @@ def _next_seq(db: Any) -> int:
     return int(used[0]) + 1 if used else 1
 
 
-def _delete(db: Any, number: int | None) -> list[str]:
-    if number is None:
-        return []
-    db.execute("DELETE FROM v.documents WHERE number = ?", (number,))
-    rows = db.execute("SELECT seq, id FROM v.passages WHERE document = ?", (number,)).fetchall()
-    seqs = [(seq,) for seq, _ in rows]
-    words.delete(db, seqs)
-    db.executemany("DELETE FROM v.vectors WHERE seq = ?", seqs)
-    db.execute("DELETE FROM v.passages WHERE document = ?", (number,))
-    db.execute("DELETE FROM v.blocks WHERE document = ?", (number,))
-    db.execute("DELETE FROM v.pages WHERE document = ?", (number,))
-    return [key for _, key in rows]
-
-
-def _row(found: Iterable[Any], remarks: list[str]) -> DocumentRow:
-    _, key, file, title, kind, status, reason, pages, parent, size, modified = found
-    reasons = ([_text(reason)] if reason else []) + remarks
+def _row(found: Sequence[Any], remarks: list[str]) -> DocumentRow:
+    _, key, file, title, kind, status, reason, pages, parent, size, modified, *_ = found
+    reasons = ([to_text(reason)] if reason else []) + remarks
     return DocumentRow(
-        key, _text(file), _text(title), kind, Status(status), pages,
-        None if parent is None else _text(parent), tuple(reasons), size, modified,
+        key, to_text(file), to_text(title), kind, Status(status), pages,
+        None if parent is None else to_text(parent), tuple(reasons), size, modified,
     )
 
 
-def _get(db: Any, name: str) -> Any:
-    found = db.execute("SELECT value FROM v.meta WHERE name = ?", (name,)).fetchone()
-    return found[0] if found else None
+def _or_none(text: str | None) -> bytes | None:
+    return None if text is None else to_bytes(text)
 
 
-def _set(db: Any, name: str, value: Any) -> None:
-    db.execute("DELETE FROM v.meta WHERE name = ?", (name,))
-    if value is not None:
-        db.execute("INSERT INTO v.meta VALUES(?, ?)", (name, value))
+def _batches(values: Sequence[Any]) -> Iterator[list[Any]]:
+    for begin in range(0, len(values), _AT_ONCE):
+        yield list(values[begin : begin + _AT_ONCE])
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogatepass")
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))

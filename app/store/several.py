@@ -5,14 +5,15 @@ Owns how their rankings are merged. Must not know what a matter is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from app.errors import UnknownDocument
 from app.store.store import Store
-from app.types import DocumentRow, Searched, StoredPassage
+from app.types import DocumentRow, LedgerLine, Page, Searched, Status, StoredPassage
 
 Ranked = list[tuple[str, float]]
 
@@ -39,14 +40,18 @@ class Several:
         found = {passage.id: passage for store in self._stores for passage in store.passages(ids)}
         return [found[key] for key in ids if key in found]
 
-    def page_text(self, document: str, page: int | None) -> str:
-        """Return the text of a page of a document id; raises UnknownDocument where none of them has it."""
+    def page(self, document: str, page: int | None) -> Page:
+        """Return a page of a document id, with its text; raises UnknownDocument where none of them has it."""
         for store in self._stores:
             try:
-                return store.page_text(document, page)
+                return store.page(document, page)
             except UnknownDocument:
                 continue
         raise UnknownDocument(file=document)
+
+    def page_text(self, document: str, page: int | None) -> str:
+        """Return the text of a page of a document id; raises UnknownDocument where none of them has it."""
+        return self.page(document, page).text
 
     def documents(self) -> list[DocumentRow]:
         """Return all documents and failed files, store by store."""
@@ -59,6 +64,18 @@ class Several:
             sum(scope.files for scope in scopes), sum(scope.pages for scope in scopes),
             sum(scope.unread_pages for scope in scopes),
         )
+
+    def page_counts(self) -> dict[Status, int]:
+        """Return how many pages of all have each status, most first; a file that gave no page counts as one."""
+        counts: Counter[Status] = Counter()
+        for store in self._stores:
+            counts.update(store.page_counts())
+        return dict(sorted(counts.items(), key=lambda count: (-count[1], count[0])))
+
+    def ledger(self, file: str | None = None) -> Iterator[LedgerLine]:
+        """Yield what became of each page of a file or of all, store by store."""
+        for store in self._stores:
+            yield from store.ledger(file)
 
     def _best(self, k: int, search: Callable[[Store], Ranked]) -> Ranked:
         found = [hit for store in self._stores for hit in search(store)]

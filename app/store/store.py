@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import hmac
-import json
+import os
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Self
 
@@ -21,16 +21,18 @@ import numpy.typing as npt
 
 from app.errors import DiskFull, LibraryDamaged
 from app.lock import Lock
+from app.store import ledger
 from app.store.database import PAGE
+from app.store.families import Naming, unnamed
 from app.store.index import Index
 from app.store.records import Records
-from app.types import Document, DocumentRow, Passage, Searched, Status, StoredPassage
+from app.store.texts import to_bytes
+from app.types import Document, DocumentRow, Folder, LedgerLine, Page, Passage, Searched, Status, StoredPassage
 from app.vault.keys import subkey, wipe
 
 DATABASE = "library.db"
-_UNFINISHED = "unfinished"
-_AUDIT_HEAD = "audit head"
 _WORKING = "working"  # where the index notes its working folder
+_TEXT_KEY = 16  # bytes; two texts with one key are not to be met with, and the table of keys stays small
 CUT = (
     "Carrel was stopped while it worked, and the end of what it had written since is damaged. The last documents that "
     "were added may be missing, or the last that were removed be there again: look through them, and add them again."
@@ -51,9 +53,13 @@ class Store:
 
     @classmethod
     def open(
-        cls, folder: Path, key: bytearray, *, dimension: int = 384, fingerprint: str = "", label: str = ""
+        cls, folder: Path, key: bytearray, *, dimension: int = 384, fingerprint: str = "", label: str = "",
+        naming: Naming = unnamed,
     ) -> Store:
         """Open the library in `folder` with its 32-byte key, or begin it where there is none.
+
+        A library of an earlier version is brought up to date. `naming(title, file)` gives how the contexts of a
+        document's passages begin; with it they follow a file that is renamed, or whose copy is all that is left.
 
         `dimension` and `fingerprint` name the embedder; an empty fingerprint is not compared. `label` is what the
         library is called where several are searched. The key stays the caller's. Raises LibraryBusy,
@@ -61,14 +67,16 @@ class Store:
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = Lock(folder)
-        keys = {purpose: subkey(key, purpose) for purpose in ("records", "index", "content")}
+        keys = {purpose: subkey(key, purpose) for purpose in ("records", "index", "content", "texts")}
         try:
             database = folder / DATABASE
             # SQLite would make an empty library of a file that is missing or shorter than a page, and
             # nobody would be told.
             if lock.made and not (database.exists() and database.stat().st_size >= PAGE):
                 raise LibraryDamaged(reason=f"its {DATABASE} is missing; put it back from a backup")
-            records = Records(database, keys["records"], dimension, fingerprint, new=not lock.made)
+            records = Records(
+                database, keys["records"], dimension, fingerprint, new=not lock.made, naming=naming,
+            )
             if not lock.made:
                 lock.remember_made()
         except BaseException:
@@ -114,15 +122,60 @@ class Store:
         """Say whether there is a document of this id."""
         return self._records.holds(document)
 
-    def unchanged(self, file: str, size: int, modified: float) -> bool:
-        """Say whether `file` gave a document and had this size and time then; failed files are tried again."""
+    def children(self, file: str) -> list[DocumentRow]:
+        """Return what came out of a file itself, attachments and the like, by file name."""
+        return self._records.children(file)
+
+    def below(self, folder: str) -> list[DocumentRow]:
+        """Return the documents and failed files under a folder, without what came out of them, by file name."""
+        return self._records.below(folder if folder.endswith(("/", os.sep)) else folder + os.sep)
+
+    def ledger(self, file: str | None = None) -> Iterator[LedgerLine]:
+        """Yield what became of each page of a file or of all, and of each file that gave none, by file and page.
+
+        Every line whose page was not plainly read has a sentence. Read in stretches, so that it may be left at any
+        time and holds nothing up; nothing for a file that is not known.
+        """
+        return ledger.lines(self._records.database, file)
+
+    def unchanged(self, file: str, size: int, modified: float, *, readers: int = 0) -> bool:
+        """Say whether `file` was read when it had this size and time.
+
+        A file that failed counts as read only where it was by this version of the readers, as another may be able
+        to; with 0, and where it was stored with 0, it is tried again.
+        """
         row = self._records.document(file)
-        return row is not None and row.pages > 0 and (row.size, row.modified) == (size, modified)
+        if row is None or (row.size, row.modified) != (size, modified):
+            return False
+        return row.pages > 0 or (readers != 0 and self._records.readers(file) == readers)
 
     def same_content(self, file: str, digest: bytes) -> bool:
         """Say whether `file` gave a document from content with this `content_key`."""
         kept = self._records.digest(file)
         return kept is not None and hmac.compare_digest(kept, digest)
+
+    def same_content_as(self, digest: bytes, suffix: str | None = None) -> str | None:
+        """Return the file that first gave a document from content with this `content_key`, or None.
+
+        With a `suffix` (".pdf") only of files whose name ends so, in upper or lower case, as the name says how some
+        content is read.
+        """
+        for file in self._records.of_content(digest):
+            if suffix is None or PurePath(file).suffix.lower() == suffix.lower():
+                return file
+        return None
+
+    def vectors_of(self, texts: Sequence[str]) -> list[npt.NDArray[np.float32] | None]:
+        """Return for each embedded text the vector of a passage that was stored with it, float32[dimension], or None.
+
+        As accurate as it is stored, which is float16.
+        """
+        keys = self._text_keys(texts)
+        found = self._records.vectors_of(keys)
+        return [found.get(key) for key in keys]
+
+    def _text_keys(self, texts: Sequence[str]) -> list[bytes]:
+        return [hmac.digest(self._keys["texts"], to_bytes(text), "sha256")[:_TEXT_KEY] for text in texts]
 
     def content_key(self, data: bytes) -> bytes:
         """Return HMAC-SHA256 of a file's bytes, 32 bytes, under a key of this library.
@@ -143,20 +196,53 @@ class Store:
 
     def unfinished(self) -> tuple[str, ...]:
         """Return the paths that were being added when the work was cut off, or still are."""
-        return tuple(json.loads(self._records.setting(_UNFINISHED) or "[]"))
+        return self._records.notes.unfinished
 
     def note_unfinished(self, paths: Sequence[str]) -> None:
         """Keep the paths that are being added; none when all is done."""
-        self._records.note(_UNFINISHED, json.dumps(list(paths)) if paths else None)
+        self._records.notes.unfinished = tuple(paths)
 
     @property
     def audit_head(self) -> str:
         """How far the audit log had come when this library was last closed; empty before that."""
-        return self._records.setting(_AUDIT_HEAD) or ""
+        return self._records.notes.audit_head
 
     @audit_head.setter
     def audit_head(self, head: str) -> None:
-        self._records.note(_AUDIT_HEAD, head or None)
+        self._records.notes.audit_head = head
+
+    @property
+    def pace(self) -> tuple[float, float] | None:
+        """Seconds that a page took lately, and that one read by OCR took; None where nothing was noted yet."""
+        return self._records.notes.pace
+
+    def note_pace(self, seconds_per_page: float, seconds_per_picture: float) -> None:
+        """Keep how long pages take here, to tell beforehand how long others will."""
+        self._records.notes.pace = seconds_per_page, seconds_per_picture
+
+    def passwords(self) -> tuple[str, ...]:
+        """Return the passwords for locked files that the user gave, the latest first."""
+        return self._records.notes.passwords
+
+    def add_password(self, password: str) -> None:
+        """Remember a password; one that is known becomes the latest."""
+        self._records.notes.add_password(password)
+
+    def forget_password(self, password: str) -> None:
+        """Forget a password; what it opened stays."""
+        self._records.notes.forget_password(password)
+
+    def folders(self) -> tuple[Folder, ...]:
+        """Return the folders that are followed, by path."""
+        return self._records.notes.folders
+
+    def add_folder(self, folder: Folder) -> None:
+        """Follow a folder, in place of one of the same path."""
+        self._records.notes.add_folder(folder)
+
+    def remove_folder(self, path: str) -> None:
+        """Follow a folder no more; what was read in it stays."""
+        self._records.notes.remove_folder(path)
 
     # Changing it
 
@@ -166,38 +252,76 @@ class Store:
 
     def add(
         self, file: str, document: Document, passages: Sequence[Passage], vectors: npt.NDArray[np.float32], *,
-        size: int, modified: float, digest: bytes, parent: str | None = None,
+        size: int, modified: float, digest: bytes, parent: str | None = None, texts: Sequence[str] | None = None,
+        readers: int = 0,
     ) -> DocumentRow:
         """Store a document in place of an earlier version of `file`, whole or not at all.
 
-        `vectors` is float32[len(passages), dimension]. When this returns, the document survives a
+        `vectors` is float32[len(passages), dimension]; `texts` are what was embedded for them, of which keyed hashes
+        are kept for `vectors_of`; `readers` is the version of the readers. When this returns, the document survives a
         kill and is found by search. Raises DiskFull, LibraryDamaged; ValueError where the parts do
         not fit together.
         """
         _check(document, passages, vectors, self._records.dimension)
+        if texts is not None and len(texts) != len(passages):
+            raise ValueError(f"{len(texts)} embedded texts for {len(passages)} passages")
+        keys = self._text_keys(texts or ())
         row = DocumentRow(
             secrets.token_hex(16), file, document.title, document.kind, document.status, len(document.pages),
             parent, (), size, modified,
         )
-        gone = self._records.put(row, digest, document, passages, vectors)
+        gone = self._records.put(row, digest, document, passages, vectors, keys, readers)
         if gone:
             self._index.removed(gone, erase=False)
         if passages:
             self._index.added()
+        return self._row(file)
+
+    def add_copy(
+        self, file: str, of: str, *, size: int, modified: float, digest: bytes, parent: str | None = None,
+    ) -> DocumentRow:
+        """Store `file` as another place of the content of the file `of`, in place of an earlier version of it.
+
+        Both are listed; what is found in them is named after the one that was added first, and after the other as
+        soon as that goes. What came out of `of` is not copied along. Raises UnknownDocument where `of` gave no
+        document or is `file` itself, DiskFull.
+        """
+        row = DocumentRow(secrets.token_hex(16), file, "", "", Status.READ, 0, parent, (), size, modified)
+        gone = self._records.put_copy(row, of, digest)
+        if gone:
+            self._index.removed(gone, erase=False)
+        return self._row(file)
+
+    def _row(self, file: str) -> DocumentRow:
         stored = self._records.document(file)
         assert stored is not None
         return stored
 
     def fail(
         self, file: str, status: Status, reason: str, *,
-        size: int = 0, modified: float = 0.0, digest: bytes = b"", parent: str | None = None,
+        size: int = 0, modified: float = 0.0, digest: bytes = b"", parent: str | None = None, readers: int = 0,
     ) -> None:
-        """Note a file that gave no document; a version of it that is in the library stays."""
+        """Note a file that gave no document; a version of it that is in the library stays.
+
+        `readers` is the version of the readers that could not; 0 for a failure that may pass by itself.
+        """
         row = DocumentRow(secrets.token_hex(16), file, "", "", status, 0, parent, (), size, modified)
-        self._records.put_failure(row, digest, reason)
+        self._records.put_failure(row, digest, reason, readers)
+
+    def rename(self, before: str, after: str, *, size: int, modified: float) -> None:
+        """Give a file that was moved its new name, and what came out of it; nothing is read again.
+
+        What was at `after` is replaced, with all that came out of it. Raises UnknownDocument, DiskFull.
+        """
+        gone = self._records.rename(before, after, size, modified)
+        if gone:
+            self._index.removed(gone, erase=False)
 
     def remove(self, file: str) -> None:
-        """Remove a document and its attachments, their text and vectors; raises UnknownDocument."""
+        """Remove a document and its attachments, their text and vectors; raises UnknownDocument.
+
+        Content that another file shares stays, under that one's name alone.
+        """
         self._index.removed(self._records.remove(file), erase=True)
 
     # Searching it
@@ -216,9 +340,13 @@ class Store:
         """Return passages in the order given; those removed since they were found are left out."""
         return [replace(passage, matter=self.label) for passage in self._records.passages(ids)]
 
+    def page(self, document: str, page: int | None) -> Page:
+        """Return a page of a document id, with text, status, confidence and lines; raises UnknownDocument."""
+        return self._records.page(document, page)
+
     def page_text(self, document: str, page: int | None) -> str:
         """Return the text of a page of a document id; raises UnknownDocument where there is none."""
-        return self._records.page_text(document, page)
+        return self.page(document, page).text
 
     # Its health
 
@@ -283,7 +411,7 @@ def settle(folder: Path, key: bytearray) -> None:
         return
     with _records(folder / DATABASE, key) as records:
         records.database.verify()
-        records.note(_WORKING, None)  # it may be at work for the library that this is a copy of
+        records.notes.put(_WORKING, None)  # it may be at work for the library that this is a copy of
     lock = Lock(folder)
     lock.remember_made()
     lock.release()
@@ -311,6 +439,9 @@ def _check(
     if len({page.number or 0 for page in document.pages}) != len(document.pages):
         raise ValueError("two pages of one number")
     texts = {page.number: page.text for page in document.pages}
+    for page in document.pages:
+        if any(not 0 <= line.start <= line.end <= len(page.text) for line in page.lines):
+            raise ValueError("a line that is not a stretch of its page")
     for passage in passages:
         if texts.get(passage.page, "")[passage.start : passage.end] != passage.text:
             raise ValueError("a passage that is not a stretch of its page")

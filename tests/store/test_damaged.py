@@ -216,7 +216,7 @@ def test_a_missing_database_is_told_and_not_made_anew(copy: Path) -> None:
 
 def test_a_newer_library_is_left_alone(copy: Path) -> None:
     with opened(copy) as store:
-        store._records.note("version", 99)
+        store._records.notes.put("version", 99)
     with pytest.raises(LibraryTooNew):
         opened(copy)
 

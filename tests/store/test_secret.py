@@ -97,7 +97,7 @@ def test_removal_deletes_the_sealed_copy_at_once(tmp_path: Path) -> None:
         assert not (tmp_path / "index.sealed").exists()
     assert not (tmp_path / "index.sealed").exists()
     with opened(tmp_path) as store:
-        assert store._records.setting("untidy") is None
+        assert store._records.notes.get("untidy") is None
         settle(store)
     assert (tmp_path / "index.sealed").exists()
 
