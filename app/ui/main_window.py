@@ -273,7 +273,7 @@ class MainWindow(QMainWindow):
     def _offer(self, samples: list[Path], questions: list[str], *, empty: bool) -> None:
         self.conversation.suggest(questions[:3])
         if empty and samples:
-            self.library.add(samples)
+            self.library.add(samples, agreed=True)
 
     @property
     def session(self) -> Session | None:
@@ -294,7 +294,7 @@ class MainWindow(QMainWindow):
 
         def go_on(paths: tuple[str, ...]) -> None:
             if paths and self._session is session and session.store is store and not self.library.adding:
-                self.library.add([Path(path) for path in paths])
+                self.library.add([Path(path) for path in paths], agreed=True)
 
         job.done.connect(go_on)
 
@@ -413,7 +413,7 @@ class MainWindow(QMainWindow):
 
     def _end(self, *, patience: int, longest: int = 0) -> None:
         self.sentry.stop()
-        waiting = self.library.halt()
+        waiting = self.library.runs.halt()
 
         def last() -> Callable[[], None] | None:
             session, self._session = self._session, None

@@ -42,6 +42,8 @@ from app.types import (
     Started,
     Status,
     StoredPassage,
+    Survey,
+    Surveying,
     TextWritten,
     Verdict,
 )
@@ -170,11 +172,16 @@ class FakeSession:
     opening: threading.Event = field(default_factory=threading.Event)  # choosing waits for it
     choose_error: CarrelError | None = None  # the next choosing fails with it
 
+    survey: Survey | None = None  # what counting finds
+    counting: threading.Event = field(default_factory=threading.Event)  # counting waits for it
+    again: list[list[Path]] = field(default_factory=list)  # what was read once more
+
     def __post_init__(self) -> None:
         self.hold.set()
+        self.counting.set()
         self.store = self._new_store()
         self.reading = SimpleNamespace(documents=self._all_documents, page_text=self._page_text)
-        self.ingest = SimpleNamespace(add=self._add)
+        self.ingest = SimpleNamespace(add=self._add, survey=self._survey)
         self.answering = SimpleNamespace(ask=self._ask)
         self.catalog = SimpleNamespace(models=self._models)
         self.retrieval = self.readers = None
@@ -194,6 +201,7 @@ class FakeSession:
         self.closed += 1
         self.hold.set()
         self.opening.set()
+        self.counting.set()
 
     # matters
 
@@ -273,9 +281,17 @@ class FakeSession:
 
     # long operations
 
-    def _add(self, paths: Sequence[Path]) -> Iterator[IngestEvent]:
+    def _survey(self, paths: Sequence[Path]) -> Iterator[Surveying | Survey]:
+        self._note("survey")
+        for number in (0, len(paths)):
+            yield Surveying(number, len(paths))
+            self.counting.wait()
+        yield self.survey or Survey(len(paths), 0, 3 * len(paths), 0, 1000, 1.0)
+
+    def _add(self, paths: Sequence[Path], *, again: bool = False, include: Sequence[str] = (),
+             exclude: Sequence[str] = ()) -> Iterator[IngestEvent]:
         self._note("add")
-        self.added.append(list(paths))
+        (self.again if again else self.added).append(list(paths))
         try:
             yield Started(len(paths))
             failed = 0

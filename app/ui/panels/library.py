@@ -1,6 +1,6 @@
 """The library pane: the documents, adding and removing them, and what went wrong with which.
 
-Owns the one run of adding that is under way and those that wait. Knows no other pane.
+Knows no other pane; what is under way is its section's business.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QStackedWid
 
 from app.types import BackupCopy, DocumentRow
 from app.ui.jobs import Job, Jobs, in_words
+from app.ui.sections.adding import AddingSection
 from app.ui.widgets import files, outside
-from app.ui.widgets.adding import AddingStrip
 from app.ui.widgets.asking import AskStrip
 from app.ui.widgets.labels import Icon, Label, PushButton, counted, file_name, tip
 from app.ui.widgets.removal import removal
@@ -44,15 +44,15 @@ class LibraryPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme, self._jobs = theme, jobs
         self._session: Session | None = None
-        self._adding: Job | None = None
-        self._waiting: list[Path] = []
         self._listing: Job | None = None
         self._list_again = False
         self.quoting: Callable[[str], int] = lambda document: 0  # how many answers quote a document
         self._later = QTimer(self, interval=_LIST_MS, singleShot=True)
         self._later.timeout.connect(self.refresh)
-        self.strip = AddingStrip(theme)
-        self.strip.cancelled.connect(self.cancel)
+        self.runs = AddingSection(theme, jobs)
+        self.strip = self.runs.strip
+        self.runs.changed.connect(self._change)
+        self.runs.over.connect(self.refresh)
         self._build_list()
         self._lay_out(formats)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Open), self, self.choose_files)
@@ -109,7 +109,7 @@ class LibraryPanel(QWidget):
         self._stack.addWidget(self._empty_state(formats))
         self._stack.addWidget(self.view)
         layout.addWidget(self._stack, 1)
-        layout.addWidget(self.strip)
+        layout.addWidget(self.runs)
         seal = QHBoxLayout()
         seal.setContentsMargins(6, 2, 0, 0)
         seal.setSpacing(7)
@@ -150,7 +150,7 @@ class LibraryPanel(QWidget):
         self.add_button.setEnabled(True)
         self.add_button.setToolTip(tip(f"Add to {session.matter.name}"))
         self.refresh()
-        self._next()
+        self.runs.set_session(session)
 
     def put_head(self, head: QWidget) -> None:
         """Show `head` in the place of the title."""
@@ -159,11 +159,10 @@ class LibraryPanel(QWidget):
 
     def leave(self) -> None:
         """Show nothing and add nothing until there is a session again."""
-        self.cancel()
+        self.runs.leave()
         self._session = None
         self._later.stop()
         self.removal.hide()
-        self.strip.leave()
         self.filter.clear()
         self.filter.hide()
         self.rows.replace([])
@@ -218,53 +217,18 @@ class LibraryPanel(QWidget):
 
     # Adding.
 
-    def add(self, chosen: Sequence[Path]) -> None:
-        """Add files and folders, after those that are being added now."""
-        self._waiting += chosen
-        self._next()
+    def add(self, chosen: Sequence[Path], *, agreed: bool = False) -> None:
+        """Add files and folders, after those that are being added now; ask before much work unless `agreed`."""
+        self.runs.add(chosen, agreed=agreed)
 
     @property
     def adding(self) -> bool:
         """Whether files are being added."""
-        return self._adding is not None
+        return self.runs.running
 
-    def cancel(self) -> None:
-        """Stop adding for good; what was added stays."""
-        self._waiting.clear()
-        if self._adding is not None and self._session is not None:
-            self.strip.stopping()
-            self._adding.stop()
-            store, jobs = self._session.store, self._jobs
-            self._adding.stopped.connect(lambda: jobs.call(lambda: store.note_unfinished(()), "give up"))
-
-    def halt(self) -> tuple[Path, ...]:
-        """Stop adding for now, as the window goes; returns what had not begun to be added."""
-        waiting, self._waiting = tuple(self._waiting), []
-        if self._adding is not None:
-            self._adding.stop()
-        return waiting
-
-    def _next(self) -> None:
-        if self._adding is not None or not self._waiting or self._session is None:
-            return
-        chosen, self._waiting = self._waiting, []
-        ingest = self._session.ingest
-        self.strip.begin()
-        self._adding = job = self._jobs.pull(lambda: ingest.add(chosen), "add")
-        job.yielded.connect(self.strip.show_event)
-        job.yielded.connect(lambda _: self._later.isActive() or self._later.start())
-        job.failed.connect(lambda error: self.strip.fail(in_words(error)))
-        job.stopped.connect(self._stopped)
-        job.ended.connect(self._added)
-
-    def _stopped(self) -> None:
-        if self._session is not None:  # else its matter was left
-            self.strip.stopped()
-
-    def _added(self) -> None:
-        self._adding = None
-        self.refresh()
-        self._next()
+    def _change(self) -> None:
+        if not self._later.isActive():
+            self._later.start()
 
     def choose_files(self) -> None:
         """Ask for files and add them."""

@@ -1,1 +1,1 @@
-"""Sections of the page about privacy; they work on the session, each for itself."""
+"""Sections of panels; they work on the session, each for itself."""
