@@ -87,6 +87,8 @@ def rename(db: Any, before: str, after: str, size: int, modified: float, naming:
                 gone += [key for number in family(db, file) for key in delete(db, number, naming)]
         # Only now, as a copy takes over the number of what it is moved over.
         rows = [(number_of(db, file), file) for file in moves]
+        if any(number is None for number, _ in rows):  # it was inside what it is moved over, and went with that
+            raise UnknownDocument(file=before)
         if set(moves) & set(moves.values()):  # no two may have one name, not even for a moment
             db.executemany(
                 "UPDATE v.documents SET file = ? WHERE number = ?",
@@ -95,8 +97,6 @@ def rename(db: Any, before: str, after: str, size: int, modified: float, naming:
         for number, file in rows:
             _rename_row(db, number, file, moves, naming)
     db.execute("UPDATE v.documents SET size = ?, modified = ? WHERE file = ?", (size, modified, to_bytes(after)))
-    if not number_of(db, after):  # it was inside what it was moved over
-        raise UnknownDocument(file=before)
     return gone
 
 
