@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from pathlib import PurePath
 
 from app import sentences
 from app.types import Document, Heading, Page, Passage, Status
@@ -53,6 +54,11 @@ def context_name(title: str, name: str) -> str:
     if not title or title.lower() in words.lower():
         return words
     return f"{title} ({words})" if words.lower() not in title.lower() else title
+
+
+def beginning(title: str, file: str) -> str:
+    """Return how the contexts of a file's passages begin: the store lets them follow the file's name."""
+    return context_name(title, PurePath(file).name)[:CONTEXT_CHARACTERS]
 
 
 def _split_page(page: Page, title: str, before: list[Heading], starts: Starts, room: int) -> list[Passage]:

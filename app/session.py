@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from app import audit as audit_log
-from app import erasure, errors, paths, seal
+from app import erasure, errors, passages, paths, seal
 from app import settings as stored_settings
 from app.answering import Answering
 from app.audit import Audit
@@ -204,7 +204,8 @@ class Session:
         key = self.vault.matter_key(matter.id)
         try:
             store = Store.open(
-                self.vault.matter_folder(matter.id), key, fingerprint=self.embedder.fingerprint, label=matter.name
+                self.vault.matter_folder(matter.id), key, fingerprint=self.embedder.fingerprint, label=matter.name,
+                naming=passages.beginning,
             )
         finally:
             wipe(key)

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from app.passages import CONTEXT_TOKENS, context_name, embedded_text, split
+from app.passages import CONTEXT_TOKENS, beginning, context_name, embedded_text, split
 from app.types import Document, Heading, Page, Status
 from tests.fakes import FakeTokenizer
 
@@ -96,3 +96,12 @@ def test_a_long_context_leaves_the_text_its_room() -> None:
 def test_an_embedder_without_room_is_refused() -> None:
     with pytest.raises(ValueError, match="too small"):
         split(document(Page(1, "text")), "lease.pdf", starts, 32)
+
+
+@pytest.mark.parametrize("title", ["", "Lease", "L" * 400])
+@pytest.mark.parametrize("file", ["/papers/lease_of_2019.pdf", "/x/Lease.pdf", f"/{'long ' * 100}.pdf"])
+def test_contexts_begin_as_is_said(title: str, file: str) -> None:
+    page = Page(1, "One.\nTwo.", headings=(Heading(0, 1, "Chapter"),))
+    for found in split(document(page, title=title), file.rpartition("/")[2], starts, 256):
+        first, _, rest = found.context.partition(" › ")
+        assert (first, rest) == (beginning(title, file), "Chapter")
