@@ -32,10 +32,11 @@ def test_plain_text_is_preferred_and_html_is_read_where_there_is_none() -> None:
     assert load(made.mail(html="<p>rich</p><script>no</script>", **HEADERS)).pages[0].text.endswith("\n\nrich")
 
 
-def test_attachments_are_named_and_said_to_be_unread() -> None:
-    page = load(made.mail("see there", attachments=["lease.pdf", "Übersicht.pdf"], **HEADERS)).pages[0]
-    assert "Attachments: lease.pdf, Übersicht.pdf" in page.text
-    assert "2 attachments" in page.reason
+def test_attachments_are_named_and_are_parts() -> None:
+    document = load(made.mail("see there", attachments=["lease.pdf", "Übersicht.pdf"], **HEADERS))
+    assert "Attachments: lease.pdf, Übersicht.pdf" in document.pages[0].text
+    assert document.pages[0].reason == ""
+    assert [(part.name, part.data) for part in document.parts] == [("lease.pdf", b"%PDF-"), ("Übersicht.pdf", b"%PDF-")]
 
 
 def test_a_body_in_an_unknown_encoding_is_read_all_the_same() -> None:
@@ -52,9 +53,11 @@ def test_a_delivery_report_has_the_text_of_its_parts() -> None:
     head = b"From: a@example.org\nMIME-Version: 1.0\nContent-Type: multipart/report; boundary=b\n\n"
     notice = b"--b\nContent-Type: text/plain\n\nThe mail could not be delivered.\n"
     status = b"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nAction: failed\n\n--b--\n"
-    assert load(head + notice + status).pages[0].text.endswith("The mail could not be delivered.")
+    text = load(head + notice + status).pages[0].text
+    assert text.endswith("The mail could not be delivered.\n\nReporting-MTA: dns; x\n\nAction: failed")
     inner = b"--b\nContent-Type: message/rfc822\n\nSubject: Old\n\nThe old text.\n--b--\n"
-    assert load(head + inner).pages[0].text.endswith("The old text.")
+    part = load(head + inner).parts[0]
+    assert (part.name, part.data) == ("Old.eml", b"Subject: Old\n\nThe old text.")
 
 
 def test_what_has_no_headers_is_no_mail() -> None:

@@ -1,0 +1,91 @@
+"""A mailbox of many messages (MBOX) → Document: a list of them; each message is a part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from app.documents import mime
+from app.documents.parts import Parts, titled
+from app.documents.source import Source, TextWriter, Why, damaged
+from app.types import Document, Page, Status
+
+_SAMPLE = b"From a@example.org Mon Jan  1 10:00:00 2024\nFrom: a@example.org\nSubject: S\n\n>From here\n"
+# A line before each message; a header is in the next.
+_BETWEEN = re.compile(rb"From ([^\r\n]{1,300})\r?\n(?=[!-9;-~]{1,80}:|>From )")
+# With such a time in it the line needs no blank one before it.
+_TIMED = re.compile(rb"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d")
+_QUOTED = re.compile(rb"(?m)^>(>*From )")
+_LISTED = 100_000  # messages on the page
+
+
+class MailboxLoader:
+    """Reads mailboxes as mail programs and services export them."""
+
+    kind = "mbox"
+    suffixes = frozenset({".mbox", ".mbx"})
+    paged = False
+
+    def samples(self) -> list[bytes]:
+        return [_SAMPLE]
+
+    def claims(self, data: bytes) -> bool:
+        return data.startswith(b"From ") and _BETWEEN.match(data[:4096]) is not None
+
+    def load(self, source: Source) -> Document:
+        data = source.data.lstrip(b"\r\n \t")
+        if _BETWEEN.match(data[:4096]) is None:
+            raise damaged(Why.NOT_OF_ITS_KIND)
+        parts, writer = Parts(), TextWriter()
+        count = 0
+        late = False
+        for start, end in _messages(data):
+            if source.late:
+                late = True
+                break
+            count += 1
+            message = mime.headers(data[start : min(end, start + mime.HEAD)])
+            subject = mime.header(message, "Subject")
+            if count <= _LISTED:
+                fields = (mime.header(message, name) for name in ("Date", "From"))
+                writer.line(" | ".join(field for field in (*fields, subject or "(no subject)") if field))
+            if parts.fits(end - start):
+                parts.add(titled(subject, ".eml", "mail without a subject"), _unquoted(data[start:end]))
+        reason = parts.reason
+        if late:
+            reason = f"The time for one file was over after {count:,} mails; the later ones were not read. {reason}"
+        text = f"Mailbox with {'1 mail' if count == 1 else f'{count:,} mails'}:\n{writer.text}"
+        page = Page(None, text, Status.TIMED_OUT if late else Status.READ, reason)
+        return Document(self.kind, "", (page,), parts.all)
+
+
+def _messages(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where each message begins and ends, without the line before it and the blank one behind."""
+    start = -1
+    for found in _BETWEEN.finditer(data):
+        if _is_between(data, found):
+            if start >= 0:
+                yield start, _without_blank(data, start, found.start())
+            start = found.end()
+    if start >= 0:
+        yield start, len(data)
+
+
+def _is_between(data: bytes, found: re.Match[bytes]) -> bool:
+    """Whether a line that begins with "From " stands between messages, and not in one."""
+    at = found.start()
+    if at == 0 or data.endswith((b"\n\n", b"\n\r\n"), 0, at):
+        return True
+    return data[at - 1] == 10 and _TIMED.search(found[1]) is not None
+
+
+def _without_blank(data: bytes, start: int, end: int) -> int:
+    for blank in (b"\r\n", b"\n"):
+        if data.endswith(blank, start, end):
+            return end - len(blank)
+    return end
+
+
+def _unquoted(message: bytes) -> bytes:
+    """Return a message as it was sent: lines that begin like the start of the next one were marked."""
+    return _QUOTED.sub(rb"\1", message) if b"\n>" in message and b"From " in message else message
