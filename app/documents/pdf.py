@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 
+from app.documents import pdf_layout
 from app.documents.source import Source, Why, damaged, storable, unsupported
 from app.errors import LockedFile
 from app.types import Document, Heading, Page, Status
@@ -100,8 +101,8 @@ def _page(pdf: Any, index: int, source: Source, titles: list[tuple[int, str]]) -
     if source.late:
         return Page(index + 1, "", Status.TIMED_OUT, LATE)
     try:
-        with closing(pdf[index]) as page, closing(page.get_textpage()) as characters:
-            text = clean(raw_text(characters))
+        with closing(pdf[index]) as page, closing(page.get_textpage()) as found:
+            text = layout(page, found)[0].text
             filled = _is_filled_in(pdf, page)
             if text.strip():
                 return Page(index + 1, text, Status.READ, FORM if filled else "", _placed(text, titles))
@@ -142,23 +143,6 @@ def _is_blank(page: Any) -> bool:
         return len({shade for row in rows for shade in set(row)}) <= 1
 
 
-# The characters of a page. pdfium counts characters of its own, most of which stand one to one in
-# the text it gives; what is not kept as it stands is described by _CHANGED and _replacement alone.
-
-# U+FFFE (or U+0002) is pdfium's mark for a hyphen at the end of a line, which it joins to the next.
-_CHANGED = re.compile("\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\ufffe\uffff\ud800-\udfff]")
-_HYPHENS = {"\ufffe", "\x02", "\xad"}
-
-
-def _replacement(match: re.Match[str]) -> str:
-    found = match.group()
-    if found[0] == "\r":
-        return "\n"
-    if found in _HYPHENS:
-        return "-"
-    return "\ufffd" if "\ud800" <= found <= "\udfff" else ""
-
-
 def raw_text(characters: Any) -> str:
     """Return the text of a pdfium text page as pdfium gives it, with lone surrogates where it has them."""
     from pypdfium2 import raw
@@ -172,38 +156,41 @@ def raw_text(characters: Any) -> str:
     return bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", "surrogatepass")
 
 
-def clean(text: str) -> str:
-    """Return pdfium's text as a page's text."""
-    # Some writers put a no-break space between all words; to search, quote and copy it is a space.
-    return _CHANGED.sub(_replacement, text).replace("\xa0", " ")
+def raw_indexes(characters: Any, text: str) -> list[int] | None:
+    """Return pdfium's index of each character of `text`, its raw_text(); None where that counts the same."""
+    from pypdfium2 import raw
+
+    if len(text) == raw.FPDFText_CountChars(characters) and (text.isascii() or max(text) <= "\uffff"):
+        return None
+    found = []
+    unit = 0
+    for character in text:
+        found.append(raw.FPDFText_GetCharIndexFromTextIndex(characters, unit))
+        unit += 2 if character > "\uffff" else 1
+    return found
 
 
-def raw_range(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return where clean(text)[start:end] stands in pdfium's text, in its 16-bit units.
+def layout(page: Any, characters: Any) -> tuple[pdf_layout.Layout, str, list[int] | None]:
+    """Return a page's layout, pdfium's text of it and raw_indexes() of that."""
+    from pypdfium2 import raw
 
-    `text` is pdfium's. Characters that clean() dropped at either edge are left out.
+    text = raw_text(characters)
+    indexes = raw_indexes(characters, text)
+    boxes = pdf_layout.Boxes(characters, raw.FPDFPage_GetRotation(page))
+    return pdf_layout.laid_out(text, indexes, boxes), text, indexes
+
+
+def characters(page: Any) -> tuple[str, list[int]]:
+    """Return a page's text and, for each character of it, pdfium's index of the character that it is.
+
+    The index is -1 for what pdfium does not have: line breaks and white space that were put in.
     """
-    cuts: list[tuple[int, int]] = []  # (place in the clean text, place in pdfium's) behind each change
-    shift = 0
-    for match in _CHANGED.finditer(text):
-        shift += len(match.group()) - len(_replacement(match))
-        cuts.append((match.end() - shift, match.end()))
-
-    def place(position: int) -> int:
-        behind, before = 0, 0
-        for clean_place, raw_place in cuts:
-            if clean_place > position:
-                break
-            behind, before = clean_place, raw_place
-        return before + position - behind
-
-    first = place(start)
-    last = place(end - 1) + 1 if end > start else first
-    return _units(text, first), _units(text, last)
-
-
-def _units(text: str, position: int) -> int:
-    return position + sum(1 for character in text[:position] if character > "\uffff")
+    with closing(page.get_textpage()) as found:
+        made, text, indexes = layout(page, found)
+    places = made.offsets(text)
+    if indexes is not None:
+        places = [indexes[place] if place >= 0 else -1 for place in places]
+    return made.text, places
 
 
 def _outline(pdf: Any) -> dict[int, list[tuple[int, str]]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.documents.pdf import PdfLoader, clean, opened, raw_range, raw_text
+from app.documents.pdf import PdfLoader, characters, opened
 from app.documents.source import Source
 from app.errors import DamagedFile, LockedFile
 from app.types import Document, Heading, Status
@@ -145,28 +145,15 @@ def test_characters_that_cannot_be_kept_are_replaced_and_the_rest_is_whole() -> 
     text.encode("utf-8")
 
 
-def test_a_hyphen_at_the_end_of_a_line_stays_a_hyphen() -> None:
-    assert load(made.pdf(made.lines("a non-", "compete clause"))).pages[0].text == "a non-compete clause"
-
-
-def test_every_stretch_of_a_page_maps_back_to_pdfiums_own_characters() -> None:
+def test_every_character_is_one_of_pdfiums_own_or_white_space() -> None:
     for data in (odd_characters(), made.pdf(made.lines("One two", "three-", "four", "", "five"))):
         with opened(data) as pdf:
-            characters = pdf[0].get_textpage()
-            raw = raw_text(characters)
-        text = clean(raw)
-        units = raw.encode("utf-16-le", "surrogatepass")
-        for start in range(len(text)):
-            for end in range(start + 1, len(text) + 1):
-                first, last = raw_range(raw, start, end)
-                piece = units[2 * first : 2 * last].decode("utf-16-le", "surrogatepass")
-                assert clean(piece) == text[start:end]
-
-
-def test_cleaning_is_the_same_piece_by_piece_and_keeps_line_breaks() -> None:
-    assert clean("a\r\nb\rc\nd\x00e\x07f\ufffeg") == "a\nb\nc\ndef-g"
-    assert clean("a\xa0b") == "a b"
-    assert raw_range("a\r\nb", 2, 3) == (3, 4)
-    assert raw_range("a\x00b", 0, 2) == (0, 3)
-    assert raw_range("\U0001f600b", 1, 2) == (2, 3)
-    assert raw_range("ab", 1, 1) == (1, 1)
+            page = pdf[0]
+            text, indexes = characters(page)
+            assert text == load(data).pages[0].text
+            assert len(text) == len(indexes)
+            count = page.get_textpage().count_chars()
+        assert all(-1 <= index < count for index in indexes)
+        assert all(character.isspace() for character, index in zip(text, indexes, strict=True) if index < 0)
+        known = [index for index in indexes if index >= 0]
+        assert known == sorted(known)

@@ -66,7 +66,7 @@ VARIANTS = {
 def test_the_mark_lies_on_its_word_and_on_nothing_else(data: bytes, width: int) -> None:
     text = PdfLoader().load(Source(data, ".pdf")).pages[0].text
     start = text.index("termination")
-    found = picture(data, None, 1, width, start, start + len("termination"))
+    found = picture(data, (), 1, width, start, start + len("termination"))
     word = red(found)
     assert found.width == width
     assert word
@@ -83,7 +83,7 @@ def test_the_mark_lies_on_its_word_and_on_nothing_else(data: bytes, width: int) 
 def test_words_over_two_lines_get_a_mark_each_line() -> None:
     text = PdfLoader().load(Source(PLAIN, ".pdf")).pages[0].text
     start, end = text.index("rent"), text.index("of each")
-    found = picture(PLAIN, None, 1, 800, start, end)
+    found = picture(PLAIN, (), 1, 800, start, end)
     assert len(found.marks) == 2
     upper, lower = sorted(found.marks, key=lambda box: box.top)
     assert upper.left > lower.left
@@ -92,14 +92,14 @@ def test_words_over_two_lines_get_a_mark_each_line() -> None:
 
 def test_all_of_the_text_marked_covers_all_of_the_ink() -> None:
     text = PdfLoader().load(Source(PLAIN, ".pdf")).pages[0].text
-    found = picture(PLAIN, None, 1, 700, 0, len(text) + 100)
+    found = picture(PLAIN, (), 1, 700, 0, len(text) + 100)
     points = ink(found)
     covered = sum(any(inside(point, mark) for mark in found.marks) for point in points)
     assert covered >= 0.97 * len(points)
 
 
 def test_nothing_is_marked_unless_asked() -> None:
-    found = picture(PLAIN, None, 1, 300, 0, 0)
+    found = picture(PLAIN, (), 1, 300, 0, 0)
     assert found.marks == ()
     assert len(found.rgb) == found.width * found.height * 3
     assert found.height == pytest.approx(300 * 842 / 595, abs=2)
@@ -112,17 +112,17 @@ def test_what_is_filled_into_a_form_is_drawn() -> None:
 
         return made.pdf(draw)
 
-    assert len(ink(picture(form("Ann"), None, 1, 600, 0, 0))) > len(ink(picture(form(""), None, 1, 600, 0, 0)))
+    assert len(ink(picture(form("Ann"), (), 1, 600, 0, 0))) > len(ink(picture(form(""), (), 1, 600, 0, 0)))
 
 
 def test_a_page_that_is_not_there_is_an_error() -> None:
     for page in (0, 2, -1):
         with pytest.raises(DamagedFile):
-            picture(PLAIN, None, page, 300, 0, 0)
+            picture(PLAIN, (), page, 300, 0, 0)
 
 
 def test_a_picture_never_grows_beyond_its_bounds() -> None:
     strip = made.pdf(made.lines("x"), size=(10, 10000))
-    found = picture(strip, None, 1, 100_000, 0, 1)
+    found = picture(strip, (), 1, 100_000, 0, 1)
     assert found.height <= 8192
     assert len(found.rgb) == found.width * found.height * 3
