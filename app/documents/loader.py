@@ -5,25 +5,45 @@ Importing this imports no parser; each loader imports its own when it is used.
 
 from __future__ import annotations
 
+from app.documents.archive import ArchiveLoader
+from app.documents.cda import CdaLoader
+from app.documents.epub import BookLoader
+from app.documents.fhir import FhirLoader
+from app.documents.hl7v2 import Hl7Loader
 from app.documents.html import HtmlLoader
+from app.documents.image import ImageLoader
 from app.documents.mail import MailLoader
+from app.documents.mbox import MailboxLoader
+from app.documents.mhtml import WebArchiveLoader
 from app.documents.pdf import PdfLoader
 from app.documents.sheet import CsvLoader, SheetLoader
+from app.documents.signed import SignedLoader
 from app.documents.source import Loader, Source, Why, damaged, unsupported
 from app.documents.text import MarkdownLoader, TextLoader
 from app.documents.word import WordLoader
+from app.documents.xml import XmlLoader
 from app.errors import EmptyFile, FileError, LockedFile
 from app.types import Document
 
 LOADERS: tuple[Loader, ...] = (
     PdfLoader(),
+    ImageLoader(),
     WordLoader(),
     TextLoader(),
     MarkdownLoader(),
     HtmlLoader(),
+    WebArchiveLoader(),
     MailLoader(),
+    MailboxLoader(),
+    SignedLoader(),
+    BookLoader(),
+    ArchiveLoader(),
     SheetLoader(),
     CsvLoader(),
+    CdaLoader(),
+    FhirLoader(),
+    Hl7Loader(),
+    XmlLoader(),
 )
 SUFFIXES: frozenset[str] = frozenset().union(*(loader.suffixes for loader in LOADERS))
 _BY_SUFFIX = {suffix: loader for loader in LOADERS for suffix in loader.suffixes}

@@ -1,0 +1,223 @@
+"""XML → Document with lxml: what stands in its elements, line by line; parses it for the clinical formats, too.
+
+Entities are not resolved, nothing that a file points to is loaded. Knows no meaning of elements.
+"""
+
+from __future__ import annotations
+
+import codecs
+import html as entities
+import re
+from typing import Any
+
+from app.documents.html import written
+from app.documents.source import Source, TextWriter, storable, unpaged
+from app.documents.text import decoded
+from app.types import Document
+
+BROKEN = "The file breaks the rules of XML; what could be made out of it is here."
+LEFT_OUT = "Data that is no text was left out."
+CUT = "The file holds more text than Carrel reads from one file; the end was left out."
+_HEAD = 65536
+LATE = "Only a part of the file was read, because it took too long."
+_MOST = 24_000_000  # characters of text
+_HEADINGS = 20_000
+_BLOB = 4000  # characters without a blank are a picture or a key, and no text
+_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)""")
+_PLAIN = re.compile(rb"(?i)utf-?8|us-ascii|ascii|iso-?8859-\d+|latin-?\d|windows-125\d|cp125\d")
+_TITLES = frozenset("title heading head header h1 h2 h3 subtitle caption".split())
+_PROSE = frozenset(
+    "p para simpara paragraph text line li item listitem entry td th abstract sec section div span body b i u em"
+    " bold italic emphasis strong sub sup a link ulink xref ref note quote blockquote verse v seg s w t".split()
+)
+_INLINE = _PROSE - {"p", "para", "simpara", "paragraph", "li", "item", "listitem", "sec", "section", "div", "body"}
+_LONG = re.compile(rf"\S{{{_BLOB},}}")
+_SAYS = re.compile(r"\w")
+_NO_FACTS = frozenset("id class style space schemaLocation noNamespaceSchemaLocation lang version".split())
+
+
+class XmlLoader:
+    """Reads XML of any kind."""
+
+    kind = "xml"
+    suffixes = frozenset({".xml"})
+    paged = False
+
+    def samples(self) -> list[bytes]:
+        declared = '<?xml version="1.0" encoding="windows-1252"?><a b="c"><title>Ü</title><p>d &amp; <i>e</i></p></a>'
+        return [b"<a>b</a>", declared.encode("cp1252"), b"<a><b>broken</a>", '<a d="f">ä</a>'.encode("utf-16")]
+
+    def claims(self, data: bytes) -> bool:
+        return data[:5] == b"<?xml" and b"<html" not in data[:_HEAD].lower()
+
+    def load(self, source: Source) -> Document:
+        root, whole = parsed(source.data)
+        if root is None:
+            return unpaged(self.kind, "", decoded(source.data), reason=BROKEN)
+        if name(root) == "html":
+            title, writer = written(decoded(source.data))
+            return unpaged(self.kind, title, writer.text, writer.headings)
+        walk = _Walk()
+        walk.document(root, source)
+        reasons = [BROKEN] * (not whole) + sorted(walk.reasons)
+        return unpaged(self.kind, walk.title[:300], walk.writer.text, walk.writer.headings, " ".join(reasons))
+
+
+def head(data: bytes) -> str:
+    """The beginning of a file as characters, good enough to recognise what it is."""
+    start = data[:_HEAD]
+    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+                           (b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be")):  # fmt: skip
+        if start.startswith(mark):
+            return start.decode(encoding, "replace").lstrip("\ufeff").lstrip()
+    return start.removeprefix(codecs.BOM_UTF8).decode("latin-1").lstrip()
+
+
+def parsed(data: bytes) -> tuple[Any, bool]:
+    """Return the root element, None where there is none, and whether the file keeps the rules of XML."""
+    from lxml import etree
+
+    data = data.lstrip() if data[:1].isspace() else data  # nothing may stand before the declaration
+    # Attributes get entities whatever is asked for, and huge_tree lifts the limit on that.
+    huge = _is_plain(data) and b"<!ENTITY" not in data
+    for recover in (False, True):
+        parser = etree.XMLParser(
+            resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, attribute_defaults=False,
+            remove_comments=True, remove_pis=True, huge_tree=huge, recover=recover,
+        )  # fmt: skip
+        try:
+            root = etree.fromstring(data, parser)
+        except etree.XMLSyntaxError:
+            continue
+        return root, not recover
+    return None, False
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether the characters of ASCII stand in the bytes as themselves."""
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) or b"\x00" in data[:4]:
+        return False
+    declared = _ENCODING.match(data.removeprefix(codecs.BOM_UTF8))
+    return data.removeprefix(codecs.BOM_UTF8)[:1] == b"<" and (not declared or bool(_PLAIN.fullmatch(declared[1])))
+
+
+def name(element: Any) -> str:
+    """The name of an element without its namespace; empty for what is no element."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def entity(node: Any) -> str:
+    """What an entity that was not resolved stands for where HTML knows it, else as it was written."""
+    return entities.unescape(node.text or "") if not isinstance(node.tag, str) else ""
+
+
+def text_of(element: Any) -> str:
+    """All characters inside an element, in their order."""
+    from lxml import etree
+
+    parts: list[str] = []
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            parts.append((node.text or "") if isinstance(node.tag, str) else entity(node))
+        elif node is not element:
+            parts.append(node.tail or "")
+    return "".join(parts)
+
+
+class _Walk:
+    """Goes through a file in its order, without recursion; inline elements run on, others begin a line."""
+
+    def __init__(self) -> None:
+        self.writer = TextWriter()
+        self.title = ""
+        self.reasons: set[str] = set()
+        self._line: list[str] = []
+        self._length = 0
+        self._headings = 0
+
+    def document(self, root: Any, source: Source) -> None:
+        from lxml import etree
+
+        for count, (event, node) in enumerate(etree.iterwalk(root, events=("start", "end"))):
+            if event == "start":
+                self._start(node)
+            else:
+                self._end(node)
+                if node is not root:
+                    self._add(node.tail or "")
+            if self._length > _MOST or (count % 5000 == 4999 and source.late):
+                self.reasons.add(CUT if self._length > _MOST else LATE)
+                break
+        self._flush()
+
+    def _start(self, node: Any) -> None:
+        if not isinstance(node.tag, str):
+            self._add(entity(node))
+            return
+        tag = name(node)
+        facts = _facts(node)
+        if tag.lower() in _INLINE and not facts and _runs_on(node):
+            self._add(node.text or "")
+            return
+        self._flush()
+        value = node.text or ""
+        if tag.lower() not in _PROSE | _TITLES and (facts or (len(node) == 0 and value.strip())):
+            self._add(tag + (f" ({facts})" if facts else "") + (": " if value.strip() else ""))
+        self._add(value)
+
+    def _end(self, node: Any) -> None:
+        tag = name(node).lower()
+        if tag in _TITLES and self._line:
+            text = "".join(self._line)
+            self._line.clear()
+            self._heading(text)
+        elif tag and not (tag in _INLINE and not _facts(node) and _runs_on(node)):
+            self._flush()
+
+    def _heading(self, text: str) -> None:
+        text = " ".join(storable(text).split())
+        self._headings += 1
+        if not self.title:
+            self.title = text
+        if len(text) > 300 or self._headings > _HEADINGS:
+            self._write(text)
+        elif text:
+            self.writer.gap()
+            self.writer.heading(text, 2)
+            self._length += len(text)
+
+    def _add(self, text: str) -> None:
+        if len(text) > _BLOB and _LONG.search(text):
+            text = _LONG.sub(" ", text)
+            self.reasons.add(LEFT_OUT)
+        self._line.append(text)
+
+    def _flush(self) -> None:
+        text = " ".join("".join(self._line).split())
+        self._line.clear()
+        if text:
+            self._write(text)
+
+    def _write(self, text: str) -> None:
+        self.writer.line(text)
+        self._length += len(text)
+
+
+def _runs_on(node: Any) -> bool:
+    """Whether an element stands in the middle of a text, as words in italics do."""
+    parent = node.getparent()
+    if parent is None:
+        return False
+    before = node.getprevious()
+    text = (parent.text if before is None else before.tail) or ""
+    return bool(text.strip() or (node.tail or "").strip())
+
+
+def _facts(node: Any) -> str:
+    """The attributes of an element that say something to a person, as far as can be told."""
+    found = []
+    for key, value in node.attrib.items():
+        plain = key.rpartition("}")[2]
+        if plain not in _NO_FACTS and "XMLSchema-instance" not in key and _SAYS.search(value) and len(value) < _BLOB:
+            found.append(f"{plain}: {value}")
+    return "; ".join(found)
