@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from app.errors import LibraryBusy, LibraryDamaged, OtherEmbedder, UnknownDocument
-from app.types import Document, Page, Passage, Searched, Status
+from app.store.store import Store
+from app.types import Box, Document, Line, Page, Passage, Searched, Status
 from tests.store.library import DIMENSION, KEY, directions, document, finds, opened, put, settle
 
 NO_VECTORS = np.zeros((0, DIMENSION), dtype=np.float32)
@@ -153,8 +154,6 @@ def test_content_keys_are_the_librarys_own(tmp_path: Path) -> None:
         assert a.content_key(b"form") == own
     import hashlib
 
-    from app.store.store import Store
-
     with Store.open(tmp_path / "b", bytearray(b"k" * 32), dimension=DIMENSION) as b:
         assert b.content_key(b"form") != own
     assert own != hashlib.sha256(b"form").digest()
@@ -168,12 +167,114 @@ def test_failed_files_are_in_the_ledger(tmp_path: Path) -> None:
         assert (row.status, row.pages, row.reasons) == (Status.LOCKED, 0, ("The file is locked.",))
         assert (row.size, row.modified) == (9, 1.5)
         assert not store.unchanged("/locked.pdf", 9, 1.5)  # so that it is tried again
+        assert not store.unchanged("/locked.pdf", 9, 1.5, readers=1)
         assert not store.same_content("/locked.pdf", b"x")
         assert store.searched() == Searched(0, 0, 0)
         store.fail("/locked.pdf", Status.DAMAGED, "Now it is damaged.")
         assert [row.reasons for row in store.documents()] == [("Now it is damaged.",)]
         store.add("/locked.pdf", *document("open now"), directions(1, 1), size=9, modified=2.0, digest=b"x")
         assert [row.status for row in store.documents()] == [Status.READ]
+
+
+def test_a_failed_file_is_not_tried_again_by_the_same_readers(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        store.fail("/crash.pdf", Status.DAMAGED, "It crashed the reader.", size=9, modified=1.5, readers=3)
+        assert store.unchanged("/crash.pdf", 9, 1.5, readers=3)
+        assert not store.unchanged("/crash.pdf", 9, 1.5, readers=4)
+        assert not store.unchanged("/crash.pdf", 9, 1.5)
+        assert not store.unchanged("/crash.pdf", 8, 1.5, readers=3)
+        assert not store.unchanged("/crash.pdf", 9, 2.5, readers=3)
+        store.fail("/crash.pdf", Status.FAILED, "It could not be opened.", size=9, modified=1.5)
+        assert not store.unchanged("/crash.pdf", 9, 1.5, readers=3)
+        store.add("/crash.pdf", *document("read"), directions(1, 1), size=9, modified=1.5, digest=b"", readers=3)
+        assert store.unchanged("/crash.pdf", 9, 1.5, readers=4)  # a document does not grow old with the readers
+
+
+def test_a_page_comes_back_with_what_ocr_made_of_it(tmp_path: Path) -> None:
+    text = "first line\nsecond \ud800 line\n"
+    lines = (
+        Line(0, 10, Box(0.1, 1 / 3, 0.9, 0.4)), Line(11, 24, Box(-0.01, 0.5, 1.0000001, 0.6)),
+        Line(25, 25, Box(0, 0, 0, 0)),
+    )
+    read = Page(2, text, Status.OCR, "", confidence=0.8765432109876543, lines=lines)
+    picture = Page(3, "##~", Status.PICTURE, "No words were found on it.", confidence=0.1)
+    made = Document("pdf", "", (Page(1, "plain"), read, picture))
+    passages = [Passage(1, 0, 5, "plain"), Passage(2, 0, 10, "first line")]
+    with opened(tmp_path) as store:
+        row = store.add("/scan.pdf", made, passages, directions(1, 2), size=1, modified=1.0, digest=b"")
+        assert [store.page(row.id, number) for number in (1, 2, 3)] == list(made.pages)
+        hits = store.passages([store.nearest(vector, 1)[0][0] for vector in directions(1, 2)])
+        assert [hit.confidence for hit in hits] == [None, read.confidence]
+        assert row.status is Status.READ
+        assert store.searched() == Searched(1, 3, 1)
+        for number in (0, 4, None):
+            with pytest.raises(UnknownDocument):
+                store.page(row.id, number)
+        for wrong in (Line(0, 99, lines[0].box), Line(-1, 2, lines[0].box), Line(5, 4, lines[0].box)):
+            bad = Document("pdf", "", (Page(1, "plain", Status.OCR, lines=(wrong,)),))
+            with pytest.raises(ValueError, match="line"):
+                store.add("/scan.pdf", bad, [], NO_VECTORS, size=1, modified=1.0, digest=b"")
+        store.add("/scan.pdf", *document("another"), directions(2, 1), size=1, modified=1.0, digest=b"")
+        store.remove("/scan.pdf")
+        with store._records.database.reading() as db:
+            assert db.execute("SELECT count(*) FROM v.lines").fetchone() == (0,)
+
+
+def test_what_was_embedded_once_is_not_embedded_again(tmp_path: Path) -> None:
+    texts = ["Lease\nKind regards", "Lease\nThe rent is due.", "odd \ud800\0", ""]
+    vectors = directions(1, 4)
+    with opened(tmp_path) as store:
+        assert store.vectors_of(texts) == [None] * 4
+        assert store.vectors_of([]) == []
+        store.add("/a", *document("a", "b", "c", "d"), vectors, size=1, modified=1.0, digest=b"", texts=texts)
+        store.add("/b", *document("a", "b"), directions(2, 2), size=1, modified=1.0, digest=b"")
+        found = store.vectors_of([texts[1], "never", *texts, texts[0]])
+        assert [vector is None for vector in found] == [False, True, False, False, False, False, False]
+        kept = vectors.astype("<f2").astype(np.float32)
+        for vector, expected in zip(found, (kept[1], None, *kept, kept[0]), strict=True):
+            if vector is not None and expected is not None:
+                assert vector.dtype == np.float32
+                np.testing.assert_array_equal(vector, expected)
+        assert len([one for one in store.vectors_of([*texts, "x"] * 1000) if one is not None]) == 4000
+        with pytest.raises(ValueError, match="texts"):
+            store.add("/c", *document("a", "b"), directions(2, 2), size=1, modified=1.0, digest=b"", texts=["a"])
+        # The same words in another file; its vector is the same however often it goes through.
+        again = np.stack([one for one in store.vectors_of(texts[:2]) if one is not None])
+        store.add("/c", *document("a", "b"), again, size=1, modified=1.0, digest=b"", texts=texts[:2])
+        store.remove("/a")
+        assert [vector is None for vector in store.vectors_of(texts)] == [False, False, True, True]
+        np.testing.assert_array_equal(store.vectors_of(texts[:1])[0], kept[0])
+    with opened(tmp_path) as store:
+        np.testing.assert_array_equal(store.vectors_of(texts[:1])[0], kept[0])
+
+
+def test_keys_of_texts_are_the_librarys_own_and_not_the_contents(tmp_path: Path) -> None:
+    keys = set()
+    for name, key in (("a", KEY), ("b", b"k" * 32)):
+        with Store.open(tmp_path / name, bytearray(key), dimension=DIMENSION) as store:
+            store.add("/a", *document("a"), directions(1, 1), size=1, modified=1.0, digest=b"", texts=["text"])
+            with store._records.database.reading() as db:
+                keys.add(bytes(db.execute("SELECT key FROM v.passages").fetchone()[0]))
+            keys.add(store.content_key(b"text")[:16])
+    assert len(keys) == 4
+    assert {len(key) for key in keys} == {16}
+
+
+def test_content_is_found_again_by_what_reads_it(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        digest = store.content_key(b"content")
+        store.fail("/a.pdf", Status.LOCKED, "The file is locked.", digest=digest)
+        assert store.same_content_as(digest) is None
+        for file in ("/b.TXT", "/c.md", "/a.txt", "/dir.pdf/e\udcff"):
+            store.add(file, *document("content"), directions(1, 1), size=1, modified=1.0, digest=digest)
+        assert store.same_content_as(digest) == "/b.TXT"
+        assert store.same_content_as(digest, ".md") == store.same_content_as(digest, ".MD") == "/c.md"
+        assert store.same_content_as(digest, ".txt") == "/b.TXT"
+        assert store.same_content_as(digest, "") == "/dir.pdf/e\udcff"
+        assert store.same_content_as(digest, ".pdf") is None
+        assert store.same_content_as(b"") is None
+        store.remove("/b.TXT")
+        assert store.same_content_as(digest, ".txt") == "/a.txt"
 
 
 def test_a_failure_never_destroys_a_good_version(tmp_path: Path) -> None:
@@ -290,8 +391,6 @@ def test_closing_twice_is_closing(tmp_path: Path) -> None:
 
 
 def test_another_key_does_not_open_it(tmp_path: Path) -> None:
-    from app.store.store import Store
-
     with opened(tmp_path) as store:
         put(store, 1)
     with pytest.raises(LibraryDamaged):
@@ -315,8 +414,6 @@ def test_another_embedder_is_refused_while_there_are_vectors(tmp_path: Path) -> 
 
 
 def test_the_key_stays_the_callers(tmp_path: Path) -> None:
-    from app.store.store import Store
-
     key = bytearray(KEY)
     Store.open(tmp_path, key, dimension=DIMENSION).close()
     assert key == KEY

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from app.store.database import PAGE
 from app.store.store import Store
 from app.types import Document, Page, Passage
+from app.vault.keys import subkey
 
 KEY = bytes(range(32))
 DIMENSION = 32
@@ -44,6 +47,22 @@ def put(store: Store, number: int, *, passages: int = 3, word: str = "clause") -
         digest=store.content_key(file.encode()),
     )
     return file
+
+
+def decrypted(folder: Path) -> bytes:
+    """All pages of a closed library's database as they are behind the encryption, with what lies unused in them.
+
+    As zetetic.net/sqlcipher/design says: each page ends in an initial vector of 16 bytes and a code of 64.
+    """
+    data = (folder / "library.db").read_bytes()
+    key, pages = bytes(subkey(bytearray(KEY), "records")), []
+    for at in range(0, len(data), PAGE):
+        sealed, vector = data[at : at + PAGE - 80], data[at + PAGE - 80 : at + PAGE - 64]
+        if at == 0:
+            sealed = sealed[16:]  # the salt
+        opener = Cipher(algorithms.AES256(key), modes.CBC(vector)).decryptor()
+        pages.append(opener.update(sealed) + opener.finalize())
+    return b"".join(pages)
 
 
 def settle(store: Store) -> None:

@@ -17,7 +17,7 @@ import pytest
 from app.errors import DiskFull, UnknownDocument
 from app.store.store import Store
 from app.types import Box, Document, Line, Page, Passage, Searched, Status
-from tests.store.library import DIMENSION, KEY, directions, document, finds, opened, put, settle
+from tests.store.library import DIMENSION, KEY, decrypted, directions, document, finds, opened, put, settle
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ("documents", "pages", "blocks", "passages", "vectors", "lines")
@@ -158,12 +158,27 @@ def test_after_the_last_copy_nothing_is_left_in_any_file(tmp_path: Path) -> None
         settle(store)
         assert not any(piece in lying() for piece in held)
         assert store.words("Zaunkoenig", 5) == []
+    plain = decrypted(tmp_path)
+    assert b"clause 0 part 0" in plain
+    assert b"zaunkoenig" not in plain.lower()
+    assert b"/copy.pdf" not in plain
+    assert directions(0, 3)[1].astype("<f2").tobytes()[:12] in plain
+    assert not any(vector.astype("<f2").tobytes()[:12] in plain for vector in directions(1, 3))
     with opened(tmp_path) as store, store._records.database.reading() as db:
-        segments = b"".join(bytes(block) for (block,) in db.execute("SELECT block FROM v.words_data"))
-        assert b"clause" in segments
-        assert b"zaunkoenig" not in segments
         assert all(db.execute(f"SELECT count(*) FROM v.{table}").fetchone()[0] == count for table, count in (
             ("documents", 1), ("pages", 1), ("blocks", 1), ("passages", 3), ("vectors", 3), ("lines", 0)))
+
+
+def test_the_name_of_a_removed_file_leaves_the_content_that_its_copy_keeps(tmp_path: Path) -> None:
+    with Store.open(tmp_path, bytearray(KEY), dimension=DIMENSION, naming=naming) as store:
+        add(store, "/Zaunkoenig/Zaunkoenigakte.pdf", 1, parts=300)
+        copy(store, "/form.pdf", "/Zaunkoenig/Zaunkoenigakte.pdf", 1)
+        store.remove("/Zaunkoenig/Zaunkoenigakte.pdf")
+        assert files_found(store, 1) == {"/form.pdf"}
+        assert len(store.words("form", 1000)) == 300
+    plain = decrypted(tmp_path)
+    assert b"clause 1 part 299" in plain
+    assert b"zaunkoenig" not in plain.lower()
 
 
 def test_a_file_that_changes_leaves_its_former_content_to_its_copies(store: Store) -> None:
