@@ -15,6 +15,7 @@ from app.documents.image import ImageLoader
 from app.documents.mail import MailLoader
 from app.documents.mbox import MailboxLoader
 from app.documents.mhtml import WebArchiveLoader
+from app.documents.msg import OutlookLoader
 from app.documents.pdf import PdfLoader
 from app.documents.sheet import CsvLoader, SheetLoader
 from app.documents.signed import SignedLoader
@@ -35,6 +36,7 @@ LOADERS: tuple[Loader, ...] = (
     WebArchiveLoader(),
     MailLoader(),
     MailboxLoader(),
+    OutlookLoader(),
     SignedLoader(),
     BookLoader(),
     ArchiveLoader(),

@@ -11,13 +11,15 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
 from app import frames, seal
 from app.documents import loader, render
-from app.documents.source import REASONS, Source, Why
+from app.documents.source import REASONS, Source, Why, damaged
 from app.errors import DamagedFile, EmptyFile, FileError, LockedFile, TooLargeFile, UnsupportedFile
-from app.types import Document, PagePicture
+from app.types import Document, Page, PagePicture
 
 # Error codes on the wire; sandbox.py turns them back. Never renumber.
 CODES: dict[type[FileError], int] = {EmptyFile: 1, LockedFile: 2, UnsupportedFile: 3, DamagedFile: 4, TooLargeFile: 5}
@@ -58,22 +60,46 @@ def serve(wire_in: BinaryIO, wire_out: BinaryIO, memory: int, cpu: int) -> int:
 def answer(header: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
     """Do what a request asks for and return the header and body of the reply; an error is one, too."""
     try:
-        if header["do"] == "render":
-            found = render.picture(
-                data, header["passwords"], header["page"], header["width"], header["start"], header["end"]
-            )
-            return _pack_picture(found), found.rgb
         source = Source(data, header["suffix"], tuple(header["passwords"]), time.monotonic() + header["seconds"])
-        document = loader.load(source)
-        if sum(len(page.text) for page in document.pages) > header["characters"]:
-            return {"error": CODES[TooLargeFile], "why": int(Why.TOO_MUCH_TEXT)}, b""
-        return {"document": _pack(document)}, b""
+        return _DO[header["do"]](source, header)
     except MemoryError:
         return _TOO_MUCH_MEMORY, b""
     except FileError as error:
         reason = error.fields.get("reason", error.fields.get("kind"))
         why = next((number for number, sentence in REASONS.items() if sentence == reason), Why.UNSPECIFIED)
         return {"error": CODES[type(error)], "why": int(why)}, b""
+
+
+def _read(source: Source, header: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    document = loader.load(source)
+    if sum(len(page.text) for page in document.pages) > header["characters"]:
+        return {"error": CODES[TooLargeFile], "why": int(Why.TOO_MUCH_TEXT)}, b""
+    return {"document": pack(document)}, b"".join(part.data for part in document.parts)
+
+
+def _count(source: Source, _: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    found = render.count(source)
+    return {"count": [found.pages, found.pictures]}, b""
+
+
+def _part(source: Source, header: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """Follow the names from outside inwards."""
+    for name in header["path"]:
+        found = next((part for part in loader.load(source).parts if part.name == name), None)
+        if found is None:
+            raise damaged(Why.NO_SUCH_PART)
+        source = Source(found.data, PurePosixPath(name).suffix.lower(), source.passwords, source.deadline)
+    return {"part": len(source.data)}, source.data
+
+
+def _render(source: Source, header: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    found = render.drawn(source, header["page"], header["width"], header["start"], header["end"])
+    return _pack_picture(found), found.rgb
+
+
+_DO: dict[str, Callable[[Source, dict[str, Any]], tuple[dict[str, Any], bytes]]] = {
+    "read": _read, "count": _count, "part": _part, "render": _render,
+}
 
 
 def warm_up() -> None:
@@ -93,23 +119,33 @@ def warm_up() -> None:
             continue
     for each in loader.LOADERS:
         for data in each.samples():
-            each.load(Source(data, min(each.suffixes)))
-            if each.kind == "pdf":
-                render.picture(data, (), 1, 64, 0, 5)
+            source = Source(data, min(each.suffixes))
+            each.load(source)
+            render.count(source)
+            if each.kind in render.DRAWN:
+                render.drawn(source, 1, 64, 0, 5)
     gc.collect()
     gc.freeze()  # what stays for good need not be looked at after each file
 
 
-def _pack(document: Document) -> dict[str, Any]:
+def pack(document: Document) -> dict[str, Any]:
+    """Return a document for the wire, but for the bytes of its parts."""
     return {
         "kind": document.kind,
         "title": document.title,
-        "pages": [
-            [page.number, page.text, str(page.status), page.reason,
-             [[heading.start, heading.level, heading.text] for heading in page.headings]]
-            for page in document.pages
-        ],
-    }  # fmt: skip
+        "pages": [pack_page(page) for page in document.pages],
+        "parts": [[part.name, len(part.data)] for part in document.parts],
+    }
+
+
+def pack_page(page: Page) -> list[Any]:
+    """Return a page for the wire."""
+    return [
+        page.number, page.text, str(page.status), page.reason,
+        [[heading.start, heading.level, heading.text] for heading in page.headings],
+        [list(stretch) for stretch in page.furniture], page.confidence,
+        [[line.start, line.end, line.box.left, line.box.top, line.box.right, line.box.bottom] for line in page.lines],
+    ]  # fmt: skip
 
 
 def _pack_picture(picture: PagePicture) -> dict[str, Any]:

@@ -77,6 +77,8 @@ class Why(IntEnum):
     NOT_TEXT = 11
     TOO_MUCH_MEMORY = 12
     TOO_MUCH_TEXT = 13
+    NO_SUCH_PART = 14
+    NO_PICTURES = 15
 
 
 REASONS = {
@@ -94,6 +96,8 @@ REASONS = {
     Why.NOT_TEXT: "not text",
     Why.TOO_MUCH_MEMORY: "it takes too much memory to open",
     Why.TOO_MUCH_TEXT: "it holds too much text",
+    Why.NO_SUCH_PART: "the file that was looked for inside it is not there",
+    Why.NO_PICTURES: "a format whose pages cannot be shown",
 }
 
 

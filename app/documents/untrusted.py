@@ -1,4 +1,4 @@
-"""Checks a reader's reply field by field and makes it into values; whatever does not fit is a lie.
+"""Checks the reply of a reader, or of what reads pictures, field by field; whatever does not fit is a lie.
 
 Knows the wire's shape, and no process.
 """
@@ -8,13 +8,17 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from app import frames
+from app.documents import parts
 from app.documents.loader import KINDS
 from app.documents.source import Why, damaged, is_storable, unsupported
 from app.errors import CarrelError, EmptyFile, LockedFile, TooLargeFile
-from app.types import Box, Document, Heading, Page, PagePicture, Status
+from app.types import Box, Document, Heading, Line, Page, PageCount, PagePicture, Part, Status
 
 _PAGES = 200_000
 _HEADINGS = 100_000
+_FURNITURE = 10_000  # of a page
+_LINES = 10_000  # of a page
+_NAME = 500  # characters of a part's name
 _MARKS = 10_000
 _SIDE = 20_000  # pixels
 _STATUSES = {str(status): status for status in Status}
@@ -40,7 +44,37 @@ def document(untrusted_reply: frames.Frame, characters: int, memory: int) -> Doc
         _lie()
     if sum(len(page.text) for page in pages) > characters:
         _lie()
-    return Document(kind, title, pages)
+    return Document(kind, title, pages, _parts(untrusted_document.get("parts"), untrusted_reply.body))
+
+
+def count(untrusted_reply: frames.Frame, characters: int, memory: int) -> PageCount:
+    """Return how much there is to read; raises the error that the reply names, or DamagedFile for a lie."""
+    _raise_error(untrusted_reply.header, characters, memory)
+    untrusted_pages, untrusted_pictures = _fields(untrusted_reply.header.get("count"), 2)
+    pages = _whole(untrusted_pages, 1, _PAGES)
+    return PageCount(pages, _whole(untrusted_pictures, 0, pages))
+
+
+def part(untrusted_reply: frames.Frame, characters: int, memory: int) -> bytes:
+    """Return the bytes of a file inside a file; raises the error that the reply names, or DamagedFile for a lie."""
+    _raise_error(untrusted_reply.header, characters, memory)
+    if _whole(untrusted_reply.header.get("part"), 0, 1 << 62) != len(untrusted_reply.body):
+        _lie()
+    return untrusted_reply.body
+
+
+def recognised(untrusted_reply: frames.Frame, characters: int, memory: int) -> Page:
+    """Return the page without a number that was read from a picture; raises DamagedFile for a lie."""
+    _raise_error(untrusted_reply.header, characters, memory)
+    page = _page(untrusted_reply.header.get("page"))
+    plain = page.number is None and not page.headings and not page.furniture and not page.reason
+    if page.status is Status.OCR:
+        honest = plain and page.confidence is not None and bool(page.text.strip()) and bool(page.lines)
+    else:
+        honest = plain and page.status in (Status.EMPTY, Status.PICTURE) and not page.text and not page.lines
+    if not honest or len(page.text) > characters:
+        _lie()
+    return page
 
 
 def picture(untrusted_reply: frames.Frame, characters: int, memory: int) -> PagePicture:
@@ -74,10 +108,28 @@ def _raise_error(untrusted_header: dict[str, Any], characters: int, memory: int)
     raise errors[code]
 
 
+def _parts(untrusted_parts: object, untrusted_body: bytes) -> tuple[Part, ...]:
+    """Cut the body into the parts that a list of [name, length] tells of; it must be used up."""
+    found: list[Part] = []
+    names: set[str] = set()
+    place = 0
+    for untrusted_part in _list(untrusted_parts, parts.MOST):
+        untrusted_name, untrusted_length = _fields(untrusted_part, 2)
+        name = _text(untrusted_name, _NAME)
+        length = _whole(untrusted_length, 0, len(untrusted_body) - place)
+        if not name.strip() or name in names:
+            _lie()
+        names.add(name)
+        found.append(Part(name, untrusted_body[place : place + length]))
+        place += length
+    if place != len(untrusted_body):
+        _lie()
+    return tuple(found)
+
+
 def _page(untrusted_page: object) -> Page:
-    untrusted_number, untrusted_text, untrusted_status, untrusted_reason, untrusted_headings = _fields(
-        untrusted_page, 5
-    )
+    (untrusted_number, untrusted_text, untrusted_status, untrusted_reason, untrusted_headings, untrusted_furniture,
+     untrusted_confidence, untrusted_lines) = _fields(untrusted_page, 8)  # fmt: skip
     number = None if untrusted_number is None else _whole(untrusted_number, 1, _PAGES)
     text = _text(untrusted_text, None)
     if not isinstance(untrusted_status, str) or untrusted_status not in _STATUSES:
@@ -88,7 +140,23 @@ def _page(untrusted_page: object) -> Page:
         untrusted_start, untrusted_level, untrusted_title = _fields(untrusted_heading, 3)
         before = _whole(untrusted_start, before, len(text))
         headings.append(Heading(before, _whole(untrusted_level, 1, 99), _text(untrusted_title, 1000)))
-    return Page(number, text, _STATUSES[untrusted_status], _text(untrusted_reason, 500), tuple(headings))
+    furniture = []
+    before = 0
+    for untrusted_stretch in _list(untrusted_furniture, _FURNITURE):
+        untrusted_start, untrusted_end = _fields(untrusted_stretch, 2)
+        start = _whole(untrusted_start, before, len(text))
+        before = _whole(untrusted_end, start, len(text))
+        furniture.append((start, before))
+    confidence = None if untrusted_confidence is None else _number(untrusted_confidence, 1)
+    lines = []
+    before = 0
+    for untrusted_line in _list(untrusted_lines, _LINES):
+        untrusted_start, untrusted_end, *untrusted_sides = _fields(untrusted_line, 6)
+        start = _whole(untrusted_start, before, len(text))
+        before = _whole(untrusted_end, start + 1, len(text))
+        lines.append(Line(start, before, _box(untrusted_sides, 1, 1)))
+    return Page(number, text, _STATUSES[untrusted_status], _text(untrusted_reason, 500), tuple(headings),
+                tuple(furniture), confidence, tuple(lines))  # fmt: skip
 
 
 def _box(untrusted_box: object, width: int, height: int) -> Box:

@@ -7,6 +7,7 @@ nothing of what the process will do. Each kind of process gives up more:
     engine    as well: local sockets and other programs; once it knows its model, every file but that (Landlock)
     vectors   as an engine, with its working folder in place of the model
     reader    as well: everything but to compute and to answer
+    ocr       as a reader
 
 What it does not stop: descriptors opened before, helpers that the desk reaches over a local socket (D-Bus,
 name services), and malware that runs as the same user outside of it.
@@ -22,8 +23,8 @@ from pathlib import Path
 from app.errors import SealError
 from app.seal import landlock, linux, namespace, others, tripwire
 
-KINDS = ("desk", "reader", "engine", "vectors")
-_ALONE = ("reader", "engine", "vectors")  # talk to the desk over their pipes and to nobody else
+KINDS = ("desk", "reader", "ocr", "engine", "vectors")
+_ALONE = ("reader", "ocr", "engine", "vectors")  # talk to the desk over their pipes and to nobody else
 
 
 def shut(kind: str) -> None:
@@ -149,10 +150,11 @@ def _limit_resources(memory: int, cpu: int) -> None:
     limits = [
         (resource.RLIMIT_CPU, cpu),
         (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_NOFILE, 0),  # open ones stay open
         (resource.RLIMIT_AS, memory),
     ]
+    if sys.platform != "linux":  # counts threads there, and the filter refuses processes
+        limits.append((resource.RLIMIT_NPROC, 0))
     for what, most in limits:
         _, hard = resource.getrlimit(what)
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)

@@ -14,13 +14,14 @@ from typing import Any
 
 
 def page(**changes: Any) -> list[Any]:
-    fields: dict[str, Any] = {"number": None, "text": "hello", "status": "read", "reason": "", "headings": []}
+    fields: dict[str, Any] = {"number": None, "text": "hello", "status": "read", "reason": "", "headings": [],
+                              "furniture": [], "confidence": None, "lines": []}  # fmt: skip
     fields.update(changes)
     return list(fields.values())
 
 
 def document(**changes: Any) -> dict[str, Any]:
-    return {"kind": "text", "title": "", "pages": [page()], **changes}
+    return {"kind": "text", "title": "", "pages": [page()], "parts": [], **changes}
 
 
 def die() -> None:
