@@ -10,6 +10,7 @@ import io
 import lzma
 import re
 import stat
+import zipfile
 import zlib
 from functools import partial
 from typing import Any
@@ -54,7 +55,11 @@ class ArchiveLoader:
 
     def samples(self) -> list[bytes]:
         self.load(Source(_SAMPLE, ".zip", ("x",)))  # unlocking needs code of its own
-        return [_SAMPLE]
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            for number, method in enumerate((zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)):
+                archive.writestr(f"{number}.txt", "text", method)
+        return [file.getvalue()]
 
     def claims(self, data: bytes) -> bool:
         end = data.rfind(_END) if data.startswith(_MAGIC) else -1

@@ -41,9 +41,10 @@ class WebArchiveLoader:
         message = mime.parsed(source.data)
         if not message.keys():
             raise damaged(Why.NOT_OF_ITS_KIND)
-        pages, parts = [], Parts()
+        pages: list[mime.Entity] = []
+        parts = Parts()
         root = str(message.get_param("start", "")).strip()
-        leaves = [part for part in message.walk() if isinstance(part, mime.Entity) and not part.is_multipart()]
+        leaves = [part for part in message.walk() if not part.is_multipart()]
         for part in leaves:
             kind = mime.content_type(part)
             if kind in ("text/html", "application/xhtml+xml"):

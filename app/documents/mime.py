@@ -18,6 +18,7 @@ from email.policy import Compat32
 from typing import cast
 
 from app.documents.parts import file_name, titled
+from app.documents.source import storable
 from app.documents.text import decoded
 from app.errors import UnsupportedFile
 
@@ -143,7 +144,7 @@ def header(message: Entity, name: str) -> str:
     values = [str(value) for key, value in message.raw_items() if key.lower() == name.lower()]
     hint = _hint(message) if any(not value.isascii() for value in values) else ""
     decoded_values = [" ".join(_unworded(_repaired(value, hint)).split()) for value in values]
-    return ", ".join(value for value in decoded_values if value)
+    return storable(", ".join(value for value in decoded_values if value))
 
 
 def name_of(part: Entity, otherwise: str = "") -> str:
