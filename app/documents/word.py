@@ -1,202 +1,343 @@
-"""DOCX → Document: paragraphs and tables in their order, headings by style, notes at the end.
+"""Word files → Document: paragraphs and tables in their order with the numbers that Word makes up for them.
 
-python-docx opens the package; the text is taken from its XML, because content controls, inserted
-text and text boxes are not among python-docx's paragraphs. Numbers that Word makes up itself
-(lists, clauses) are not in the file's text and not here.
+Headings are known by their style. Notes and comments stand behind the paragraph that they belong to,
+headers at the start and footers at the end. What was deleted under tracking, or is hidden, is left out.
 """
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from app.documents.source import Source, TextWriter, Why, damaged, storable, unpaged
-from app.types import Document
+from app.documents import ooxml, package
+from app.documents.numbering import Numbering, Styles, is_hidden, value_of, whole
+from app.documents.numbering import W as _W
+from app.documents.ooxml import Opened
+from app.documents.parts import Parts
+from app.documents.source import Source, TextWriter, Why, damaged
+from app.types import Document, Page, Status
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_PARAGRAPH, _TABLE, _ROW, _CELL = _W + "p", _W + "tbl", _W + "tr", _W + "tc"
-_BREAKS = {_W + "tab": "\t", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-"}
+_PARAGRAPH, _TABLE, _ROW, _CELL, _RUN, _TEXT = _W + "p", _W + "tbl", _W + "tr", _W + "tc", _W + "r", _W + "t"
+_COMPATIBLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_BREAKS = {_W + "tab": "\t", _W + "ptab": "\t", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-"}
 # What was deleted, is said a second time for old programs, or is no text.
 _SKIPPED = frozenset(
-    {_W + "del", _W + "moveFrom", _W + "pPr", _W + "rPr", _W + "sectPr", _W + "tblPr", _W + "instrText",
-     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
+    {_W + "del", _W + "moveFrom", _W + "pPr", _W + "rPr", _W + "sectPr", _W + "tblPr", _W + "tblGrid", _W + "trPr",
+     _W + "tcPr", _W + "sdtPr", _W + "instrText", _W + "delText", _W + "delInstrText", _W + "rt",
+     _COMPATIBLE + "Fallback"}
 )  # fmt: skip
+_BOX = _W + "txbxContent"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+# Signs of the fonts Wingdings and Symbol that forms are made with.
+_SIGNS = {"F0FE": "☒", "F0FD": "☒", "F053": "☒", "F054": "☒", "F0A8": "☐", "F06F": "☐", "F071": "☐", "F0FC": "✓",
+          "F050": "✓", "F0FB": "✗", "F0E0": "→", "F0B7": "•", "F0A7": "•", "F0B0": "°", "F0B1": "±", "F0A3": "≤",
+          "F0B3": "≥", "F06D": "µ"}  # fmt: skip
+_QUOTED = 200  # characters that a comment is said to be about
+_SAMPLE_TEXT = (
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r>'
+    "<w:t>Hello</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl></w:body></w:document>"
+)
+_SAMPLE_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 
 
 class WordLoader:
     """Reads Word files of 2007 and later; they know no pages until they are printed."""
 
     kind = "docx"
-    suffixes = frozenset({".docx"})
+    suffixes = frozenset({".docx", ".docm", ".dotx", ".dotm"})
     paged = False
 
     def samples(self) -> list[bytes]:
-        import docx
-
-        word = docx.Document()
-        word.add_heading("Hello", 1)
-        word.sections[0].header.paragraphs[0].text = "there"
-        word.sections[0].footer.paragraphs[0].text = "again"
-        word.add_table(1, 1).rows[0].cells[0].text = "cell"
-        file = io.BytesIO()
-        word.save(file)
-        return [file.getvalue()]
+        types = f'<Types><Override PartName="/word/document.xml" ContentType="{_SAMPLE_TYPE}"/></Types>'
+        return [package.rebuilt({"[Content_Types].xml": types.encode(), "word/document.xml": _SAMPLE_TEXT.encode()})]
 
     def claims(self, data: bytes) -> bool:
-        return data.startswith(b"PK\x03\x04") and (b"word/" in data[:65536] or b"word/" in data[-65536:])
+        return package.family(data) == "word"
 
     def load(self, source: Source) -> Document:
-        import docx
-        from docx.opc.exceptions import PackageNotFoundError
+        opened = Opened(source.data)
+        name = opened.main("word/document.xml", "word/document2.xml")
+        root = opened.xml(name)
+        if root is None:
+            raise damaged(Why.CUT_SHORT)
+        reading = _Reading(opened, name, source)
+        reading.all(root)
+        parts = Parts()
+        owners = [name, *reading.owners]
+        opened.embedded(parts, owners, any_picture=not reading.writer.text.strip())
+        page = _page(reading, opened)
+        if page.status is Status.EMPTY and opened.damage() and not parts:
+            raise damaged(Why.CUT_SHORT)
+        reason = " ".join(filter(None, (page.reason, parts.reason)))
+        page = Page(None, page.text, page.status, reason, page.headings)
+        return Document(self.kind, opened.title, (page,), parts.all)
 
-        try:
-            word = docx.Document(io.BytesIO(source.data))
-        except (PackageNotFoundError, zipfile.BadZipFile) as error:
-            raise damaged(Why.CUT_SHORT if source.data[:2] == b"PK" else Why.NOT_OF_ITS_KIND) from error
-        writer = TextWriter()
-        _margins(word, writer, "header")
-        _blocks(word.element.body, writer, _levels(word))
-        for name in ("footnotes", "endnotes"):
-            _notes(word, writer, name)
-        _margins(word, writer, "footer")
-        title = " ".join(storable(word.core_properties.title or "").split())[:300]
-        return unpaged(self.kind, title, writer.text, writer.headings)
+
+def _page(reading: _Reading, opened: Opened) -> Page:
+    text = reading.writer.text
+    if reading.late:
+        return Page(None, text, Status.TIMED_OUT, ooxml.LATE, reading.writer.headings)
+    if opened.damage():
+        status = Status.DAMAGED if text.strip() else Status.EMPTY
+        return Page(None, text, status, ooxml.PARTLY, reading.writer.headings)
+    reason = ooxml.PART_BROKEN if opened.package.broken else ""
+    return Page(None, text, Status.READ if text.strip() else Status.EMPTY, reason, reading.writer.headings)
 
 
-def _blocks(parent: Any, writer: TextWriter, levels: dict[str, int]) -> None:
-    for child in parent:
-        if child.tag == _PARAGRAPH:
-            text = _text(child).strip("\n")
-            level = _level(child, levels)
-            if level and text.strip():
-                writer.gap()
-                writer.heading(text, level)
-            elif text.strip():
-                writer.line(text)
+class _Reading:
+    """One document on its way into text."""
+
+    def __init__(self, opened: Opened, name: str, source: Source) -> None:
+        self.writer = TextWriter()
+        self.late = False
+        self.owners: list[str] = []  # parts beside the document whose files are its, too
+        self._opened, self._name, self._source = opened, name, source
+        styles = (self._related("styles") or [None])[0]
+        self._styles = Styles(styles)
+        self._numbers = Numbering((self._related("numbering") or [None])[0], self._styles)
+        self._footnotes = dict(self._notes("footnotes", "footnote"))
+        self._endnotes = dict(self._notes("endnotes", "endnote"))
+        self._comments = dict(self._all_comments())
+        self._number = {"Footnote": 0, "Endnote": 0}
+        self._after: list[str] = []  # notes and comments of the paragraph or table in work
+        self._boxes: list[Any] = []  # and its text boxes, diagrams and charts
+        self._about: dict[str, list[str]] = {}  # what open comments are about, by their ids
+        self._held = ""  # a paragraph whose end was deleted goes on in the next
+        self._blocks_read = 0
+
+    def all(self, root: Any) -> None:
+        body = root.find(_W + "body")
+        body = root if body is None else body
+        self._margins(body, "header")
+        self._blocks(body)
+        if self._held:
+            self.writer.line(self._held)
+        self._margins(body, "footer")
+
+    def _related(self, kind: str) -> list[Any]:
+        names = self._opened.related(self._name, kind)
+        return [root for root in map(self._opened.xml, names) if root is not None]
+
+    def _blocks(self, parent: Any) -> None:
+        for child in parent:
+            self._blocks_read += 1
+            if self.late or (self._blocks_read % 500 == 0 and self._source.late):
+                self.late = True
+                return
+            if child.tag == _PARAGRAPH:
+                self._paragraph(child)
+            elif child.tag == _TABLE:
+                self._table(child)
+            elif child.tag not in _SKIPPED and isinstance(child.tag, str):
+                self._blocks(child)  # content controls, inserted stretches
+        if parent.tag != _CELL:
+            self._aside()
+
+    def _paragraph(self, paragraph: Any) -> None:
+        text = self._held + _text(self._pieces(paragraph)).strip("\n")
+        self._held = ""
+        if _is_joined(paragraph):
+            self._held = text
+            return
+        label = self._numbers.label(paragraph)
+        level = self._styles.level(paragraph)
+        if level and text.strip():
+            self.writer.gap()
+            self.writer.heading(f"{label} {text}" if label else text, level)
+        elif text.strip():
+            self.writer.line(f"{label} {text.lstrip()}" if label else text)
+        else:
+            self.writer.gap()
+        self._aside()
+
+    def _aside(self) -> None:
+        """Write what stands beside the block just written: text boxes, notes, comments."""
+        while self._boxes or self._after:
+            after, self._after = self._after, []
+            for line in after:
+                self.writer.line(line)
+            boxes, self._boxes = self._boxes, []
+            for box in boxes:
+                if box.tag == _BOX:
+                    self._blocks(box)
+                else:
+                    for line in ooxml.drawn(self._opened, self._name, ooxml.reference(box)):
+                        self.writer.line(line)
+
+    def _table(self, table: Any) -> None:
+        self.writer.gap()
+        above: dict[int, str] = {}  # texts of cells that span rows, by their columns
+        for row in _inside(table, _ROW):
+            if row.find(f"{_W}trPr/{_W}del") is not None:
+                continue
+            cells = list(_inside(row, _CELL))
+            if len(cells) == 1 and sum(1 for _ in cells[0].iter(_PARAGRAPH)) > 1:
+                self._blocks(cells[0])  # a frame around text
+                self._aside()
+                continue
+            line = " | ".join(self._cells(cells, above))
+            if line.strip(" |"):
+                self.writer.line(line)
+        self._aside()
+        self.writer.gap()
+
+    def _cells(self, cells: list[Any], above: dict[int, str]) -> Iterator[str]:
+        """Yield the texts of a row's cells; one that goes on from the row above says the same again."""
+        column = 0
+        for cell in cells:
+            properties = cell.find(_W + "tcPr")
+            spans = None if properties is None else properties.find(_W + "vMerge")
+            if spans is not None and spans.get(_W + "val") != "restart":
+                yield above.get(column, "")
             else:
-                writer.gap()
-        elif child.tag == _TABLE:
-            writer.gap()
-            for row in child.iter(_ROW):
-                if next(row.iterancestors(_TABLE)) is child:  # rows of inner tables belong to their cell
-                    writer.line(_row(row))
-            writer.gap()
-        elif child.tag not in _SKIPPED and isinstance(child.tag, str):
-            _blocks(child, writer, levels)  # content controls, inserted stretches
+                text = " ".join(" ".join(self._cell(cell)).split())
+                above[column] = text if spans is not None and len(text) <= _QUOTED else ""
+                yield text
+            column += max(whole(value_of(properties, "gridSpan"), 1), 1)
+
+    def _cell(self, parent: Any) -> Iterator[str]:
+        for child in parent:
+            if child.tag == _PARAGRAPH:
+                text = _text(self._pieces(child))
+                label = self._numbers.label(child)
+                yield f"{label} {text}" if label and text.strip() else text
+            elif child.tag not in _SKIPPED and isinstance(child.tag, str):
+                yield from self._cell(child)
+
+    def _pieces(self, element: Any) -> Iterator[str]:
+        for child in element:
+            tag = child.tag
+            if tag in (_TEXT, _MATH):
+                piece = child.text or ""
+                for about in self._about.values():
+                    about.append(piece)
+                yield piece
+            elif tag in _BREAKS:
+                yield _BREAKS[tag]
+            elif tag in _SKIPPED or not isinstance(tag, str):
+                continue
+            elif tag == _RUN:
+                if not self._is_hidden(child):
+                    yield from self._pieces(child)
+            elif tag == _BOX or tag in ooxml.DIAGRAMS:
+                self._boxes.append(child)
+            elif tag.startswith(_W):
+                yield from self._special(child, tag.removeprefix(_W))
+            else:
+                yield from self._pieces(child)
+
+    def _special(self, child: Any, name: str) -> Iterator[str]:
+        key = child.get(_W + "id") or ""
+        if name == "sym":
+            yield _SIGNS.get((child.get(_W + "char") or "").upper(), "")
+        elif name == "footnoteReference":
+            self._note("Footnote", self._footnotes.get(key))
+        elif name == "endnoteReference":
+            self._note("Endnote", self._endnotes.get(key))
+        elif name == "commentRangeStart":
+            self._about[key] = []
+        elif name == "commentReference":
+            self._comment(key)
+        elif name == "fldChar":
+            yield from _field(child)
+        else:
+            yield from self._pieces(child)
+            if name == "p":
+                yield "\n"
+
+    def _is_hidden(self, run: Any) -> bool:
+        properties = run.find(_W + "rPr")
+        own = None if properties is None else properties.find(_W + "vanish")
+        return is_hidden(properties) if own is not None else value_of(properties, "rStyle") in self._styles.hidden
+
+    def _note(self, what: str, text: str | None) -> None:
+        self._number[what] += 1
+        if text:
+            self._after.append(f"{what} {self._number[what]}: {text}")
+
+    def _comment(self, key: str) -> None:
+        about = " ".join("".join(self._about.pop(key, [])).split())
+        author, text = self._comments.get(key, ("", ""))
+        if text:
+            quoted = f" on “{about[:_QUOTED]}{'…' if len(about) > _QUOTED else ''}”" if about else ""
+            self._after.append(f"Comment{f' by {author}' if author else ''}{quoted}: {text}")
+
+    def _notes(self, kind: str, name: str) -> Iterator[tuple[str, str]]:
+        for part in self._opened.related(self._name, kind):
+            self.owners.append(part)
+        for root in self._related(kind):
+            for note in root.iterchildren(_W + name):
+                yield note.get(_W + "id") or "", " ".join(_text(_plain(note)).split())
+
+    def _all_comments(self) -> Iterator[tuple[str, tuple[str, str]]]:
+        for root in self._related("comments"):
+            for each in root.iterchildren(_W + "comment"):
+                author = " ".join((each.get(_W + "author") or "").split())[:100]
+                yield each.get(_W + "id") or "", (author, " ".join(_text(_plain(each)).split()))
+
+    def _margins(self, body: Any, name: str) -> None:
+        """Write each different header or footer once; those of all sections are often the same."""
+        seen: set[str] = set()
+        for reference in body.iter(f"{_W}{name}Reference"):
+            relation = self._opened.relations(self._name).get(ooxml.reference(reference))
+            if relation is None or relation.target not in self._opened.package or relation.target in self.owners:
+                continue
+            self.owners.append(relation.target)
+            root = self._opened.xml(relation.target)
+            lines = [] if root is None else [line.strip() for line in _text(_plain(root)).splitlines() if line.strip()]
+            if lines and "\n".join(lines) not in seen:
+                seen.add("\n".join(lines))
+                self.writer.gap()
+                for line in lines:
+                    self.writer.line(line)
+                self.writer.gap()
 
 
-def _row(row: Any) -> str:
-    cells = [cell for cell in row.iter(_CELL) if next(cell.iterancestors(_ROW)) is row]
-    return " | ".join(" ".join(_text(cell).split()) for cell in cells)
+def _text(pieces: Iterable[str]) -> str:
+    return "".join(pieces)
 
 
-def _text(element: Any) -> str:
-    return "".join(_pieces(element))
-
-
-def _pieces(element: Any) -> Iterator[str]:
+def _plain(element: Any) -> Iterator[str]:
+    """The text of a part beside the document, such as a note, with whatever is inside."""
     for child in element:
-        if child.tag == _W + "t":
+        if child.tag in (_TEXT, _MATH):
             yield child.text or ""
         elif child.tag in _BREAKS:
             yield _BREAKS[child.tag]
         elif child.tag not in _SKIPPED and isinstance(child.tag, str):
-            yield from _pieces(child)
+            if child.tag != _RUN or not is_hidden(child.find(_W + "rPr")):
+                yield from _plain(child)
             if child.tag == _PARAGRAPH:
                 yield "\n"
 
 
-def _levels(word: Any) -> dict[str, int]:
-    """Return the heading level of each style that has one, by its id.
-
-    Word keeps the outline level and the English name in the file whatever its language; a style
-    made by a user inherits both from the one it is based on.
-    """
-    own: dict[str, int] = {}
-    parents: dict[str, str] = {}
-    # A file without styles has none; python-docx would fetch its own from disk.
-    roots = [relation.target_part.element for relation in _relations(word, "styles")]
-    for style in (style for root in roots for style in root.iterchildren(_W + "style")):
-        key = style.get(_W + "styleId") or ""
-        name = (_value(style, "name") or "").lower()
-        outline = style.find(f"{_W}pPr/{_W}outlineLvl")
-        parents[key] = _value(style, "basedOn") or ""
-        if outline is not None:
-            own[key] = _outline_level(outline)
-        elif name == "title":
-            own[key] = 1
-        elif name.startswith("heading ") and name[8:].isdigit():
-            own[key] = int(name[8:])
-    found: dict[str, int] = {}
-    for key in parents:
-        seen, at = {key}, key
-        while at not in own and parents.get(at) and parents[at] not in seen:
-            at = parents[at]
-            seen.add(at)
-        if own.get(at):
-            found[key] = own[at]
-    return found
+def _inside(parent: Any, tag: str) -> Iterator[Any]:
+    """Yield the rows of a table, or the cells of a row, through what may stand around them, not those of inner ones."""
+    for child in parent:
+        if child.tag == tag:
+            yield child
+        elif isinstance(child.tag, str) and child.tag not in _SKIPPED and child.tag not in (_PARAGRAPH, _TABLE):
+            yield from _inside(child, tag)
 
 
-def _outline_level(outline: Any) -> int:
-    """Return 1 to 9, or 0 for body text."""
-    value = outline.get(_W + "val") or ""
-    return int(value) + 1 if value.isdigit() and int(value) < 9 else 0
+def _is_joined(paragraph: Any) -> bool:
+    """Whether the end of a paragraph was deleted under tracking, so that it goes on in the next."""
+    properties = paragraph.find(f"{_W}pPr/{_W}rPr")
+    return properties is not None and any(properties.find(_W + name) is not None for name in ("del", "moveFrom"))
 
 
-def _level(paragraph: Any, levels: dict[str, int]) -> int:
-    outline = paragraph.find(f"{_W}pPr/{_W}outlineLvl")
-    if outline is not None:
-        return _outline_level(outline)
-    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-    return levels.get(style.get(_W + "val") or "", 0) if style is not None else 0
-
-
-def _value(element: Any, name: str) -> str | None:
-    found = element.find(_W + name)
-    return None if found is None else found.get(_W + "val")
-
-
-def _margins(word: Any, writer: TextWriter, name: str) -> None:
-    """Write each different header or footer once; those of all sections are often the same."""
-    seen: set[str] = set()
-    for section in word.sections:
-        for kind in ("first_page_", "", "even_page_"):
-            margin = getattr(section, kind + name)
-            if margin.is_linked_to_previous:
-                continue
-            lines = _lines(margin.part.element)
-            text = "\n".join(lines)
-            if text and text not in seen:
-                seen.add(text)
-                writer.gap()
-                for line in lines:
-                    writer.line(line)
-                writer.gap()
-
-
-def _lines(parent: Any) -> list[str]:
-    return [line.strip() for line in _text(parent).splitlines() if line.strip()]
-
-
-def _notes(word: Any, writer: TextWriter, name: str) -> None:
-    from lxml import etree
-
-    for relation in _relations(word, name):
-        parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        root = etree.fromstring(relation.target_part.blob, parser)
-        notes = [" ".join(_text(note).split()) for note in root if note.get(_W + "type") is None]
-        if any(notes):
-            writer.gap()
-            for number, note in enumerate(notes, 1):
-                writer.line(f"[{number}] {note}")
-
-
-def _relations(word: Any, name: str) -> Iterable[Any]:
-    return [
-        relation
-        for relation in word.part.rels.values()
-        if relation.reltype.endswith("/" + name) and not relation.is_external
-    ]
+def _field(mark: Any) -> Iterator[str]:
+    """What a form field of the old kind shows that is not in the text: a box that is ticked, a choice."""
+    data = mark.find(_W + "ffData")
+    if data is None:
+        return
+    box = data.find(_W + "checkBox")
+    if box is not None:
+        found = box.find(_W + "checked")
+        found = box.find(_W + "default") if found is None else found
+        yield "☐" if found is None or found.get(_W + "val") in ("0", "false", "off") else "☒"
+    choices = data.find(_W + "ddList")
+    if choices is not None:
+        entries = [each.get(_W + "val") or "" for each in choices.iterchildren(_W + "listEntry")]
+        chosen = whole(value_of(choices, "result") or value_of(choices, "default"), 0)
+        yield entries[chosen] if chosen < len(entries) else ""
