@@ -10,9 +10,11 @@ import ctypes
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
-from app.documents import pdf_layout
+from app.documents import pdf_layout, pdf_structure
+from app.documents.pdf_structure import Shape
 from app.documents.source import Source, Why, damaged, storable, unsupported
 from app.errors import LockedFile
 from app.types import Document, Heading, Page, Status
@@ -60,8 +62,8 @@ class PdfLoader:
     def load(self, source: Source) -> Document:
         with opened(source.data, source.passwords) as pdf:
             outline = _outline(pdf)
-            pages = tuple(_page(pdf, index, source, outline.get(index, [])) for index in range(len(pdf)))
-            return Document(self.kind, _title(pdf), pages)
+            read = [_page(pdf, index, source, outline.get(index, [])) for index in range(len(pdf))]
+            return Document(self.kind, _title(pdf), _structured(read, outlined=len(outline) > 1))
 
 
 @contextmanager
@@ -95,22 +97,62 @@ def opened(data: bytes, passwords: Sequence[str] = ()) -> Iterator[Any]:
         yield pdf
 
 
-def _page(pdf: Any, index: int, source: Source, titles: list[tuple[int, str]]) -> Page:
+def _structured(read: list[tuple[Page, Shape]], *, outlined: bool) -> tuple[Page, ...]:
+    """Add what only shows when all pages are known; headings where the document has no outline."""
+    shapes = [shape for _, shape in read]
+    running = pdf_structure.furniture(shapes)
+    found = [page.headings for page, _ in read] if outlined else pdf_structure.headings(shapes, running)
+    return tuple(
+        replace(page, headings=headings, furniture=stretches) if headings or stretches else page
+        for (page, _), headings, stretches in zip(read, found, running, strict=True)
+    )
+
+
+def _page(pdf: Any, index: int, source: Source, titles: list[tuple[int, str]]) -> tuple[Page, Shape]:
     import pypdfium2
 
     if source.late:
-        return Page(index + 1, "", Status.TIMED_OUT, LATE)
+        return Page(index + 1, "", Status.TIMED_OUT, LATE), Shape()
     try:
         with closing(pdf[index]) as page, closing(page.get_textpage()) as found:
-            text = layout(page, found)[0].text
+            made, _, indexes = layout(page, found)
+            text = made.text
             filled = _is_filled_in(pdf, page)
             if text.strip():
-                return Page(index + 1, text, Status.READ, FORM if filled else "", _placed(text, titles))
+                shape = pdf_structure.shape(made, _Weights(found, indexes))
+                return Page(index + 1, text, Status.READ, FORM if filled else "", _placed(text, titles)), shape
             if filled or not _is_blank(page):
-                return Page(index + 1, "", Status.PICTURE, FORM if filled else PICTURE)
-            return Page(index + 1, "", Status.EMPTY)
+                return Page(index + 1, "", Status.PICTURE, FORM if filled else PICTURE), Shape()
+            return Page(index + 1, "", Status.EMPTY), Shape()
     except pypdfium2.PdfiumError:
-        return Page(index + 1, "", Status.DAMAGED, DAMAGED)
+        return Page(index + 1, "", Status.DAMAGED, DAMAGED), Shape()
+
+
+class _Weights:
+    """Whether lines of a text page are printed bold, by the name and the weight of their font."""
+
+    def __init__(self, characters: Any, indexes: Sequence[int] | None) -> None:
+        from pypdfium2 import raw
+
+        self._raw = raw
+        self._characters = characters
+        self._indexes = indexes
+        self._name = ctypes.create_string_buffer(128)
+        self._flags = ctypes.c_int()
+
+    def __call__(self, placed: pdf_layout.Placed) -> bool:
+        _, start, end = placed.line.spans[0]
+        return self._bold(start) and self._bold(max(end - 1, start))
+
+    def _bold(self, place: int) -> bool:
+        index = place if self._indexes is None else self._indexes[place]
+        if self._raw.FPDFText_GetFontWeight(self._characters, index) >= 600:
+            return True
+        size = self._raw.FPDFText_GetFontInfo(self._characters, index, self._name, 128, self._flags)
+        return 1 < size <= 128 and _BOLD.search(self._name.raw[: size - 1]) is not None
+
+
+_BOLD = re.compile(rb"(?i)bold|black|heavy|demi|[-,]bd|cmbx")
 
 
 def _is_filled_in(pdf: Any, page: Any) -> bool:

@@ -13,12 +13,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from statistics import median
 from typing import Any
 
 from app.documents import pdf_columns, pdf_words
 
-_BREAK = re.compile("\r\n?|\n|[\ufffe\x02](?=\\w)")  # the last is pdfium's mark for a hyphen at the end of a line
+# Up to the end of each line; the last but one is pdfium's mark for a hyphen there.
+_LINE = re.compile("[^\r\n\ufffe\x02]*(?:[\ufffe\x02](?!\\w)[^\r\n\ufffe\x02]*)*(\r\n?|\n|[\ufffe\x02]|$)")
+_MARKS = "\ufffe\x02"
 _HYPHENS = "-\xad\u2010"
 _MOST_LINES = 4000  # of a page that is laid out; more is no text
 _TALL = 2.5  # times higher than wide: text that runs up or down the page
@@ -114,42 +115,42 @@ def laid_out(raw: str, indexes: Sequence[int] | None, boxes: Boxes) -> Layout:
     """Return the layout of pdfium's text; `indexes` are its characters' own, None where they are the same."""
     lines = _lines(raw, indexes, boxes)
     if lines is None:
-        return _plain(raw)
+        text = pdf_words.clean(raw)
+        return Layout(text, [(text, 0)] if text else [])
     lines = _joined(lines)
     lines = pdf_columns.ordered(raw, lines, lambda place: boxes(place if indexes is None else indexes[place]))
     return _written(raw, lines)
-
-
-def _plain(raw: str) -> Layout:
-    text = pdf_words.clean(raw)
-    return Layout(text, [(text, 0)] if text else [])
 
 
 def _lines(raw: str, indexes: Sequence[int] | None, boxes: Boxes) -> list[Line] | None:
     """Return pdfium's lines that hold anything; None where they have no places."""
     found: list[Line] = []
     start = 0
-    ends = [(match.start(), match.end(), match.group()) for match in _BREAK.finditer(raw)]
-    if len(ends) > _MOST_LINES:
-        return None
-    for stop, after, mark in [*ends, (len(raw), len(raw), "")]:
+    for match in _LINE.finditer(raw):
+        stop, after = match.span(1)
         piece = raw[start:stop]
         bare = piece.strip()
         if bare:
-            first = start + piece.index(bare[0])
+            first = start + (len(piece) - len(piece.lstrip()) if bare != piece else 0)
             last = first + len(bare)
-            broken = mark in ("\ufffe", "\x02")
-            if not broken and mark and bare[-1] in _HYPHENS and len(bare) > 1 and bare[-2].isalpha():
+            broken = after == stop + 1 and raw[stop] in _MARKS
+            if not broken and bare[-1] in _HYPHENS and last - first > 1 and after > stop and bare[-2].isalpha():
                 broken = True
                 last -= 1
             a = boxes(first if indexes is None else indexes[first])
             b = boxes(last - 1 if indexes is None else indexes[last - 1])
-            if a is None or b is None:
+            if a is None or b is None or len(found) > _MOST_LINES:
                 return None
-            left, right = min(a[0], b[0]), max(a[2], b[2])
-            bottom, top = min(a[1], b[1]), max(a[3], b[3])
-            turned = last - first > 3 and top - bottom > _TALL * (right - left)
-            size = a[3] - a[1] if a[3] - a[1] > 0.6 * (b[3] - b[1]) else b[3] - b[1]
+            a_left, a_bottom, a_right, a_top = a
+            left, bottom, right, top = b
+            size = a_top - a_bottom
+            if size <= 0.6 * (top - bottom):
+                size = top - bottom
+            left = a_left if a_left < left else left
+            bottom = a_bottom if a_bottom < bottom else bottom
+            right = a_right if a_right > right else right
+            top = a_top if a_top > top else top
+            turned = top - bottom > _TALL * (right - left) and last - first > 3
             found.append(Line([("", first, last)], left, bottom, right, top, size, broken, turned))
         start = after
     return found
@@ -186,76 +187,82 @@ def _goes_on(before: Line, line: Line) -> bool:
 
 def _written(raw: str, lines: list[Line]) -> Layout:
     """Write the lines one under the other, with a blank line where the page has a gap."""
+    writer = _Writer(raw)
     gaps = _gaps(lines)
-    words: pdf_words.Words | None = None
-    pieces: list[tuple[str, int]] = []
     places: list[Placed] = []
-    length = 0
-    pulled = False  # the rest of a broken word is to be taken up from the line that follows
-
-    def put(text: str, start: int) -> None:
-        nonlocal length
-        if text:
-            pieces.append((text, start))
-            length += len(text)
-
     for number, line in enumerate(lines):
         spans = line.spans
-        if number and not pulled:
-            put("\n\n" if gaps[number] else "\n", -1)
-        begin = length
-        if pulled:
-            pulled = False
-            before, start, end = spans[0]
-            word = pdf_words.first_word(raw, start, end)
-            put(pdf_words.clean(raw[start:word]), start)
-            while word < end and raw[word].isspace():
-                word += 1
-            if word < end or len(spans) > 1 or number + 1 < len(lines):
-                # What follows on the line, if anything does, begins a line of its own.
-                if word < end or len(spans) > 1:
-                    put("\n", -1)
-                    begin = length
-                spans = [(before, word, end), *spans[1:]] if word < end else spans[1:]
-            else:
-                spans = []
+        if writer.pulled:
+            spans = writer.pull(spans)
+        elif number:
+            writer.put("\n\n" if gaps[number] else "\n", -1)
+        begin = writer.length
         for index, (before, start, end) in enumerate(spans):
-            if index:
-                put(before, -1)
-            put(pdf_words.clean(raw[start:end]), start)
+            if index and before:
+                writer.put(before, -1)
+            writer.take(start, end)
         if line.broken:
-            follows = lines[number + 1] if number + 1 < len(lines) else None
-            goes_on = follows is not None and 0 < follows.start - line.end <= 4
-            if goes_on and follows is not None:
-                if words is None:
-                    words = pdf_words.Words(raw)
-                if words.keeps_hyphen(line.start, line.end, follows.start, follows.spans[0][2]):
-                    put("-", line.end)
-                pulled = True
-            else:
-                put("-", line.end)
-        places.append(Placed(begin, length, line))
-    return Layout("".join(text for text, _ in pieces), pieces, places)
+            writer.end_broken(line, lines[number + 1] if number + 1 < len(lines) else None)
+        places.append(Placed(begin, writer.length, line))
+    return Layout("".join([text for text, _ in writer.pieces]), writer.pieces, places)
+
+
+class _Writer:
+    """Takes up stretches of pdfium's text one after the other."""
+
+    def __init__(self, raw: str) -> None:
+        self.pieces: list[tuple[str, int]] = []
+        self.length = 0
+        self.pulled = False  # the rest of a broken word is to be taken up from the line that follows
+        self._raw = raw
+        self._plain = pdf_words.is_clean(raw)
+        self._words: pdf_words.Words | None = None
+
+    def put(self, text: str, start: int) -> None:
+        self.pieces.append((text, start))
+        self.length += len(text)
+
+    def take(self, start: int, end: int) -> None:
+        text = self._raw[start:end]
+        self.put(text if self._plain else pdf_words.clean(text), start)
+
+    def pull(self, spans: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+        """Take up the first word of a line; what is left of the line begins one of its own."""
+        self.pulled = False
+        before, start, end = spans[0]
+        place = pdf_words.first_word(self._raw, start, end)
+        self.take(start, place)
+        while place < end and self._raw[place].isspace():
+            place += 1
+        left = [(before, place, end), *spans[1:]] if place < end else spans[1:]
+        if left:
+            self.put("\n", -1)
+        return left
+
+    def end_broken(self, line: Line, follows: Line | None) -> None:
+        """End a line with a hyphen: the word goes on behind it, or else the hyphen stays."""
+        if follows is None or not 0 < follows.start - line.end <= 4:
+            self.put("-", line.end)
+            return
+        if self._words is None:
+            self._words = pdf_words.Words(self._raw)
+        if self._words.keeps_hyphen(line.start, line.end, follows.start, follows.spans[0][2]):
+            self.put("-", line.end)
+        self.pulled = True
 
 
 def _gaps(lines: list[Line]) -> list[bool]:
     """Whether a gap that is wider than those around it stands before each line."""
     steps = [0.0]
     for above, below in pairwise(lines):
-        apart = above.turned or below.turned or below.left > above.right or above.left > below.right
         step = above.bottom - below.bottom
-        steps.append(step if not apart and 0 < step < 12 * max(above.size, below.size) else 0.0)
+        near = 0 < step < 12 * above.size and below.left <= above.right and above.left <= below.right
+        steps.append(step if near and not above.turned and not below.turned else 0.0)
+    steps.append(0.0)
     found = [False] * len(lines)
     for number in range(1, len(lines)):
-        step = steps[number]
-        if step <= 1.1 * max(lines[number - 1].size, lines[number].size):
-            continue
-        around = [near for near in (steps[number - 1], steps[number + 1] if number + 1 < len(lines) else 0.0) if near]
-        found[number] = bool(around) and step > 1.35 * min(around)
+        before, step, behind = steps[number - 1 : number + 2]
+        least = min(before, behind) if before and behind else before or behind
+        if least and step > 1.35 * least and step > 1.1 * max(lines[number - 1].size, lines[number].size):
+            found[number] = True
     return found
-
-
-def pitch(lines: Sequence[Line]) -> float:
-    """Return the usual distance of a line from the one above; 0 where there is none."""
-    steps = [a.bottom - b.bottom for a, b in pairwise(lines) if 0 < a.bottom - b.bottom < 3 * a.size]
-    return median(steps) if steps else 0.0

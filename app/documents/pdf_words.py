@@ -13,6 +13,8 @@ _LIGATURES = {
 }  # fmt: skip
 # Line breaks are those of one system, and what could not be stored or seen is gone.
 _CHANGED = re.compile("\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\ufb00-\ufb06\ufffe\uffff\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ODD = re.compile("[\xad\ufb00-\ufb06\ufffe\uffff\ud800-\udfff]")
 _HYPHENS = {"\ufffe", "\x02", "\xad"}
 
 # Words before and behind a hyphen that belong to it, so that it stays where a line ends with it.
@@ -57,6 +59,11 @@ def clean(text: str) -> str:
     return text.replace("\xa0", " ")
 
 
+def is_clean(text: str) -> bool:
+    """Whether clean() would leave `text` as it is, line breaks aside."""
+    return "\xa0" not in text and (text.isascii() or not _ODD.search(text)) and not _CONTROL.search(text)
+
+
 def offsets(raw: str, start: int, text: str) -> Iterator[int]:
     """Yield for each character of `text`, which clean() made of raw[start:…], its place in `raw`."""
     done = 0
@@ -75,9 +82,12 @@ def offsets(raw: str, start: int, text: str) -> Iterator[int]:
         place = match.end()
 
 
+_SPACELESS = re.compile(r"\S+")
+
+
 def first_word(raw: str, start: int, end: int) -> int:
     """Return where the first word of raw[start:end] ends."""
-    match = re.compile(r"\S+").match(raw, start, end)
+    match = _SPACELESS.match(raw, start, end)
     return match.end() if match else start
 
 
