@@ -7,7 +7,6 @@ no session and no widget.
 from __future__ import annotations
 
 import csv
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,16 +28,17 @@ WORDS: Mapping[Status, str] = {
     Status.TIMED_OUT: "given up after too long",
     Status.FAILED: "could not be opened",
 }
+# Of several pages of which the ledger says the same, each with its own number.
 _SENTENCES: Mapping[Status, str] = {
     Status.READ: "Read.",
-    Status.EMPTY: "Nothing is on it.",
-    Status.PICTURE: "It is a picture, and no text could be read in it.",
-    Status.LOCKED: "It is locked with a password.",
-    Status.UNSUPPORTED: "Files of this kind cannot be read yet.",
-    Status.DAMAGED: "It is damaged and could not be read.",
-    Status.TOO_LARGE: "It is larger than Carrel reads.",
-    Status.TIMED_OUT: "Reading it took too long and was given up.",
-    Status.FAILED: "It could not be opened.",
+    Status.EMPTY: "Empty: there is nothing on them to read.",
+    Status.PICTURE: "Pictures, scans or photographs, and no text could be read from them; they are not searched.",
+    Status.LOCKED: "Locked with a password and not read.",
+    Status.UNSUPPORTED: "Of a kind that cannot be read yet.",
+    Status.DAMAGED: "Damaged, and not read or not all of them.",
+    Status.TOO_LARGE: "Too large, and not read or not all of them.",
+    Status.TIMED_OUT: "They took too long, and were not read or not all of them.",
+    Status.FAILED: "They could not be opened and were not read.",
 }
 _OWN_NUMBER = re.compile(r"\b([Pp]age|[Ss]heet|[Ss]lide) [\d,]+\b")
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
@@ -132,10 +132,11 @@ def _unnumbered(reason: str) -> str:
 
 def _joined(lines: list[LedgerLine]) -> Stretch:
     first, last = lines[0], lines[-1]
-    sure = [line.confidence for line in lines if line.confidence is not None]
-    confidence = sum(sure) / len(sure) if sure else None
-    if first.status is Status.OCR:
-        sentence = by_ocr(confidence)[:1].upper() + by_ocr(confidence)[1:] + "."
+    found = [line.confidence for line in lines if line.confidence is not None]
+    confidence = sum(found) / len(found) if found else None
+    if first.status is Status.OCR and len(lines) > 1:
+        sure = f", {percent(confidence)} sure of the letters on average," if confidence is not None else ""
+        sentence = f"Pictures; their text was read from them by OCR{sure} and may hold mistakes."
     elif len(lines) == 1 or first.reason == last.reason:
         sentence = first.reason or _SENTENCES[first.status]
     else:  # each names its own page; what they say of it is the same
@@ -144,8 +145,8 @@ def _joined(lines: list[LedgerLine]) -> Stretch:
 
 
 def percent(share: float) -> str:
-    """Return "93 %"; rounded down, so that nothing is called surer than it is."""
-    return f"{math.floor(share * 100 + 1e-9)} %"
+    """Return "93 %"; 100 only where there is no doubt at all."""
+    return f"{min(round(100 * share), 99 if share < 1 else 100)} %"
 
 
 def by_ocr(confidence: float | None) -> str:
@@ -211,9 +212,10 @@ def shut_words(found: Totals) -> str:
             f"how many pages {'it has' if found.shut == 1 else 'they have'} is not known.")
 
 
-def unread_words(pages: int) -> str:
-    """Return "9 pages could not be read"; empty where all were."""
-    return f"{_counted(pages, 'page')} could not be read" if pages else ""
+def unread_words(pages: int, files: int = 0) -> str:
+    """Return "9 pages and 2 files could not be read", the files being those that gave no page; empty for none."""
+    parts = ([_counted(pages, "page")] if pages else []) + ([_counted(files, "file")] if files else [])
+    return f"{' and '.join(parts)} could not be read" if parts else ""
 
 
 def write_csv(lines: Iterable[LedgerLine], stream: TextIO) -> int:

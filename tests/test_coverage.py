@@ -15,6 +15,8 @@ def line(file: str, page: int | None, status: Status = Status.READ, reason: str 
     return LedgerLine(file, None, page, status, reason, confidence)
 
 
+BY_OCR = ("Pictures; their text was read from them by OCR, 92 % sure of the letters on average, and may hold "
+          "mistakes.")
 LEDGER = [
     *(line("/a.pdf", page) for page in (1, 2)),
     line("/a.pdf", 3, Status.OCR, "Read by OCR, 95 % sure.", .95),
@@ -31,8 +33,8 @@ def test_pages_that_follow_each_other_are_told_of_together() -> None:
     found = [(each.file, each.where, each.pages, each.sentence) for each in coverage.stretches(LEDGER)]
     assert found == [
         ("/a.pdf", "pages 1 to 2", 2, "Read."),
-        ("/a.pdf", "pages 3 to 4", 2, "Read by OCR, 92 % sure."),
-        ("/a.pdf", "pages 5 to 6", 2, "It is damaged and could not be read."),
+        ("/a.pdf", "pages 3 to 4", 2, BY_OCR),
+        ("/a.pdf", "pages 5 to 6", 2, "Damaged, and not read or not all of them."),
         ("/a.pdf", "page 8", 1, "Page 8 is damaged."),
         ("/b.txt", "the file", 1, "Read."),
         ("/c.pdf", "the file", 1, "The file is locked with a password."),
@@ -54,7 +56,7 @@ def test_the_totals_count_pages_and_say_what_cannot_be_counted() -> None:
     assert coverage.total_words(coverage.totals([])) == "No page was read yet."
 
 
-def test_confidence_is_never_rounded_up() -> None:
+def test_confidence_is_never_rounded_up_to_certainty() -> None:
     assert coverage.percent(.999) == "99 %"
     assert coverage.percent(.93) == "93 %"
     assert coverage.percent(1) == "100 %"

@@ -10,15 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QKeySequence,
-    QResizeEvent,
-    QShortcut,
-)
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -30,13 +22,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.errors import TooManyTries, WrongPassphrase
 from app.types import DocumentRow, StoredPassage
 from app.ui import sentry
 from app.ui.door import Door
 from app.ui.ending import Ending
-from app.ui.jobs import Job, Jobs, in_words
+from app.ui.jobs import Jobs
+from app.ui.opening import Opening
 from app.ui.panels.conversation import ConversationPanel
+from app.ui.panels.coverage import CoveragePanel
+from app.ui.panels.folders import FoldersPanel
 from app.ui.panels.library import LibraryPanel
 from app.ui.panels.matters import AtStake, MattersPanel
 from app.ui.panels.privacy import PrivacyPanel
@@ -51,18 +45,13 @@ from app.ui.widgets.theme import Theme
 if TYPE_CHECKING:
     from app.session import Session
 
-FORMATS = "PDF, Word, Excel, e-mail, plain text, Markdown and HTML"
+FORMATS = ("PDF, Word, Excel, PowerPoint, OpenDocument, e-mail with attachments, scans and photos, plain text, "
+           "Markdown, HTML, e-books, ZIP and clinical records (CDA, FHIR, HL7)")
 _LIBRARY_WIDTH = 300
 _ALL_PANES = 945  # from this width on there is room for all three
 _PATIENCE_MS = 4000  # for work to stop by itself when the window is closed
 _LOCK_PATIENCE_MS = 1500  # the same when it is locked: a computer that goes to sleep waits five seconds
 _LOCK_LONGEST_MS = 60_000  # then the process is replaced although something still runs; the index is made anew
-_LOCKED = {
-    sentry.ASKED: "Your library is locked. Enter its passphrase to go on.",
-    sentry.IDLE: "Carrel locked your library because nobody used it for a while. Enter its passphrase to go on.",
-    sentry.SLEEP: "Carrel locked your library because the computer went to sleep. Enter its passphrase to go on.",
-    sentry.SCREEN: "Carrel locked your library together with the screen. Enter its passphrase to go on.",
-}
 
 
 class MainWindow(QMainWindow):
@@ -74,24 +63,25 @@ class MainWindow(QMainWindow):
     def __init__(self, theme: Theme, door: Door) -> None:
         super().__init__()
         self.setWindowTitle("Carrel")
-        self.setAcceptDrops(True)
         self.setMinimumSize(760, 480)
         self._theme, self._door = theme, door
         self._after_key: QWidget
         self._session: Session | None = None
-        self._fresh: list[Session] = []  # opened on a worker and not yet taken up here
         self._left = False
         self._reason = ""  # why it is being locked
         self.jobs = Jobs(self)
         self._ending = Ending(self.jobs, self)
         self._ending.over.connect(self._gone)
         self.unlock = UnlockPanel(theme)
+        self.opening = Opening(self.unlock, self.jobs, door, self)
         self.recovery = RecoveryPanel(theme)
         self.library = LibraryPanel(theme, self.jobs, FORMATS)
         self.conversation = ConversationPanel(theme, self.jobs, FORMATS)
         self.source = SourcePanel(theme, self.jobs)
         self.matters = MattersPanel(theme, self.jobs, self._at_stake)
         self.privacy = PrivacyPanel(theme, self.jobs, door.means)
+        self.coverage = CoveragePanel(theme, self.jobs)
+        self.folders = FoldersPanel(theme, self.jobs)
         self.sentry = sentry.Sentry(self._lock_minutes, self)
         self._build()
         self._connect()
@@ -118,9 +108,10 @@ class MainWindow(QMainWindow):
         column.addWidget(self.news)
         column.addWidget(self.panes, 1)
         self.covering = LockingPage(self._theme)
-        self._overlay = DropCover(self._theme, FORMATS, self)
+        self._overlay = DropCover(self._theme, FORMATS, self, self._takes_files)
         self.stack = QStackedWidget()
-        for page in (self.unlock, self.recovery, self.work, self.privacy, self.covering):
+        pages = (self.unlock, self.recovery, self.work, self.privacy, self.coverage, self.folders, self.covering)
+        for page in pages:
             self.stack.addWidget(page)
         self.setCentralWidget(self.stack)
 
@@ -144,9 +135,10 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         library, conversation, source = self.library, self.conversation, self.source
-        self.unlock.submitted.connect(self._open)
-        self.unlock.recovered.connect(self._recover)
-        self.unlock.key_store_asked.connect(self._open_with_key_store)
+        self.opening.entering.connect(self.sentry.start)
+        self.opening.refused.connect(self.sentry.stop)
+        self.opening.opened.connect(self._opened)
+        self.opening.sealed.connect(library.show_seal)
         self.recovery.finished.connect(self._key_seen)
         library.opened.connect(self._show_document)
         library.listed.connect(conversation.show_documents)
@@ -158,9 +150,11 @@ class MainWindow(QMainWindow):
         library.privacy.connect(self.show_privacy)
         self.matters.leaving.connect(self._leave_matter)
         self.matters.chosen.connect(self._take_up)
-        self.privacy.closed.connect(self._show_work)
+        for page in (self.privacy, self.coverage, self.folders):
+            page.closed.connect(self._show_work)
         self.privacy.locked.connect(self._lock_now)
         self.privacy.recovery_made.connect(lambda key: self.show_recovery_key(key, self.privacy))
+        self._connect_reading()
         conversation.opened.connect(self._show_passage)
         conversation.add_files.connect(library.choose_files)
         conversation.add_folder.connect(library.choose_folder)
@@ -170,65 +164,36 @@ class MainWindow(QMainWindow):
         self.lock_button.clicked.connect(self._lock_now)
         QShortcut(QKeySequence("Ctrl+L"), self, self._lock_now)
         QShortcut(QKeySequence("Ctrl+,"), self, self.show_privacy)
+        QShortcut(QKeySequence("Ctrl+R"), self, self.show_coverage)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
 
-    # Opening.
+    def _connect_reading(self) -> None:
+        """What adds to the library, what is told of that, and the folders that it follows."""
+        runs, coverage, folders = self.library.runs, self.coverage, self.folders
+        self._overlay.dropped.connect(self.library.add)
+        for wanting in (self.library.coverage, self.conversation.coverage):
+            wanting.connect(self.show_coverage)
+        self.library.folders.connect(self.show_folders)
+        coverage.opened.connect(self._show_page)
+        coverage.again.connect(runs.read_again)
+        runs.reread.connect(coverage.judge)
+        runs.over.connect(coverage.refresh_shown)
+        runs.followed.connect(folders.refresh)
+        runs.checking.connect(folders.show_checking)
+        runs.checked.connect(folders.show_checked)
+        runs.away.connect(folders.show_away)
+        folders.check.connect(runs.check)
+        folders.wanted.connect(runs.follow)
+        folders.attention.connect(self.library.tell_away)
+
+    # The session.
 
     def begin(self, secret: bytearray | None = None, *, locked: str = "") -> None:
         """Look for the library and open it, asking for the passphrase where `secret` is None.
 
         `locked` is why it was locked before, one of the sentry's reasons.
         """
-        door = self._door
-        job = self.jobs.call(lambda: (door.exists(), door.key_store(), door.hint()), "look")
-
-        def found(answer: tuple[bool, bool, str]) -> None:
-            exists, key_store, hint = answer
-            self.unlock.tell(locked=_LOCKED.get(locked, ""), note=hint)
-            if secret is not None:
-                self._open(secret, not exists)
-            else:
-                self.unlock.ask(new=not exists, key_store=key_store)
-
-        job.done.connect(found)
-        job.failed.connect(lambda error: self.unlock.ask(new=False, problem=in_words(error)))
-        seal = self.jobs.call(self._door.seal, "seal")
-        seal.done.connect(lambda report: self.library.show_seal(*report))
-        seal.failed.connect(lambda error: self.library.show_seal(False, in_words(error)))
-
-    def _open(self, secret: bytearray, create: bool) -> None:
-        self.unlock.wait("Making your library…" if create else "Opening your library…")
-        job = self._enter(lambda: self._door.open(secret, create))
-        job.failed.connect(lambda error: self._not_opened(error, create))
-
-    def _recover(self, text: str, secret: bytearray) -> None:
-        job = self._enter(lambda: self._door.recover(text, secret))
-        job.failed.connect(self._not_recovered)
-
-    def _open_with_key_store(self) -> None:
-        job = self._enter(self._door.open_with_key_store)
-        job.failed.connect(lambda error: self._not_opened(error, create=False))
-
-    def _enter(self, way: Callable[[], Session]) -> Job:
-        fresh = self._fresh
-        self.sentry.start()  # from now on there are keys in memory
-        job = self.jobs.call(lambda: fresh.append(way()), "open")
-        job.done.connect(lambda _: self._opened(fresh.pop()))
-        job.failed.connect(lambda _: self.sentry.stop())
-        return job
-
-    def _not_opened(self, error: Exception, create: bool) -> None:
-        again = isinstance(error, WrongPassphrase | TooManyTries)
-        self.unlock.ask(new=create and not again, problem=in_words(error))
-        self._hold(error)
-
-    def _not_recovered(self, error: Exception) -> None:
-        self.unlock.ask_recovery(in_words(error))
-        self._hold(error)
-
-    def _hold(self, error: Exception) -> None:
-        if isinstance(error, TooManyTries):
-            self.unlock.hold(int(str(error.fields["seconds"])))
+        self.opening.begin(secret, locked=locked)
 
     def _opened(self, session: Session) -> None:
         self._session = session
@@ -287,7 +252,7 @@ class MainWindow(QMainWindow):
         session = self._session
         if session is None:
             return
-        for pane in (self.library, self.conversation, self.source):
+        for pane in (self.library, self.conversation, self.source, self.coverage, self.folders):
             pane.set_session(session)
         store = session.store
         job = self.jobs.call(store.unfinished, "unfinished")
@@ -297,9 +262,11 @@ class MainWindow(QMainWindow):
                 self.library.add([Path(path) for path in paths], agreed=True)
 
         job.done.connect(go_on)
+        job.done.connect(lambda _: self.library.runs.check_at_start(session))
 
     def _leave_matter(self, words: str, keep: bool) -> None:
-        self.library.leave()
+        for pane in (self.library, self.coverage, self.folders):
+            pane.leave()
         self.conversation.leave(words, keep)
         self.source.leave(words)
         if not keep:
@@ -315,7 +282,28 @@ class MainWindow(QMainWindow):
             self.stack.setCurrentWidget(self.privacy)
             self.privacy.begin()
 
+    def show_coverage(self) -> None:
+        """Show what was read, in the place of the panes."""
+        if self._session is not None and self.stack.currentWidget() is self.work:
+            self.stack.setCurrentWidget(self.coverage)
+            self.coverage.begin()
+
+    def show_folders(self) -> None:
+        """Show the followed folders, in the place of the panes."""
+        if self._session is not None and self.stack.currentWidget() is self.work:
+            self.stack.setCurrentWidget(self.folders)
+            self.folders.begin()
+
+    def _takes_files(self) -> str | None:
+        """The name of the matter that dropped files are added to; None where none can be dropped now."""
+        ready = self._session is not None and self.stack.currentWidget() is self.work
+        return self.library.matter_name if ready else None
+
     # Between the panes.
+
+    def _show_page(self, passage: StoredPassage) -> None:
+        self._show_work()
+        self._show_passage(passage)
 
     def _show_document(self, row: DocumentRow) -> None:
         self._reveal_source()
@@ -347,26 +335,6 @@ class MainWindow(QMainWindow):
         self.panes.setSizes([_LIBRARY_WIDTH, 4 * _LIBRARY_WIDTH, 0])
         self.conversation.mark_open("")
         self.conversation.box.setFocus()
-
-    # Dropping files, anywhere in the window.
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 (Qt's name)
-        ready = self._session is not None and self.stack.currentWidget() is self.work
-        if ready and any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self._overlay.setGeometry(self.rect().adjusted(14, 14, -14, -14))
-            self._overlay.cover(self.library.matter_name)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 (Qt's name)
-        self._overlay.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 (Qt's name)
-        self._overlay.hide()
-        dropped = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.library.add(dropped)
 
     # Locking: the contents go at once, then all that runs, then this process.
 
@@ -417,8 +385,7 @@ class MainWindow(QMainWindow):
 
         def last() -> Callable[[], None] | None:
             session, self._session = self._session, None
-            if session is None and self._fresh:  # the window was closed while it was being opened
-                session = self._fresh.pop()
+            session = session or self.opening.left_over()  # the window was closed while it was being opened
             return None if session is None else lambda: _close(session, waiting)
 
         self._ending.begin(last, patience=patience, longest=longest)

@@ -31,10 +31,14 @@ from app.types import (
     FileAdded,
     FileFailed,
     FileStarted,
+    Folder,
+    FolderAway,
     Hit,
     IngestEvent,
+    LedgerLine,
     Matter,
     ModelInfo,
+    Page,
     PagePicture,
     PassagesEmbedded,
     Searched,
@@ -108,6 +112,20 @@ DOCUMENTS = (
 )
 
 
+def ledger_of(rows: Sequence[DocumentRow]) -> list[LedgerLine]:
+    """Return a line a page: all as their document, or read but for those that a reason is given of."""
+    lines: list[LedgerLine] = []
+    for row in rows:
+        if row.status is Status.LOCKED:
+            lines.append(LedgerLine(row.file, row.parent, None, row.status, row.reasons[0], None))
+            continue
+        for page in range(1, row.pages + 1):
+            reason = next((each for each in row.reasons if f"age {page} " in each), "")
+            status = Status.DAMAGED if reason and row.status is Status.READ else row.status
+            lines.append(LedgerLine(row.file, row.parent, page, status, reason, None))
+    return lines
+
+
 def passage(row: DocumentRow, page: int | None, whole: str, quote: str) -> StoredPassage:
     start = whole.index(quote)
     return StoredPassage(f"p-{row.id}-{start}", row.id, row.file, "", row.kind, page, start, start + len(quote),
@@ -174,13 +192,21 @@ class FakeSession:
 
     survey: Survey | None = None  # what counting finds
     counting: threading.Event = field(default_factory=threading.Event)  # counting waits for it
+    lines: list[LedgerLine] | None = None  # of the ledger, instead of those made of the rows
+    passwords: list[str] = field(default_factory=list)
+    right_password: str = ""  # opens every locked file
+    confidences: dict[str, float] = field(default_factory=dict)  # of documents that OCR read, by id
+    followed: list[Folder] = field(default_factory=list)
+    reconciled: list[tuple[str | None, bool]] = field(default_factory=list)
+    found_in_folders: list[IngestEvent] = field(default_factory=list)  # what going through them yields
     again: list[list[Path]] = field(default_factory=list)  # what was read once more
 
     def __post_init__(self) -> None:
         self.hold.set()
         self.counting.set()
         self.store = self._new_store()
-        self.reading = SimpleNamespace(documents=self._all_documents, page_text=self._page_text)
+        self.reading = SimpleNamespace(documents=self._all_documents, page=self._page, page_text=self._page_text,
+                                       ledger=self._ledger)
         self.ingest = SimpleNamespace(add=self._add, survey=self._survey)
         self.answering = SimpleNamespace(ask=self._ask)
         self.catalog = SimpleNamespace(models=self._models)
@@ -249,13 +275,44 @@ class FakeSession:
         return self.erasure.destroyed(doomed)
 
     def _new_store(self) -> SimpleNamespace:
-        return SimpleNamespace(documents=self._documents, page_text=self._page_text, unfinished=self._unfinished,
-                               note_unfinished=self._note_unfinished)
+        return SimpleNamespace(
+            documents=self._documents, page=self._page, page_text=self._page_text, unfinished=self._unfinished,
+            note_unfinished=self._note_unfinished, searched=self._searched, ledger=self._ledger, folders=self._folders,
+            passwords=lambda: tuple(self.passwords), add_password=self._add_password,
+            forget_password=self._forget_password)
+
+    @property
+    def stores(self) -> dict[str, SimpleNamespace]:
+        return {matter.id: self.store if matter.id == self.matter.id else _shelf(self.shelves.get(matter.id, []))
+                for matter in self.searching}
 
     def _all_documents(self) -> list[DocumentRow]:
         self._note("documents")
         others = [self.shelves.get(matter.id, []) for matter in self.searching[1:]]
         return [*self.rows, *(row for rows in others for row in rows)]
+
+    # folders
+
+    def _folders(self) -> tuple[Folder, ...]:
+        self._note("folders")
+        return tuple(self.followed)
+
+    def follow(self, folder: Folder) -> None:
+        self._note("follow")
+        self.followed = [*(kept for kept in self.followed if kept.path != folder.path), folder]
+
+    def unfollow(self, path: str) -> None:
+        self._note("unfollow")
+        self.followed = [kept for kept in self.followed if kept.path != path]
+
+    def reconcile(self, path: str | None = None, *, remove_missing: bool = False) -> Iterator[IngestEvent]:
+        self._note("reconcile")
+        self.reconciled.append((path, remove_missing))
+        self.hold.wait()
+        if remove_missing:
+            self.found_in_folders = [event for event in self.found_in_folders if not isinstance(event, FolderAway)]
+        yield from self.found_in_folders
+        yield Added(0, 0, 0, 0, .1)
 
     # store and catalog
 
@@ -270,6 +327,28 @@ class FakeSession:
     def _unfinished(self) -> tuple[str, ...]:
         self._note("unfinished")
         return tuple(self.unfinished)
+
+    def _searched(self) -> Searched:
+        self._note("searched")
+        lines = list(self._ledger())
+        return Searched(len(self.rows), sum(row.pages for row in self.rows),
+                        sum(not line.status.readable and line.page is not None for line in lines))
+
+    def _ledger(self, file: str | None = None) -> Iterator[LedgerLine]:
+        self._note("ledger")
+        lines = self.lines if self.lines is not None else ledger_of(self.rows)
+        return iter([line for line in lines if file in (None, line.file)])
+
+    def _add_password(self, password: str) -> None:
+        self._note("add_password")
+        self.passwords.append(password)
+
+    def _forget_password(self, password: str) -> None:
+        self._note("forget_password")
+        self.passwords.remove(password)
+
+    def _page(self, document_id: str, page: int | None) -> Page:
+        return Page(page, self._page_text(document_id, page), confidence=self.confidences.get(document_id))
 
     def _page_text(self, document_id: str, page: int | None) -> str:
         self._note("page_text")
@@ -299,6 +378,8 @@ class FakeSession:
                 yield FileStarted(str(path), index, len(paths))
                 time.sleep(self.pause)
                 self.hold.wait()
+                if self.right_password in self.passwords:
+                    self.rows = [replace(row, status=Status.READ, reasons=()) for row in self.rows]
                 if path.name in self.failing:
                     failed += 1
                     yield FileFailed(str(path), self.failing[path.name], index, len(paths))
@@ -339,6 +420,11 @@ class FakeSession:
         if self.picture_error is not None:
             raise self.picture_error
         return draw_page(LEASE, width, passage.start, passage.end, passage.page or 1)
+
+
+def _shelf(rows: list[DocumentRow]) -> SimpleNamespace:
+    """The store of a matter that is only searched."""
+    return SimpleNamespace(documents=lambda: list(rows), ledger=lambda: iter(ledger_of(rows)))
 
 
 def draw_page(text: str, width: int, start: int, end: int, page: int) -> PagePicture:

@@ -163,7 +163,7 @@ def test_not_found_is_said_with_what_was_searched(
     turn = finished(qtbot, window)
     assert turn.notice.isVisible()
     assert turn.notice.label.text() == (
-        "Not found. Searched 9 files with 73 pages. 3 pages have no text that could be read and could not be searched.")
+        "Not found. Searched 9 files with 73 pages. 3 pages could not be read and so could not be searched.")
     assert not turn.text.isVisible()
 
 

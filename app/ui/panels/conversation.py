@@ -5,7 +5,9 @@ Owns the run of answering that is under way. Knows no other pane.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -85,6 +87,7 @@ class ConversationPanel(QWidget):
     opened = Signal(object)  # a StoredPassage whose source is to be shown
     add_files = Signal()
     add_folder = Signal()
+    coverage = Signal()  # what could not be read is to be shown
 
     def __init__(self, theme: Theme, jobs: Jobs, formats: str) -> None:
         super().__init__()
@@ -98,6 +101,8 @@ class ConversationPanel(QWidget):
         self._stuck = True  # the view follows the end of the text
         self._moving = False  # it is not the reader who scrolls
         self._starter = False  # the starter model writes; said once, with the first answer
+        self._documents = _Known({}, 0)
+        self._others = _Known({}, 0)  # of the other matters that are searched
         self._matters: tuple[str, ...] = ()  # names of those that are searched, where there are several to choose
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -223,6 +228,11 @@ class ConversationPanel(QWidget):
         self.box.setAccessibleName(f"Question, searched in {listed(self._matters)}" if self._matters else "Question")
         self._buttons()
         self.box.setFocus()
+        self._others = _Known({}, 0)
+        if others := [session.stores[matter.id] for matter in session.searching[1:]]:
+            known = self._jobs.call(lambda: _known([row for store in others for row in store.documents()]), "known")
+            known.done.connect(self._know_others)
+            known.failed.connect(lambda error: self._tell(in_words(error), "warn"))
         catalog = session.catalog
         job = self._jobs.call(lambda: tuple(catalog.models()), "models")
         job.done.connect(self._tell_of_model)
@@ -278,7 +288,8 @@ class ConversationPanel(QWidget):
             self._lines[self.turns[0]].hide()  # it stood between two
 
     def show_documents(self, documents: tuple[DocumentRow, ...]) -> None:
-        """Fit the welcome to what there is to ask."""
+        """Fit the welcome to what there is to ask, and learn what came in what and what could not be opened."""
+        self._documents = _known(documents)
         self._hello.setText("Ask your own documents")
         where = f" in {self._matters[0]}" if self._matters else ""
         more = f" {listed(self._matters[1:])} {'is' if len(self._matters) == 2 else 'are'} searched too." \
@@ -307,6 +318,9 @@ class ConversationPanel(QWidget):
     def _take(self, question: str) -> None:
         self.box.setPlainText(question)
         self.ask()
+
+    def _know_others(self, found: _Known) -> None:
+        self._others = found
 
     def mark_open(self, passage_id: str) -> None:
         """Show which card's source is open."""
@@ -337,8 +351,11 @@ class ConversationPanel(QWidget):
         self._welcome.hide()
         if self._starter and not self.turns:
             self.note.show()
-        turn = Turn(self._theme, question, self._matters)
+        known = (self._documents, self._others)
+        turn = Turn(self._theme, question, self._matters, parents=ChainMap(*(each.parents for each in known)),
+                    shut=sum(each.shut for each in known))
         turn.opened.connect(self._open)
+        turn.coverage.connect(self.coverage)
         turn.copied.connect(clipboard.copy)
         turn.grew.connect(self._follow)
         if self.turns:
@@ -421,3 +438,15 @@ class ConversationPanel(QWidget):
     def _scrolled(self, value: int) -> None:
         if not self._moving:
             self._stuck = value >= self._scroll.verticalScrollBar().maximum() - 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is told of documents beside what is found in them."""
+
+    parents: dict[str, str]  # the files that they came in, by their ids
+    shut: int  # how many gave no page
+
+
+def _known(documents: Sequence[DocumentRow]) -> _Known:
+    return _Known({row.id: row.parent for row in documents if row.parent}, sum(not row.pages for row in documents))

@@ -13,6 +13,7 @@ from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, Qt, QTime
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from app.coverage import unread_words
 from app.types import BackupCopy, DocumentRow
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.sections.adding import AddingSection
@@ -37,6 +38,8 @@ class LibraryPanel(QWidget):
     listed = Signal(object)  # tuple[DocumentRow, ...], whenever the list was fetched
     removed = Signal(str)  # the id of a document that is gone
     privacy = Signal()  # the page about privacy is wanted
+    coverage = Signal()  # the one about what was read
+    folders = Signal()  # the one about followed folders
 
     def __init__(self, theme: Theme, jobs: Jobs, formats: str) -> None:
         super().__init__()
@@ -97,13 +100,15 @@ class LibraryPanel(QWidget):
         self.add_button = PushButton(theme, "Add", "", "plus", "accent")
         self.add_button.setAccessibleName("Add files or a folder")
         menu = QMenu(self.add_button)
-        for words, act in (("Files…", self.choose_files), ("Folder…", self.choose_folder)):
+        for words, act in (("Files…", self.choose_files), ("Folder…", self.choose_folder),
+                           ("Followed folders…", self.folders.emit)):
             action = QAction(words, menu)
             action.triggered.connect(act)
             menu.addAction(action)
         self.add_button.setMenu(menu)
         head.addWidget(self.add_button)
         layout.addLayout(head)
+        layout.addLayout(self._build_links())
         layout.addWidget(self.filter)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty_state(formats))
@@ -125,6 +130,21 @@ class LibraryPanel(QWidget):
         self.removal = AskStrip(theme)
         self.removal.lie_over(self._seal_icon, above=True)
         self.add_button.setEnabled(False)
+
+    def _build_links(self) -> QVBoxLayout:
+        """What could not be read, and which followed folder waits for an answer."""
+        links = QVBoxLayout()
+        links.setContentsMargins(2, 0, 0, 0)
+        links.setSpacing(1)
+        self.unread = PushButton(self._theme, "", "link", "coverage", "accent")
+        self.unread.setToolTip(tip("What was read, page by page (Ctrl+R)"))
+        self.unread.clicked.connect(self.coverage)
+        self.away = PushButton(self._theme, "", "link", "follow", "warn")
+        self.away.clicked.connect(self.folders)
+        for link in (self.unread, self.away):
+            links.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+            link.hide()
+        return links
 
     def _empty_state(self, formats: str) -> QWidget:
         zone = QFrame()
@@ -167,6 +187,7 @@ class LibraryPanel(QWidget):
         self.filter.hide()
         self.rows.replace([])
         self.count.setText("")
+        self.unread.hide()
         self._stack.setCurrentWidget(self.view)
         self.add_button.setEnabled(False)
 
@@ -183,6 +204,13 @@ class LibraryPanel(QWidget):
         self._seal_icon.setToolTip(tip(words))
         self.seal.setAccessibleDescription(words)
 
+    def tell_away(self, folders: int) -> None:
+        """Say that so many followed folders wait for an answer."""
+        words = f"{counted(folders, 'followed folder')} {'needs' if folders == 1 else 'need'} an answer"
+        self.away.setText(f"\u2009 {words}")
+        self.away.setAccessibleName(words)
+        self.away.setVisible(bool(folders))
+
     def refresh(self) -> None:
         """Fetch the list again."""
         if self._session is None:
@@ -191,9 +219,10 @@ class LibraryPanel(QWidget):
             self._list_again = True
             return
         session, store = self._session, self._session.store
-        self._listing = self._jobs.call(lambda: _listed(tuple(store.documents())), "list")
+        self._listing = self._jobs.call(
+            lambda: (*_listed(tuple(store.documents())), store.searched().unread_pages), "list")
 
-        def show(found: tuple[tuple[DocumentRow, ...], list[Row]]) -> None:
+        def show(found: tuple[tuple[DocumentRow, ...], list[Row], int]) -> None:
             if self._session is session and session.store is store:  # not those of a matter that was left meanwhile
                 self._show(*found)
 
@@ -207,8 +236,13 @@ class LibraryPanel(QWidget):
             self._list_again = False
             self._later.start()
 
-    def _show(self, documents: tuple[DocumentRow, ...], rows: list[Row]) -> None:
+    def _show(self, documents: tuple[DocumentRow, ...], rows: list[Row], unread: int) -> None:
         self.rows.replace(rows)
+        shut = sum(not row.pages for row in documents)
+        told = unread_words(unread, shut)
+        self.unread.setText(f"\u2009 {told}" if told else "\u2009 What was read")
+        self.unread.setAccessibleName(told or "What was read")
+        self.unread.setVisible(bool(documents))
         pages = sum(row.pages for row in documents)
         self.count.setText(f"{counted(len(documents), 'document')}, {counted(pages, 'page')}" if documents else "")
         self._stack.setCurrentIndex(1 if documents else 0)

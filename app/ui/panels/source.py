@@ -14,12 +14,24 @@ from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut, QTextCh
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QStackedWidget, QTextEdit, QVBoxLayout, QWidget
 
 from app.errors import ChangedFile, MissingPath, StaleFile
-from app.types import Box, DocumentRow, StoredPassage
+from app.types import Box, DocumentRow, Page, StoredPassage
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.widgets import outside
 from app.ui.widgets.card import utf16
 from app.ui.widgets.icons import density, kind_icon
-from app.ui.widgets.labels import Icon, Label, Notice, ShortLabel, ToolButton, counted, file_name, page_word, paged
+from app.ui.widgets.labels import (
+    Icon,
+    Label,
+    Notice,
+    ShortLabel,
+    ToolButton,
+    counted,
+    file_name,
+    page_word,
+    paged,
+    pictured,
+)
+from app.ui.widgets.origin import Origin
 from app.ui.widgets.page import PageView, as_image
 from app.ui.widgets.texts import SafePlainText, same_length
 from app.ui.widgets.theme import Theme
@@ -50,6 +62,7 @@ class SourcePanel(QWidget):
         self._passage: StoredPassage | None = None
         self._cited: StoredPassage | None = None  # what was opened, before turning pages
         self._pages: Mapping[str, int] = {}  # of the documents that the library lists
+        self._parents: Mapping[str, str] = {}  # the files that they came in
         self._others: Mapping[str, int] = {}  # of those of all matters that are searched, where there are several
         self._zoom = 0
         self._job: Job | None = None
@@ -141,7 +154,9 @@ class SourcePanel(QWidget):
         row.addStretch(1)
         for button in (self.smaller, self.fit, self.larger):
             row.addWidget(button)
+        self.origin = Origin(theme)
         head.addLayout(top)
+        head.addWidget(self.origin)
         head.addWidget(self._tools)
         self._buttons()
         return head
@@ -162,12 +177,14 @@ class SourcePanel(QWidget):
         """Show nothing and fetch nothing until there is a session again; `words` stand in its place."""
         self._session = None
         self._pages = self._others = {}
+        self._parents = {}
         self._empty()
         self.hint.setText(words or _HINT)
 
     def show_documents(self, documents: tuple[DocumentRow, ...]) -> None:
         """Learn how many pages each document has."""
         self._pages = {row.id: row.pages for row in documents}
+        self._parents = {row.id: row.parent for row in documents if row.parent}
         self._buttons()
 
     def show_document(self, row: DocumentRow) -> None:
@@ -197,6 +214,7 @@ class SourcePanel(QWidget):
         self.hint.setText(_HINT)
         self._icon.set("file", "accent")
         self.name.set_whole("Source")
+        self.origin.tell("", None)
         self._buttons()
 
     def _count_others(self, pages: Mapping[str, int]) -> None:
@@ -218,9 +236,10 @@ class SourcePanel(QWidget):
             self.page.clear()
         self._icon.set(kind_icon(passage.kind), "accent")
         self.name.set_whole(file_name(passage.file), passage.file)
+        self.origin.tell(self._parents.get(passage.document, ""), passage.confidence)
         self.notice.hide()
         self._buttons()
-        if passage.kind == "pdf":
+        if pictured(passage.kind):
             self._draw_page()
         else:
             self._fetch_text("")
@@ -232,15 +251,16 @@ class SourcePanel(QWidget):
         self._drawn_width = self._page_width()
         width = min(round(self._drawn_width * scale), _WIDEST_PICTURE)
 
-        def fetch() -> tuple[QImage, tuple[Box, ...]]:
+        def fetch() -> tuple[QImage, tuple[Box, ...], float | None]:
             picture = session.picture(passage, width)
-            return as_image(picture), picture.marks
+            return as_image(picture), picture.marks, session.reading.page(passage.document, passage.page).confidence
 
         job = self._start(fetch, "page")
         self.stack.setCurrentIndex(_PAGE)
 
-        def show(found: tuple[QImage, tuple[Box, ...]]) -> None:
-            image, marks = found  # where the picture was limited, it is shown as large as was asked for
+        def show(found: tuple[QImage, tuple[Box, ...], float | None]) -> None:
+            image, marks, confidence = found  # where the picture was limited, it is shown as large as was asked for
+            self.origin.tell(self._parents.get(passage.document, ""), confidence)
             self.page.show_picture(image, marks, image.width() / self._drawn_width)
             self._buttons()
             QTimer.singleShot(0, self, self._scroll_to_marks)
@@ -263,12 +283,17 @@ class SourcePanel(QWidget):
         if self._session is None or self._passage is None:
             return
         reading, passage = self._session.reading, self._passage
-        job = self._start(lambda: _around(same_length(reading.page_text(passage.document, passage.page)), passage),
-                          "text")
 
-        def show(found: tuple[str, int, int, str]) -> None:
-            text, self._start_mark, self._end_mark, cut = found
-            self.text.setPlainText(text or "There is no text on this page.")
+        def fetch() -> tuple[tuple[str, int, int, str], Page]:
+            page = reading.page(passage.document, passage.page)
+            return _around(same_length(page.text), passage), page
+
+        job = self._start(fetch, "text")
+
+        def show(found: tuple[tuple[str, int, int, str], Page]) -> None:
+            (text, self._start_mark, self._end_mark, cut), page = found
+            self.origin.tell(self._parents.get(passage.document, ""), page.confidence)
+            self.text.setPlainText(text or page.reason or "There is no text on this page.")
             self.stack.setCurrentIndex(_TEXT)
             self._mark_text()
             self._buttons()

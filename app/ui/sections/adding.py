@@ -34,9 +34,11 @@ class AddingSection(QWidget):
 
     changed = Signal()  # what the library holds, perhaps
     over = Signal()  # a run has ended; what it did can be looked at
+    reread = Signal(object)  # tuple[Path, ...] of files that were read once more
     followed = Signal()  # other folders are followed now
     away = Signal(object)  # a FolderAway
-    checked = Signal()  # the followed folders were gone through
+    checking = Signal(str)  # a followed folder, or with "" each of them, is being gone through
+    checked = Signal()  # and was
 
     def __init__(self, theme: Theme, jobs: Jobs) -> None:
         super().__init__()
@@ -47,6 +49,7 @@ class AddingSection(QWidget):
         self._waiting: list[Path] = []  # to be counted
         self._agreed: list[Path] = []  # to be added without a question
         self._again: list[Path] = []  # to be read again, also where they are unchanged
+        self._follow: list[Path] = []  # of what waits or is counted: to be followed once it is agreed to
         self._checks: list[tuple[str, bool]] = []  # folders to go through, and whether to take out what is gone
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -83,6 +86,17 @@ class AddingSection(QWidget):
         self._again += files
         self._next()
 
+    def follow(self, folder: Path) -> None:
+        """Add a folder, and follow it from then on."""
+        self._follow.append(folder)
+        self.add([folder])
+
+    def check_at_start(self, session: Session) -> None:
+        """Go through all followed folders, as much can have happened while the program did not run."""
+        store = session.store
+        job = self._jobs.call(store.folders, "folders")
+        job.done.connect(lambda found: self.check() if found and self._session is session else None)
+
     def check(self, path: str = "", *, remove_missing: bool = False) -> None:
         """Go through a followed folder, or all of them, quietly."""
         if (path, remove_missing) not in self._checks:
@@ -96,7 +110,7 @@ class AddingSection(QWidget):
 
     def cancel(self) -> None:
         """Stop for good; what was added stays."""
-        for waiting in (self._waiting, self._agreed, self._again, self._checks, self._counting):
+        for waiting in (self._waiting, self._agreed, self._again, self._checks, self._counting, self._follow):
             waiting.clear()
         self.question.hide()
         if self._job is not None and self._session is not None:
@@ -123,7 +137,8 @@ class AddingSection(QWidget):
         ingest = session.ingest
         if self._again:
             again, self._again = self._again, []
-            self._run(lambda: ingest.add(again, again=True))
+            self._run(lambda: ingest.add(again, again=True)).done.connect(
+                lambda _: self.reread.emit(tuple(again)))
         elif self._agreed:
             agreed, self._agreed = self._agreed, []
             self._run(lambda: ingest.add(agreed))
@@ -132,18 +147,19 @@ class AddingSection(QWidget):
             self._count(session, tuple(self._counting))
         elif self._checks:
             (path, remove), *self._checks = self._checks
-            self._run(lambda: session.reconcile(path or None, remove_missing=remove), quiet=True)
+            self._run(lambda: session.reconcile(path or None, remove_missing=remove), quiet=True).done.connect(
+                lambda _: self.checked.emit())
+            self.checking.emit(path)
 
-    def _run(self, start: Callable[[], _Events], *, quiet: bool = False) -> None:
+    def _run(self, start: Callable[[], _Events], *, quiet: bool = False) -> Job:
         self.strip.begin(quiet=quiet)
         self._job = job = self._jobs.pull(start, "add")
         job.yielded.connect(self._show)
         job.rested.connect(self.strip.rested)
         job.failed.connect(lambda error: self.strip.fail(in_words(error)))
         job.stopped.connect(self._stopped)
-        if quiet:
-            job.done.connect(lambda _: self.checked.emit())
         job.ended.connect(self._ended)
+        return job
 
     def _show(self, event: IngestEvent) -> None:
         self.strip.show_event(event)
@@ -191,7 +207,7 @@ class AddingSection(QWidget):
         job.ended.connect(self._ended)
 
     def _not_counted(self, sentence: str = "") -> None:
-        self._counting.clear()
+        self._done_counting()
         if self._session is None:
             return
         if sentence:
@@ -203,24 +219,23 @@ class AddingSection(QWidget):
         self.strip.counted()
         if self._session is not session:
             return
+        wanted = tuple(folder for folder in folders if folder in self._follow)
         if found.seconds < ASK_FROM:
-            self._take(chosen)
+            self._agree(chosen, wanted)
             return
         words = f"{survey_words(found)}."
         if found.unchanged:
             verb = "is" if found.unchanged == 1 else "are"
             words += f" {counted(found.unchanged, 'more file')} {verb} in the library already."
         names = f"“{file_name(str(folders[0]))}”" if len(folders) == 1 else "these folders"
+        open_ones = "" if len(folders) == len(wanted) else \
+            "Keep following this folder" if len(folders) == 1 else "Keep following these folders"
         self.question.ask(Question(
-            f"Add to {session.matter.name}?", words, go="Add", keep="Cancel",
-            tick=("Keep following this folder" if len(folders) == 1 else "Keep following these folders")
-            if folders else "",
-            tick_words=f"What is new, changed or deleted in {names} is then so in the library, too." if folders else "",
-        ), lambda _, follow: self._agree(chosen, folders if follow else ()))
-
-    def _take(self, chosen: tuple[Path, ...]) -> None:
-        self._counting.clear()
-        self.add(chosen, agreed=True)
+            f"{'Follow' if wanted else 'Add to'} {names if wanted else session.matter.name}?", words,
+            go="Add", keep="Cancel", tick=open_ones,
+            tick_words=f"What is new, changed or deleted in {names} is then so in the library, too."
+            if open_ones else "",
+        ), lambda _, follow: self._agree(chosen, folders if follow else wanted))
 
     def _agree(self, chosen: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
         session = self._session
@@ -230,8 +245,13 @@ class AddingSection(QWidget):
             job = self._jobs.call(lambda: [session.follow(Folder(str(path))) for path in folders], "follow")
             job.done.connect(lambda _: self.followed.emit())
             job.failed.connect(lambda error: self.strip.say(in_words(error)))
-        self._take(chosen)
+        self._done_counting()
+        self.add(chosen, agreed=True)
+
+    def _done_counting(self) -> None:
+        self._follow = [folder for folder in self._follow if folder in self._waiting]
+        self._counting.clear()
 
     def _refused(self) -> None:
-        self._counting.clear()
+        self._done_counting()
         self._next()

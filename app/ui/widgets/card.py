@@ -17,8 +17,9 @@ from PySide6.QtGui import (
     QTextLayout,
     QTextOption,
 )
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
+from app.coverage import by_ocr, percent
 from app.types import Hit
 from app.ui.widgets import icons, snippet
 from app.ui.widgets.labels import file_name, page_word, tip
@@ -31,17 +32,21 @@ _MATTER = .38  # of the first line at most, for the name of the matter
 
 
 class EvidenceCard(QAbstractButton):
-    """One hit as a pressable card; `matter` is the name of the one it is from, where several were searched."""
+    """One hit as a pressable card.
 
-    def __init__(self, theme: Theme, hit: Hit, question: str, matter: str = "",
-                 parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    `matter` is the name of the one it is from, where several were searched; `inside` the file that its file came in.
+    """
+
+    def __init__(self, theme: Theme, hit: Hit, question: str, matter: str = "", inside: str = "") -> None:
+        super().__init__()
         self.hit = hit
         self._theme = theme
         self._stems = snippet.stems(question)
         self._name = file_name(hit.passage.file)
         self._where = f"{page_word(hit.passage.kind)} {hit.passage.page}" if hit.passage.page is not None else ""
         self._matter = " ".join(matter.split())
+        self._inside = f"in: {file_name(inside)}" if inside else ""
+        self.recognised = by_ocr(hit.passage.confidence) if hit.passage.confidence is not None else ""
         self._short = snippet.shorten(hit.passage.text, self._stems, 300)
         self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -49,10 +54,12 @@ class EvidenceCard(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         where = f", {self._where}" if self._where else ""
         origin = f" in {self._matter}" if self._matter else ""
-        self.setAccessibleName(f"Passage {hit.rank}: {self._name}{where}{origin}")
+        told = "".join(f", {each}" for each in (self._inside, self.recognised) if each)
+        self.setAccessibleName(f"Passage {hit.rank}: {self._name}{where}{origin}{told}")
         self.setAccessibleDescription(self._short)
         named = f"{self._matter}\n" if self._matter else ""
-        self.setToolTip(tip(f"{named}{hit.passage.file}{where}\nOpen beside the conversation"))
+        scanned = f"\n{_capital(self.recognised)}: compare it with the page" if self.recognised else ""
+        self.setToolTip(tip(f"{named}{hit.passage.file}{where}{scanned}\nOpen beside the conversation"))
         theme.changed.connect(self.update)
 
     def nextCheckState(self) -> None:  # noqa: N802 (Qt's name)
@@ -101,7 +108,9 @@ class EvidenceCard(QAbstractButton):
         x += 16 + 6
         small = QFontMetricsF(self._theme.font(.9))
         room = small.horizontalAdvance(self._where) + 14 if self._where else 0
-        right = self.width() - _PAD
+        right = float(self.width() - _PAD)
+        if self.recognised:
+            right = self._paint_recognised(painter, right)
         matter = small.elidedText(self._matter, Qt.TextElideMode.ElideRight, (right - x - room) * _MATTER)
         beside = small.horizontalAdvance(matter) + 14 if matter else 0
         name_font = self._theme.font(bold=True)
@@ -111,11 +120,34 @@ class EvidenceCard(QAbstractButton):
         name = QFontMetricsF(name_font).elidedText(self._name, Qt.TextElideMode.ElideMiddle, name_room)
         painter.drawText(QRectF(x, _PAD, name_room, _BADGE), Qt.AlignmentFlag.AlignVCenter, name)
         painter.setFont(self._theme.font(.9))
+        if self._inside:
+            after = QFontMetricsF(name_font).horizontalAdvance(name) + 10
+            painter.setPen(QColor(colours.muted))
+            painter.drawText(QRectF(x + after, _PAD, name_room - after, _BADGE), Qt.AlignmentFlag.AlignVCenter,
+                             small.elidedText(self._inside, Qt.TextElideMode.ElideMiddle, name_room - after))
         aside = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         painter.setPen(QColor(colours.accent))
         painter.drawText(QRectF(right - room - beside, _PAD, beside, _BADGE), aside, matter)
         painter.setPen(QColor(colours.muted))
         painter.drawText(QRectF(right - room, _PAD, room, _BADGE), aside, self._where)
+
+    def _paint_recognised(self, painter: QPainter, right: float) -> float:
+        """Say at the right that the words were read by OCR; returns where the rest of the line has to end."""
+        font = self._theme.font(.85)
+        confidence = self.hit.passage.confidence
+        words = f"OCR {percent(confidence)}" if confidence is not None else "OCR"
+        width = QFontMetricsF(font).horizontalAdvance(words) + 30
+        place = QRectF(right - width, _PAD + 1, width, _BADGE - 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour("warn_soft"))
+        painter.drawRoundedRect(place, 6, 6)
+        colour = self._theme.colours.warn
+        painter.drawPixmap(QPointF(place.left() + 6, place.top() + (place.height() - 14) / 2),
+                           icons.pixmap("scan", colour, 14, icons.density(self)))
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        painter.drawText(place.adjusted(24, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter, words)
+        return place.left() - 2
 
     def _paint_snippet(self, painter: QPainter) -> None:
         font = self._theme.font(.95)
@@ -165,6 +197,10 @@ class EvidenceCard(QAbstractButton):
         found.format.setFontWeight(700)
         found.format.setForeground(self._theme.colour("text"))
         return found
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def utf16(text: str, position: int) -> int:

@@ -42,12 +42,17 @@ def listed(names: Sequence[str]) -> str:
 
 def paged(kind: str) -> bool:
     """Return whether documents of `kind` are shown page by page."""
-    return kind in ("pdf", "sheet")
+    return kind in ("pdf", "sheet", "slides", "image")
+
+
+def pictured(kind: str) -> bool:
+    """Return whether pages of documents of `kind` are shown as pictures."""
+    return kind in ("pdf", "image")
 
 
 def page_word(kind: str) -> str:
     """Return what a page of a document of `kind` is called."""
-    return "sheet" if kind == "sheet" else "page"
+    return {"sheet": "sheet", "slides": "slide"}.get(kind, "page")
 
 
 class Label(QLabel):

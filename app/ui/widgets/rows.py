@@ -22,12 +22,14 @@ _Index = QModelIndex | QPersistentModelIndex
 _BESIDE = 62  # pixels of a row that are not for its words
 ROW = int(Qt.ItemDataRole.UserRole)
 
-_WORDS = {Status.READ: "read", Status.OCR: "read from a scan", Status.EMPTY: "no text in it",
+_WORDS = {Status.READ: "read", Status.OCR: "read by OCR", Status.EMPTY: "no text in it",
           Status.PICTURE: "scan, not read", Status.LOCKED: "locked", Status.DAMAGED: "damaged",
           Status.UNSUPPORTED: "cannot be read yet", Status.TOO_LARGE: "too large", Status.TIMED_OUT: "took too long",
           Status.FAILED: "could not be opened"}
-_KINDS = {"pdf": "PDF", "docx": "Word", "text": "Text", "markdown": "Markdown", "html": "Web page",
-          "mail": "E-mail", "sheet": "Spreadsheet", "csv": "Table"}
+_KINDS = {"pdf": "PDF", "docx": "Word", "odt": "OpenDocument", "rtf": "RTF", "text": "Text", "markdown": "Markdown",
+          "html": "Web page", "mhtml": "Web page", "xml": "XML", "mail": "E-mail", "msg": "E-mail", "mbox": "Mailbox",
+          "sheet": "Spreadsheet", "csv": "Table", "slides": "Slides", "epub": "E-book", "image": "Image",
+          "archive": "Archive", "cda": "Clinical document", "fhir": "Health record", "hl7": "Clinical message"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def document_row(row: DocumentRow) -> Row:
     if row.reasons and row.status in (Status.READ, Status.OCR):
         word = "partly read"
     pages = [counted(row.pages, page_word(row.kind))] if row.pages > 1 or row.kind == "pdf" else []
-    origin = [f"from {file_name(row.parent)}"] if row.parent else []
+    origin = [f"in: {file_name(row.parent)}"] if row.parent else []
     plain = row.status in (Status.READ, Status.OCR) and not row.reasons
     trouble = ""
     if not plain:

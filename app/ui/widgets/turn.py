@@ -5,12 +5,13 @@ Shows events; asks nothing itself. Knows no session.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.coverage import by_ocr, unread_words
 from app.types import Answer, Answered, AnswerStatus, Evidence, EvidenceFound, Hit
 from app.ui.widgets import answer as marks
 from app.ui.widgets.answer import AnswerText
@@ -29,13 +30,20 @@ class Turn(QWidget):
     opened = Signal(object)  # a Hit whose source is to be shown
     copied = Signal(str)  # text for the clipboard
     grew = Signal()
+    coverage = Signal()  # what could not be read is to be shown
 
-    def __init__(self, theme: Theme, question: str, matters: Sequence[str] = ()) -> None:
-        """`matters` are the names of those that are searched, where that is worth saying."""
+    def __init__(self, theme: Theme, question: str, matters: Sequence[str] = (), *,
+                 parents: Mapping[str, str] | None = None, shut: int = 0) -> None:
+        """`matters` are the names of those that are searched, where that is worth saying.
+
+        `parents` are the files that documents came in, by the documents' ids; `shut` is how many files gave no page.
+        """
         super().__init__()
         self._theme = theme
         self.question = question
         self._matters = tuple(matters)
+        self._parents = parents or {}
+        self._shut = shut
         self.evidence: Evidence | None = None
         self.answer: Answer | None = None
         self.cards: list[EvidenceCard] = []
@@ -92,6 +100,11 @@ class Turn(QWidget):
         self._foot_row.setSpacing(14)
         self._foot.hide()
         self._layout.addWidget(self._foot)
+        self.unread = PushButton(theme, "", "link", "coverage", "accent")
+        self.unread.setToolTip(tip("Show what could not be read, page by page"))
+        self.unread.clicked.connect(self.coverage)
+        self.unread.hide()
+        self._layout.addWidget(self.unread, 0, Qt.AlignmentFlag.AlignLeft)
 
     # What happens, in this order.
 
@@ -107,8 +120,12 @@ class Turn(QWidget):
             passage = hit.passage
             page = f", {page_word(passage.kind)} {passage.page}" if passage.page is not None else ""
             origin = passage.matter if len(self._matters) > 1 else ""
-            self._sources[hit.rank] = file_name(passage.file) + page + (f" ({origin})" if origin else "")
-            card = EvidenceCard(self._theme, hit, self.question, origin)
+            inside = self._parents.get(passage.document, "")
+            aside = [origin, f"in: {file_name(inside)}" if inside else "",
+                     by_ocr(passage.confidence) if passage.confidence is not None else ""]
+            told = "; ".join(each for each in aside if each)
+            self._sources[hit.rank] = file_name(passage.file) + page + (f" ({told})" if told else "")
+            card = EvidenceCard(self._theme, hit, self.question, origin, inside)
             card.clicked.connect(lambda _=False, hit=hit: self.opened.emit(hit))
             self.cards.append(card)
             self._cards.addWidget(card)
@@ -159,6 +176,7 @@ class Turn(QWidget):
             self._caption.hide()
             self._say(self._not_found(), "plain")
         self._show_foot(found)
+        self._show_unread()
         self.grew.emit()
 
     def stop(self) -> None:
@@ -211,11 +229,8 @@ class Turn(QWidget):
         assert self.evidence is not None
         scope = self.evidence.searched
         looked = self._scope(f" with {counted(scope.pages, 'page')}")
-        unread = ""
-        if scope.unread_pages:
-            verb = "has" if scope.unread_pages == 1 else "have"
-            unread = (f" {counted(scope.unread_pages, 'page')} {verb} no text that could be read and "
-                      f"could not be searched.")
+        told = unread_words(scope.unread_pages, self._shut)
+        unread = f" {told} and so could not be searched." if told else ""
         closest = " The closest passages are above." if self.evidence.hits else ""
         return f"Not found. Searched {looked}.{unread}{closest}"
 
@@ -254,6 +269,14 @@ class Turn(QWidget):
         copy.clicked.connect(lambda: self.copied.emit(self.as_text()))
         self._head.addWidget(copy)
         self._foot.setVisible(bool(checked))
+
+    def _show_unread(self) -> None:
+        """Say how much of what was searched is not in it, as it could not be read."""
+        assert self.evidence is not None
+        told = unread_words(self.evidence.searched.unread_pages, self._shut)
+        self.unread.setText(f"\u2009 {told}")
+        self.unread.setAccessibleName(f"{told}. Show which")
+        self.unread.setVisible(bool(told))
 
     def _beat(self) -> None:
         """Let the dots of what is under way move."""
