@@ -23,8 +23,9 @@ from app.documents.sandbox import ReaderPool
 from app.erasure import Erasure
 from app.ingest import Ingest, read_whole
 from app.models.catalog import Catalog
-from app.models.client import EmbedderClient, GeneratorClient, Priority
+from app.models.client import EmbedderClient, GeneratorClient
 from app.models.tokens import WordPieceTokenizer
+from app.precedence import Precedence
 from app.retrieval import Retrieval
 from app.settings import Settings
 from app.store.several import Several
@@ -61,20 +62,20 @@ class Session:
         self._oddities: list[str] = []  # what does not fit together, in sentences
         self.catalog = Catalog(paths.bundled_models(), paths.own_models(), settings.generator)
         model = self.catalog.embedder()
-        priority = Priority()
+        self.precedence = Precedence()
         self._warm = warm
         self._open: dict[str, Store] = {}
         self._unaudited = 0  # questions that a full disk kept out of the log
         self._closing = closing
         self.readers = closing.enter_context(ReaderPool())
-        self.embedder = closing.enter_context(contextlib.closing(EmbedderClient(model, priority=priority)))
+        self.embedder = closing.enter_context(contextlib.closing(EmbedderClient(model, precedence=self.precedence)))
         if warm:
             self.embedder.start()
         self._tokenizer = WordPieceTokenizer(model)
         self._generator: GeneratorClient | None = None
         with contextlib.suppress(errors.NoModel):  # answers are then quotes
             self._generator = closing.enter_context(contextlib.closing(
-                GeneratorClient(self.catalog.generator(), priority=priority, threads=settings.threads)
+                GeneratorClient(self.catalog.generator(), precedence=self.precedence, threads=settings.threads)
             ))
         self.erasure = Erasure(vault, audit)
 

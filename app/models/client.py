@@ -5,12 +5,10 @@ Owns how texts are cut into batches and what goes before what. Imports no model 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import threading
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from app.models import gguf, hardware
 from app.models.process import PATIENCE, Connection, Engine, Reply
 from app.models.roles import Vectors
 from app.models.tokens import encodable, reading_limit
+from app.precedence import Precedence
 from app.types import Prompt, Written
 
 # A question waits for at most the batch that is being worked on, so batches stay small.
@@ -36,31 +35,6 @@ _LOOK_AGAIN = 0.2
 CONTEXT = 4096
 
 
-class Priority:
-    """Lets answering go before indexing: shared by a generator and an embedder."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._writing = 0
-
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold passages back while the block runs."""
-        with self._changed:
-            self._writing += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._writing -= 1
-                self._changed.notify_all()
-
-    def wait(self, seconds: float) -> bool:
-        """Return whether nothing is being written, as soon as that is so or after `seconds`."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._writing == 0, seconds)
-
-
 class EmbedderClient:
     """The embedder in `folder` (role Embedder); its process starts at the first use or by start()."""
 
@@ -68,13 +42,13 @@ class EmbedderClient:
         self,
         folder: Path,
         *,
-        priority: Priority | None = None,
+        precedence: Precedence | None = None,
         threads: int = 0,
         command: Sequence[str] = (),
         patience: float = PATIENCE,
     ) -> None:
         self._folder = folder
-        self._priority = priority or Priority()
+        self._precedence = precedence or Precedence()
         self._threads = threads
         self._engine = Engine("embedder", self._load, start=command, patience=patience)
         self._fingerprint = ""
@@ -123,7 +97,7 @@ class EmbedderClient:
             rows = order[first : first + BATCH]
             if len(sent) == _AHEAD:
                 _receive(connection, vectors, *sent.popleft())
-            while not urgent and not connection.dead and not self._priority.wait(_LOOK_AGAIN):
+            while not urgent and not connection.dead and not self._precedence.wait(_LOOK_AGAIN):
                 pass
             sent.append((rows, connection.ask("embed", texts=[encodable(texts[i]) for i in rows], urgent=urgent)))
         while sent:
@@ -147,14 +121,14 @@ class GeneratorClient:
         self,
         file: Path,
         *,
-        priority: Priority | None = None,
+        precedence: Precedence | None = None,
         threads: int = 0,
         context: int = CONTEXT,
         command: Sequence[str] = (),
         patience: float = PATIENCE,
     ) -> None:
         self._file = file
-        self._priority = priority or Priority()
+        self._precedence = precedence or Precedence()
         self._threads = threads
         self._most = context
         self._engine = Engine("generator", self._load, start=command, patience=patience)
@@ -183,7 +157,7 @@ class GeneratorClient:
 
         Raises PromptTooLong where prompt and one token do not fit, and other ModelErrors.
         """
-        with self._priority.writing():
+        with self._precedence.answering():
             reply = self._engine.ready().ask(
                 "generate",
                 turns=_turns(prompt),

@@ -16,7 +16,8 @@ import pytest
 
 from app.errors import EngineDied, ModelError, ModelTooLarge, NoModel, NotAModel, PromptTooLong
 from app.models import hardware
-from app.models.client import BATCH, EmbedderClient, GeneratorClient, Priority
+from app.models.client import BATCH, EmbedderClient, GeneratorClient
+from app.precedence import Precedence
 from app.types import Prompt, Turn, Written
 from tests.models.modelfiles import embedder_folder, gguf_file
 
@@ -36,14 +37,14 @@ class Stage:
         self.folder = embedder_folder(folder / "embedder")
         self.file = gguf_file(folder)
 
-    def embedder(self, part: str, *, patience: float = 20, priority: Priority | None = None) -> EmbedderClient:
+    def embedder(self, part: str, *, patience: float = 20, precedence: Precedence | None = None) -> EmbedderClient:
         command = [sys.executable, SCRIPT, part, str(self.log)]
-        client = EmbedderClient(self.folder, command=command, patience=patience, priority=priority)
+        client = EmbedderClient(self.folder, command=command, patience=patience, precedence=precedence)
         return self._closing.enter_context(closing(client))
 
-    def generator(self, part: str, *, patience: float = 20, priority: Priority | None = None) -> GeneratorClient:
+    def generator(self, part: str, *, patience: float = 20, precedence: Precedence | None = None) -> GeneratorClient:
         command = [sys.executable, SCRIPT, part, str(self.log)]
-        client = GeneratorClient(self.file, command=command, patience=patience, priority=priority)
+        client = GeneratorClient(self.file, command=command, patience=patience, precedence=precedence)
         return self._closing.enter_context(closing(client))
 
     def asked(self) -> list[str]:
@@ -121,8 +122,8 @@ class TestEmbedding:
         assert took < 1.5  # two batches of 0.1 s and a busy computer, not the 2 s of all of them
 
     def test_passages_wait_while_something_is_written(self, stage: Stage) -> None:
-        priority = Priority()
-        client = stage.embedder("good", priority=priority)
+        precedence = Precedence()
+        client = stage.embedder("good", precedence=precedence)
         client.embed(["1"])
         done = threading.Event()
 
@@ -130,7 +131,7 @@ class TestEmbedding:
             client.embed(numbers(3 * BATCH))
             done.set()
 
-        with priority.writing():
+        with precedence.answering():
             passages = later(work)
             assert not done.wait(0.4)
             assert client.embed(["3"], urgent=True)[0, 0] == 3  # a question does not wait
@@ -138,8 +139,8 @@ class TestEmbedding:
         passages.join()
 
     def test_closing_frees_passages_that_wait(self, stage: Stage) -> None:
-        priority = Priority()
-        client = stage.embedder("good", priority=priority)
+        precedence = Precedence()
+        client = stage.embedder("good", precedence=precedence)
         client.embed(["1"])
         told: list[ModelError] = []
 
@@ -149,7 +150,7 @@ class TestEmbedding:
             except ModelError as error:
                 told.append(error)
 
-        with priority.writing():
+        with precedence.answering():
             passages = later(work)
             time.sleep(0.1)
             client.close()
@@ -324,10 +325,10 @@ class TestWriting:
             client.count(PROMPT)
         assert len(stage.processes()) == 1
 
-    def test_priority_is_held_while_writing_only(self, stage: Stage) -> None:
-        priority = Priority()
-        client = stage.generator("babble", priority=priority)
-        embedder = stage.embedder("good", priority=priority)
+    def test_precedence_is_held_while_writing_only(self, stage: Stage) -> None:
+        precedence = Precedence()
+        client = stage.generator("babble", precedence=precedence)
+        embedder = stage.embedder("good", precedence=precedence)
         embedder.embed(["1"])
         writing = client.generate(PROMPT)
         next(writing)
@@ -338,11 +339,11 @@ class TestWriting:
         assert done.wait(10)
         passages.join()
 
-    def test_priority_is_let_go_when_the_engine_dies(self, stage: Stage) -> None:
-        priority = Priority()
+    def test_precedence_is_let_go_when_the_engine_dies(self, stage: Stage) -> None:
+        precedence = Precedence()
         with pytest.raises(EngineDied):
-            list(stage.generator("crash", priority=priority).generate(PROMPT))
-        assert stage.embedder("good", priority=priority).embed(["8"])[0, 0] == 8
+            list(stage.generator("crash", precedence=precedence).generate(PROMPT))
+        assert stage.embedder("good", precedence=precedence).embed(["8"])[0, 0] == 8
 
     def test_context_is_known_without_the_engine(self, stage: Stage) -> None:
         assert stage.generator("good").context == 2048

@@ -19,9 +19,10 @@ import pytest
 
 from app.errors import EngineDied, ModelCutShort, ModelError, NotAModel, PromptTooLong
 from app.models import process
-from app.models.client import EmbedderClient, GeneratorClient, Priority
+from app.models.client import EmbedderClient, GeneratorClient
 from app.models.process import Connection
 from app.models.roles import Embedder, Generator
+from app.precedence import Precedence
 from app.types import Prompt, Turn, Written
 from tests.contracts.test_embedder import EmbedderContract
 from tests.contracts.test_generator import PROMPT, GeneratorContract
@@ -32,19 +33,19 @@ ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "resources" / "models"
 FOLDER = MODELS / "all-MiniLM-L6-v2"
 FILE = MODELS / "SmolLM2-135M-Instruct.Q4_1.gguf"
-PRIORITY = Priority()
+PRECEDENCE = Precedence()
 
 
 @pytest.fixture(scope="module")
 def real_embedder() -> Iterator[EmbedderClient]:
-    with closing(EmbedderClient(FOLDER, priority=PRIORITY)) as client:
+    with closing(EmbedderClient(FOLDER, precedence=PRECEDENCE)) as client:
         client.about()
         yield client
 
 
 @pytest.fixture(scope="module")
 def real_generator() -> Iterator[GeneratorClient]:
-    with closing(GeneratorClient(FILE, priority=PRIORITY)) as client:
+    with closing(GeneratorClient(FILE, precedence=PRECEDENCE)) as client:
         client.count(PROMPT)
         yield client
 
