@@ -15,6 +15,8 @@ _SAMPLE = b"From a@example.org Mon Jan  1 10:00:00 2024\nFrom: a@example.org\nSu
 _BETWEEN = re.compile(rb"From ([^\r\n]{1,300})\r?\n(?=[!-9;-~]{1,80}:|>From )")
 # With such a time in it the line needs no blank one before it.
 _TIMED = re.compile(rb"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d")
+# Behind a blank line it need only be no sentence: a time of any form, one word, or what Thunderbird writes.
+_LOOSE = re.compile(rb"\d:\d\d|^\S+\s*$|^- ")
 _QUOTED = re.compile(rb"(?m)^>(>*From )")
 _LISTED = 100_000  # messages on the page
 
@@ -30,11 +32,11 @@ class MailboxLoader:
         return [_SAMPLE]
 
     def claims(self, data: bytes) -> bool:
-        return data.startswith(b"From ") and _BETWEEN.match(data[:4096]) is not None
+        return data.startswith(b"From ") and _first(data) is not None
 
     def load(self, source: Source) -> Document:
         data = source.data.lstrip(b"\r\n \t")
-        if _BETWEEN.match(data[:4096]) is None:
+        if _first(data) is None:
             raise damaged(Why.NOT_OF_ITS_KIND)
         parts, writer = Parts(), TextWriter()
         count = 0
@@ -59,6 +61,11 @@ class MailboxLoader:
         return Document(self.kind, "", (page,), parts.all)
 
 
+def _first(data: bytes) -> re.Match[bytes] | None:
+    found = _BETWEEN.match(data[:4096])
+    return found if found and _is_between(data, found) else None
+
+
 def _messages(data: bytes) -> Iterator[tuple[int, int]]:
     """Yield where each message begins and ends, without the line before it and the blank one behind."""
     start = -1
@@ -74,9 +81,9 @@ def _messages(data: bytes) -> Iterator[tuple[int, int]]:
 def _is_between(data: bytes, found: re.Match[bytes]) -> bool:
     """Whether a line that begins with "From " stands between messages, and not in one."""
     at = found.start()
-    if at == 0 or data.endswith((b"\n\n", b"\n\r\n"), 0, at):
-        return True
-    return data[at - 1] == 10 and _TIMED.search(found[1]) is not None
+    if at and not data.endswith((b"\n\n", b"\n\r\n"), 0, at):
+        return data[at - 1] == 10 and _TIMED.search(found[1]) is not None
+    return _LOOSE.search(found[1]) is not None
 
 
 def _without_blank(data: bytes, start: int, end: int) -> int:

@@ -58,7 +58,7 @@ class SignedLoader:
 def binary(data: bytes) -> bytes:
     """Return the envelope's bytes where a file holds them written in letters."""
     form = _TEXT_FORM.match(data)
-    letters = form[1] if form else data if re.match(rb"MI[A-Za-z0-9+/\s]{60}", data) else b""
+    letters = form[1] if form else data if re.match(rb"M[A-P][A-Za-z0-9+/\s]{60}", data) else b""
     if letters:
         try:
             return binascii.a2b_base64(letters)

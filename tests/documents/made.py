@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from typing import Any
@@ -136,3 +137,53 @@ def mail(text: str = "", html: str = "", attachments: Sequence[str] = (), **head
     for name in attachments:
         message.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename=name)
     return message.as_bytes()
+
+
+def signed(content: bytes, *, kind: int = 2) -> bytes:
+    """The envelope of a signature around an element that is already encoded; without a signature in it."""
+
+    def element(tag: int, inner: bytes) -> bytes:
+        size = len(inner)
+        length = bytes([size]) if size < 128 else b"\x84" + size.to_bytes(4, "big")
+        return bytes([tag]) + length + inner
+
+    def identifier(number: int) -> bytes:
+        return bytes.fromhex("06092a864886f70d0107") + bytes([number])
+
+    inner = element(0x30, identifier(1) + (element(0xA0, content) if content else b""))
+    body = element(0x30, b"\x02\x01\x01" + element(0x31, b"") + inner + element(0x31, b""))
+    return element(0x30, identifier(kind) + element(0xA0, body))
+
+
+def old_zip(name: str, content: bytes, password: bytes) -> bytes:
+    """A ZIP file with one entry locked in the way from before AES (APPNOTE 6.1), which no library writes."""
+    table = [_crc_row(value) for value in range(256)]
+    keys = [0x12345678, 0x23456789, 0x34567890]
+
+    def update(value: int) -> None:
+        keys[0] = table[(keys[0] ^ value) & 255] ^ (keys[0] >> 8)
+        keys[1] = ((keys[1] + (keys[0] & 255)) * 134775813 + 1) & 0xFFFFFFFF
+        keys[2] = table[(keys[2] ^ (keys[1] >> 24)) & 255] ^ (keys[2] >> 8)
+
+    for value in password:
+        update(value)
+    sealed = bytearray()
+    for value in bytes(11) + bytes([zlib.crc32(content) >> 24]) + content:
+        mask = keys[2] | 2
+        sealed.append(value ^ (((mask * (mask ^ 1)) >> 8) & 255))
+        update(value)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as plain:
+        plain.writestr(zipfile.ZipInfo(name), bytes(sealed))
+    data = bytearray(file.getvalue())
+    for start, flags, numbers in ((0, 6, 14), (data.index(b"PK\1\2"), 8, 16)):
+        data[start + flags] |= 1
+        data[start + numbers : start + numbers + 4] = zlib.crc32(content).to_bytes(4, "little")
+        data[start + numbers + 8 : start + numbers + 12] = len(content).to_bytes(4, "little")
+    return bytes(data)
+
+
+def _crc_row(value: int) -> int:
+    for _ in range(8):
+        value = (value >> 1) ^ (0xEDB88320 if value & 1 else 0)
+    return value
