@@ -38,7 +38,7 @@ class Erasure:
 
     def remove(self, store: Store, file: str, *, matter: str, delete_backups: bool = False) -> None:
         """Remove a document and its attachments; raises UnknownDocument, DiskFull."""
-        family = _family(store, file)
+        family = store.family(file)
         store.remove(file)
         self._audit.record("removed", matter=matter, documents=family)
         if delete_backups:
@@ -104,14 +104,6 @@ def _delete_backup(path: Path) -> str:
     except OSError:
         return UNREACHABLE
     return DELETED
-
-
-def _family(store: Store, file: str) -> list[str]:
-    rows = store.documents()
-    names = {file}
-    while more := {row.file for row in rows if row.parent in names} - names:
-        names |= more
-    return [row.id for row in rows if row.file in names]
 
 
 def _remove(folder: Path) -> tuple[tuple[str, int], ...]:

@@ -76,6 +76,21 @@ def test_a_document_goes_with_its_attachments(vault: Vault, audit: Audit) -> Non
         assert events(audit) == ["removed"]
 
 
+def test_a_document_of_which_there_is_a_copy_goes_alone(vault: Vault, audit: Audit) -> None:
+    matter = vault.matters()[0].id
+    with opened(vault, matter) as store:
+        first = put(store, "/a.eml/form", "/a.eml")
+        mail = put(store, "/a.eml")
+        kept = store.add_copy("/form", "/a.eml/form", size=1, modified=1.0, digest=b"d").id
+        Erasure(vault, audit).remove(store, "/a.eml", matter=matter)
+        assert store.page(kept, None).text == "what is in /a.eml/form"
+        [entry] = audit.entries()
+        assert set(entry.documents) == {first, mail}
+        Erasure(vault, audit).remove(store, "/form", matter=matter)
+        assert [entry.documents for entry in audit.entries()][1:] == [(kept,)]
+        assert store.documents() == store.words("what", 5) == []
+
+
 def test_backups_go_only_where_that_is_wanted_and_what_cannot_be_reached_is_kept_in_mind(
     vault: Vault, audit: Audit, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from app.store.texts import to_bytes, to_text
 
 Naming = Callable[[str, str], str]  # title, file → how the contexts of its passages begin
 _INSIDE = "/"  # between the name of a file and that of what is inside it, on every system
+_AT_ONCE = 500  # passages whose texts are in memory together
 _NEXT = " › "  # between the parts of a context
 
 
@@ -129,20 +130,21 @@ def _rename_contexts(db: Any, number: int, title: str, before: str, after: str, 
     old, new = naming(title, before), naming(title, after)
     if old == new:
         return
-    known: texts.Cut = {}
     rows = db.execute(
-        "SELECT seq, page, start, end, context FROM v.passages WHERE document = ?", (number,)
+        "SELECT seq, page, start, end, context FROM v.passages WHERE document = ? ORDER BY seq", (number,)
     ).fetchall()
-    changed = []
-    for seq, page, start, end, context in rows:
-        renamed = _beginning(to_text(context), old, new)
-        changed.append((seq, texts.cut(db, known, number, page, start, end), renamed))
-        known = {key: known[key] for key in list(known)[-2:]}
-    words.delete(db, [(seq,) for seq, _, _ in changed])
-    words.insert(db, changed)
-    db.executemany(
-        "UPDATE v.passages SET context = ? WHERE seq = ?", ((to_bytes(context), seq) for seq, _, context in changed)
-    )
+    for begin in range(0, len(rows), _AT_ONCE):
+        known: texts.Cut = {}
+        changed = [
+            (seq, texts.cut(db, known, number, page, start, end), _beginning(to_text(context), old, new))
+            for seq, page, start, end, context in rows[begin : begin + _AT_ONCE]
+        ]
+        words.delete(db, [(seq,) for seq, _, _ in changed])
+        words.insert(db, changed)
+        db.executemany(
+            "UPDATE v.passages SET context = ? WHERE seq = ?",
+            ((to_bytes(context), seq) for seq, _, context in changed),
+        )
 
 
 def _beginning(context: str, old: str, new: str) -> str:

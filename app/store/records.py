@@ -201,11 +201,20 @@ class Records:
                 remarks.setdefault(number, []).append(to_text(reason))
             return [_row(found, remarks.get(found[0], [])) for found in rows]
 
-    def readers(self, file: str) -> int:
-        """Return the version of the readers that a file was read by; 0 for none."""
+    def family(self, file: str) -> list[str]:
+        """Return the ids of a file and of all that came out of it; none where it is not known."""
         with self.database.reading() as db:
-            found = db.execute("SELECT readers FROM v.documents WHERE file = ?", (to_bytes(file),)).fetchone()
-            return int(found[0]) if found else 0
+            return [
+                db.execute("SELECT id FROM v.documents WHERE number = ?", (number,)).fetchone()[0]
+                for number in families.family(db, file)
+            ]
+
+    def stamp(self, file: str) -> tuple[int, float, int, int] | None:
+        """Return size and time of a file when it was read, its pages and the version of the readers, or None."""
+        with self.database.reading() as db:
+            query = "SELECT size, modified, pages, readers FROM v.documents WHERE file = ?"
+            found: tuple[int, float, int, int] | None = db.execute(query, (to_bytes(file),)).fetchone()
+            return found
 
     def holds(self, document: str) -> bool:
         """Say whether there is a document of this id."""

@@ -126,6 +126,10 @@ class Store:
         """Return what came out of a file itself, attachments and the like, by file name."""
         return self._records.children(file)
 
+    def family(self, file: str) -> list[str]:
+        """Return the ids of a file and of all that came out of it, which `remove` takes along."""
+        return self._records.family(file)
+
     def below(self, folder: str) -> list[DocumentRow]:
         """Return the documents and failed files under a folder, without what came out of them, by file name."""
         return self._records.below(folder if folder.endswith(("/", os.sep)) else folder + os.sep)
@@ -144,10 +148,11 @@ class Store:
         A file that failed counts as read only where it was by this version of the readers, as another may be able
         to; with 0, and where it was stored with 0, it is tried again.
         """
-        row = self._records.document(file)
-        if row is None or (row.size, row.modified) != (size, modified):
+        stamp = self._records.stamp(file)
+        if stamp is None or stamp[:2] != (size, modified):
             return False
-        return row.pages > 0 or (readers != 0 and self._records.readers(file) == readers)
+        _, _, pages, by = stamp
+        return pages > 0 or (readers != 0 and by == readers)
 
     def same_content(self, file: str, digest: bytes) -> bool:
         """Say whether `file` gave a document from content with this `content_key`."""
@@ -320,7 +325,8 @@ class Store:
     def remove(self, file: str) -> None:
         """Remove a document and its attachments, their text and vectors; raises UnknownDocument.
 
-        Content that another file shares stays, under that one's name alone.
+        Content that another file shares stays, under that one's name alone; its vectors remain those that were made
+        of it under its first name.
         """
         self._index.removed(self._records.remove(file), erase=True)
 

@@ -10,6 +10,7 @@ import pytest
 from app.errors import UnknownDocument
 from app.store.several import Several
 from app.store.store import Store
+from app.types import Status
 from tests.store.library import DIMENSION, directions, put, settle
 
 
@@ -56,6 +57,20 @@ def test_passages_come_in_the_order_asked(stores: tuple[Store, Store]) -> None:
     assert [passage.id for passage in both.passages(mixed)] == [*ids[1::2], *ids[::2]]
     scores = [score for _, score in both.words("clause 2 part", 100)]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_pages_and_the_ledger_are_of_all(stores: tuple[Store, Store]) -> None:
+    both = Several(stores)
+    stores[0].fail("/locked.pdf", Status.LOCKED, "The file is locked.")
+    lines = list(both.ledger())
+    assert [line.file for line in lines] == [row.file for row in both.documents()]
+    assert list(both.ledger("/locked.pdf")) == [line for line in lines if line.status is Status.LOCKED]
+    assert both.page_counts() == {Status.READ: 4, Status.LOCKED: 1}
+    for row in both.documents():
+        if row.pages:
+            assert both.page(row.id, 1).text.startswith("clause")
+    with pytest.raises(UnknownDocument):
+        both.page("nobody", 1)
 
 
 def test_scopes_are_summed_and_what_is_nowhere_is_said(stores: tuple[Store, Store]) -> None:
