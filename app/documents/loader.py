@@ -83,7 +83,7 @@ def choose(data: bytes, suffix: str) -> Loader:
     for loader in LOADERS:
         if loader.claims(data):
             return loader
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):  # an OLE file
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") and suffix != ".msg":  # an OLE file
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise LockedFile
         raise unsupported(Why.OLD_OFFICE)

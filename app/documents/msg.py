@@ -6,6 +6,7 @@ file are read by the library: its view of the properties fails as a whole where 
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import datetime
 import email.utils
@@ -168,7 +169,11 @@ class _Properties:
         page = next((page for page in pages if page and page not in (65001, 1200)), 1252)
         names = {932: "cp932", 936: "gb18030", 949: "cp949", 950: "cp950", 20866: "koi8_r", 21866: "koi8_u",
                  50220: "iso2022_jp", 51932: "euc_jp", 51949: "euc_kr", 54936: "gb18030"}  # fmt: skip
-        return names.get(page) or (f"iso8859_{page - 28590}" if 28591 <= page <= 28605 else f"cp{page}")
+        name = names.get(page) or (f"iso8859_{page - 28590}" if 28591 <= page <= 28605 else f"cp{page}")
+        try:
+            return codecs.lookup(name).name
+        except LookupError:
+            return "cp1252"
 
 
 class _Message(_Properties):
@@ -274,12 +279,14 @@ class _Files:
     def troubles(self) -> list[str]:
         """Sentences for what was not taken in."""
         counted = (
-            (self._logos, "small pictures inside the text, as logos are, were left out"),
-            (self._objects, "objects of other programs inside the text were left out"),
-            (self._elsewhere, "attachments are kept elsewhere and only linked"),
-            (self._deep, "attached messages were left out, as they are nested too deep"),
-        )
-        return [f"{count} {what}." for count, what in counted if count]
+            (self._logos, "small picture inside the text, as logos are, was",
+             "small pictures inside the text, as logos are, were"),
+            (self._objects, "object of another program was", "objects of other programs were"),
+            (self._elsewhere, "attachment that is kept elsewhere was", "attachments that are kept elsewhere were"),
+            (self._deep, "attached message that is nested too deep was",
+             "attached messages that are nested too deep were"),
+        )  # fmt: skip
+        return [f"{count} {one if count == 1 else many} left out." for count, one, many in counted if count]
 
     def _take(self, folder: Any, codec: str) -> None:
         attachment = _Properties(folder, _BELOW, codec)
