@@ -105,7 +105,7 @@ def test_work_is_stopped_and_what_waited_is_kept(
     window.library.add([Path("/in/a.pdf")])
     window.library.add([Path("/in/b.pdf")])
     ask(window)
-    qtbot.waitUntil(lambda: window.conversation.turns[0].evidence is not None and window.library.adding)
+    qtbot.waitUntil(lambda: window.conversation.turns[0].evidence is not None and bool(fake.added))
     with qtbot.waitSignal(window.locked):
         window.lock(sentry.SLEEP)
     assert fake.unfinished == ["/in/a.pdf", "/in/b.pdf"]

@@ -203,7 +203,7 @@ def test_adding_and_writing_stop_before_the_matters_are_changed(
     fake.pause = .02
     panes.library.add([Path(f"/in/{number}.pdf") for number in range(100)])
     ask(qtbot, panes)
-    qtbot.waitUntil(lambda: panes.conversation.turns[0].evidence is not None)
+    qtbot.waitUntil(lambda: panes.conversation.turns[0].evidence is not None and bool(fake.added))
     panes.library.add([Path("/in/later.pdf")])  # waits; it is of this matter, so it may not go into the next
     panes.matters.choose((smith(panes),))
     assert "Adding files to General is stopped" in panes.matters.strip.words.text()

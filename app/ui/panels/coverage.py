@@ -72,6 +72,7 @@ class CoveragePanel(QWidget):
         self.said = Notice(theme, dismissable=True)
         self.said.hide()
         self.question = AskStrip(theme)
+        self.question.closed.connect(self._choose)
         body.addWidget(self.totals)
         body.addWidget(self.said)
         body.addLayout(self._build_filter())
@@ -263,7 +264,7 @@ class CoveragePanel(QWidget):
     def _choose(self) -> None:
         """Say in full what is chosen, and offer what can be done about it."""
         chosen = self.view.current
-        self.detail.setVisible(chosen is not None)
+        self.detail.setVisible(chosen is not None and not self.question.isVisible())
         if chosen is None:
             return
         document, stretch = chosen.document, chosen.stretch
@@ -271,6 +272,8 @@ class CoveragePanel(QWidget):
         where = f", {stretch.where}" if stretch is not None and stretch.first is not None else ""
         origin = f" (in: {file_name(document.parent)})" if document.parent else ""
         self._name.setText(f"{file_name(document.file)}{where}{origin}")
+        if stretch is None and len(document.stretches) == 1:
+            stretch = document.stretches[0]
         self.sentence.setText((stretch.sentence if stretch is not None else _capital(document.summary) + ".")
                               or "Read.")
         self.password.setVisible(document.locked and own)
@@ -325,9 +328,11 @@ class CoveragePanel(QWidget):
             "can be read again when it changes; it is also tried on other locked files of this matter.",
             go="Read the file", field="Password of the file", secret=True,
         ), lambda text, _: self._give(document, text))
+        self.detail.hide()
 
     def _give(self, document: Covered, password: str) -> None:
         session = self._session
+        self._choose()
         if session is None:
             return
         store = session.store

@@ -171,7 +171,7 @@ class FoldersPanel(QWidget):
                 self.cards[folder.path] = card = FolderCard(self._theme, folder)
                 card.patterns_wanted.connect(self._follow)
                 card.check_wanted.connect(lambda path: self._check(path, remove=False))
-                card.removal_wanted.connect(lambda path: self._check(path, remove=True))
+                card.removal_wanted.connect(self._ask_removal)
                 card.kept.connect(self._keep)
                 card.end_wanted.connect(self._ask_end)
                 self._column.insertWidget(self._column.count() - 1, card)
@@ -217,6 +217,19 @@ class FoldersPanel(QWidget):
     def _check(self, path: str, *, remove: bool) -> None:
         self.show_checking(path)
         self.check.emit(path, remove)
+
+    def _ask_removal(self, path: str) -> None:
+        """What is gone can be taken out at once; where the folder is away it may only be a disk."""
+        state = self._states.get(path, State())
+        if state.reachable:
+            self._check(path, remove=True)
+            return
+        self.said.hide()
+        self.question.ask(Question(
+            f"Take {counted(len(state.missing), 'document')} out of the library?",
+            f"{path} cannot be reached. If it is on a disk that is not connected now, connect the disk instead: "
+            "what is taken out has to be read again.",
+            go="Take them out", keep="Keep them", danger=True), lambda *_: self._check(path, remove=True))
 
     def _keep(self, path: str) -> None:
         number = len(self._states.get(path, State()).missing)

@@ -111,6 +111,7 @@ class LibraryPanel(QWidget):
         layout.addLayout(self._build_links())
         layout.addWidget(self.filter)
         self._stack = QStackedWidget()
+        self._stack.setMinimumHeight(56)  # in a small window the list gives way to how adding is going
         self._stack.addWidget(self._empty_state(formats))
         self._stack.addWidget(self.view)
         layout.addWidget(self._stack, 1)

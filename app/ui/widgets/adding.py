@@ -66,7 +66,8 @@ class AddingStrip(QFrame):
         self.bar.setAccessibleName("Progress of adding files")
         layout.addWidget(self.bar)
         self.count = Label("", "small", wrap=True)
-        self.left = Label("", "strong")
+        self.left = Label("", "")
+        layout.addWidget(self.left)
         layout.addWidget(self.count)
         self._build_foot(theme, layout)
         self._words = Label("", "small", wrap=True)
@@ -82,8 +83,7 @@ class AddingStrip(QFrame):
     def _build_foot(self, theme: Theme, layout: QVBoxLayout) -> None:
         foot = QHBoxLayout()
         foot.setSpacing(0)
-        foot.addWidget(self.left, 1)
-        foot.addStretch(0)
+        foot.addStretch(1)
         self.pause = PushButton(theme, "Pause", "quiet")
         self.pause.setCheckable(True)
         self.cancel = PushButton(theme, "Cancel", "quiet")
@@ -114,7 +114,7 @@ class AddingStrip(QFrame):
         self._running(True)
         self.title.set_whole(title)
         self.count.setText("")
-        self.left.setText("")
+        self._tell_left("")
         self.bar.setRange(0, 0)
         self._words.hide()
         self.show()
@@ -160,7 +160,11 @@ class AddingStrip(QFrame):
         left = parts.pop() if at.left is not None else ""
         files = f"file {min(at.files_done + 1, at.files):,} of {at.files:,}" if at.files > 1 else ""
         self.count.setText(" · ".join(part for part in (*parts, files) if part))
-        self.left.setText(left[:1].upper() + left[1:])
+        self._tell_left(left)
+
+    def _tell_left(self, words: str) -> None:
+        self.left.setText(words[:1].upper() + words[1:])
+        self.left.setVisible(bool(words) and not self.pause.isChecked())
 
     def _name(self, file: str) -> None:
         self._file = (file_name(file), file)
@@ -171,7 +175,7 @@ class AddingStrip(QFrame):
         self.pause.setText("Resume" if self.pause.isChecked() else "Pause")
         if self.pause.isChecked():
             self.title.set_whole("Pausing after this page…")
-            self.left.setText("")
+            self._tell_left("")
         else:
             self.title.set_whole(*self._file)
         self.paused.emit(self.pause.isChecked())
@@ -183,7 +187,7 @@ class AddingStrip(QFrame):
     def stopping(self) -> None:
         """The user cancelled; the file at hand is given up."""
         self.title.set_whole("Stopping…")
-        self.left.setText("")
+        self._tell_left("")
         for button in (self.cancel, self.pause):
             button.setEnabled(False)
 
@@ -260,8 +264,9 @@ class AddingStrip(QFrame):
         self.failure_list.setFixedHeight(sum(heights) + 4)
 
     def _running(self, running: bool) -> None:
-        for widget in (self.count, self.cancel, self.bar, self.pause, self.left):
+        for widget in (self.count, self.cancel, self.bar, self.pause):
             widget.setVisible(running)
+        self.left.hide()
         self._icon.setVisible(not running)
         self.dismiss.setVisible(not running)
         self.pause.setChecked(False)

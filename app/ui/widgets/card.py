@@ -107,7 +107,7 @@ class EvidenceCard(QAbstractButton):
             icons.kind_icon(self.hit.passage.kind), colours.muted, 16, icons.density(self)))
         x += 16 + 6
         small = QFontMetricsF(self._theme.font(.9))
-        room = small.horizontalAdvance(self._where) + 14 if self._where else 0
+        room = small.horizontalAdvance(self._where) + 8 if self._where else 0
         right = float(self.width() - _PAD)
         if self.recognised:
             right = self._paint_recognised(painter, right)
@@ -147,7 +147,7 @@ class EvidenceCard(QAbstractButton):
         painter.setFont(font)
         painter.setPen(QColor(colour))
         painter.drawText(place.adjusted(24, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter, words)
-        return place.left() - 2
+        return place.left() - 9
 
     def _paint_snippet(self, painter: QPainter) -> None:
         font = self._theme.font(.95)

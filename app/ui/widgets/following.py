@@ -138,7 +138,7 @@ class FolderCard(QFrame):
             button.setAccessibleName(f"{button.text()} {file_name(self.folder.path)}")
             row.addWidget(button)
         row.addStretch(1)
-        row.setContentsMargins(-8, 0, 0, 0)
+        row.setContentsMargins(0, 0, 0, 0)
         self.check.clicked.connect(lambda: self.check_wanted.emit(self.folder.path))
         self.edit.clicked.connect(self._ask)
         self.end.clicked.connect(lambda: self.end_wanted.emit(self.folder.path))
@@ -154,8 +154,8 @@ class FolderCard(QFrame):
         self._icon.set("warning" if state.away else "follow", "warn" if state.away else "accent")
         if state.checking:
             said = "Is being checked…"
-        elif state.away and not state.reachable:
-            said = "Away"
+        elif state.away:
+            said = "Away" if not state.reachable else "Waits for your answer"
         elif state.checked:
             said = f"Checked {_moment(state.checked)}"
         else:
@@ -164,7 +164,7 @@ class FolderCard(QFrame):
         self.check.setEnabled(not state.checking)
         self.notice.tell(_question(state) if state.away else "", "warn")
         self.notice.setToolTip(tip("\n".join(state.missing[:30])))
-        self.answers.setVisible(state.away and bool(state.missing) and state.reachable)
+        self.answers.setVisible(state.away and bool(state.missing))
 
     def _ask(self) -> None:
         self.include.setText(", ".join(self.folder.include))

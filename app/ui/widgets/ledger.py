@@ -135,13 +135,13 @@ class Ledger(QAbstractListModel):
         return self._shown
 
     def find(self, file: str, page: int | None) -> int:
-        """Return the row of a page of a file, 0 where it is not listed."""
+        """Return the row of a page of a file, the first that says something where it is not listed."""
         for number, line in enumerate(self._shown):
             stretch = line.stretch
             if stretch is not None and stretch.file == file and (
                     stretch.first is None or page is None or stretch.first <= page <= (stretch.last or stretch.first)):
                 return number
-        return 0
+        return 1 if len(self._shown) > 1 else 0  # the first is the name of a document
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008 (Qt's)
         return 0 if parent.isValid() else len(self._shown)

@@ -50,7 +50,7 @@ def document_row(row: DocumentRow) -> Row:
     word = _WORDS[row.status]
     if row.reasons and row.status in (Status.READ, Status.OCR):
         word = "partly read"
-    pages = [counted(row.pages, page_word(row.kind))] if row.pages > 1 or row.kind == "pdf" else []
+    pages = [counted(row.pages, page_word(row.kind))] if row.pages > 1 or (row.pages and row.kind == "pdf") else []
     origin = [f"in: {file_name(row.parent)}"] if row.parent else []
     plain = row.status in (Status.READ, Status.OCR) and not row.reasons
     trouble = ""
@@ -58,7 +58,7 @@ def document_row(row: DocumentRow) -> Row:
         trouble = row.reasons[0] if row.reasons else word[:1].upper() + word[1:] + "."
         if len(row.reasons) > 1:
             trouble = f"{trouble} (and {len(row.reasons) - 1} more)"
-    return Row(file_name(row.file), " · ".join([_KINDS.get(row.kind, "File"), *pages, word, *origin]), trouble,
+    return Row(file_name(row.file), " · ".join([*origin, _KINDS.get(row.kind, "File"), *pages, word]), trouble,
                icons.kind_icon(row.kind), "\n".join([row.file, *row.reasons[:12]]), row.file, row)
 
 
