@@ -135,21 +135,21 @@ class _Weights:
         from pypdfium2 import raw
 
         self._raw = raw
-        self._characters = characters
+        self._characters = characters.raw
         self._indexes = indexes
         self._name = ctypes.create_string_buffer(128)
         self._flags = ctypes.c_int()
 
-    def __call__(self, placed: pdf_layout.Placed) -> bool:
-        _, start, end = placed.line.spans[0]
+    def __call__(self, line: pdf_layout.Line) -> bool:
+        _, start, end = line.spans[0]
         return self._bold(start) and self._bold(max(end - 1, start))
 
     def _bold(self, place: int) -> bool:
         index = place if self._indexes is None else self._indexes[place]
-        if self._raw.FPDFText_GetFontWeight(self._characters, index) >= 600:
-            return True
         size = self._raw.FPDFText_GetFontInfo(self._characters, index, self._name, 128, self._flags)
-        return 1 < size <= 128 and _BOLD.search(self._name.raw[: size - 1]) is not None
+        if 1 < size <= 128 and _BOLD.search(self._name.raw, 0, size):
+            return True
+        return bool(self._raw.FPDFText_GetFontWeight(self._characters, index) >= 600)
 
 
 _BOLD = re.compile(rb"(?i)bold|black|heavy|demi|[-,]bd|cmbx")
@@ -198,11 +198,14 @@ def raw_text(characters: Any) -> str:
     return bytes(buffer)[: 2 * max(written - 1, 0)].decode("utf-16-le", "surrogatepass")
 
 
+_TWO_UNITS = re.compile("[\U00010000-\U0010ffff]")
+
+
 def raw_indexes(characters: Any, text: str) -> list[int] | None:
     """Return pdfium's index of each character of `text`, its raw_text(); None where that counts the same."""
     from pypdfium2 import raw
 
-    if len(text) == raw.FPDFText_CountChars(characters) and (text.isascii() or max(text) <= "\uffff"):
+    if len(text) == raw.FPDFText_CountChars(characters) and (text.isascii() or not _TWO_UNITS.search(text)):
         return None
     found = []
     unit = 0

@@ -37,6 +37,8 @@ class Line:
     size: float  # height of its first character, ascent and descent included
     broken: bool = False  # it ends in a hyphen, which is the character behind its last span
     turned: bool = False
+    begin: int = 0  # where it stands in the page's text, once that is written
+    stop: int = 0
 
     @property
     def start(self) -> int:
@@ -55,22 +57,13 @@ class Line:
         return sum(end - start for _, start, end in self.spans)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A line as it stands in the page's text, text[start:end], and where it stands on the page."""
-
-    start: int
-    end: int
-    line: Line
-
-
 @dataclass(slots=True)
 class Layout:
     """A page's text, the stretches that it is made of, and its lines where they have places."""
 
     text: str = ""
     pieces: list[tuple[str, int]] = field(default_factory=list)  # (text, where it stands in pdfium's; -1: inserted)
-    lines: list[Placed] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
 
     def offsets(self, raw: str) -> list[int]:
         """Return for each character of the text its place in pdfium's text `raw`, -1 for an inserted one."""
@@ -89,26 +82,28 @@ class Boxes:
     def __init__(self, characters: Any, rotation: int) -> None:
         from pypdfium2 import raw
 
-        self._call = raw.FPDFText_GetLooseCharBox
-        self._characters = characters
-        self._rectangle = raw.FS_RECTF()
-        self._at = ctypes.byref(self._rectangle)
+        # By address and with plain types a call takes a third of the time, and there are two for each line.
+        self._call = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
+            ctypes.cast(raw.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
+        )
+        self._page = ctypes.cast(characters.raw, ctypes.c_void_p).value
+        self._rectangle = (ctypes.c_float * 4)()  # left, top, right, bottom
+        self._at = ctypes.addressof(self._rectangle)
+        self._values = memoryview(self._rectangle).cast("B").cast("f")
         self._rotation = rotation % 4
 
     def __call__(self, index: int) -> tuple[float, float, float, float] | None:
         """Return (left, bottom, right, top) of a character; None where it has no place."""
-        if not self._call(self._characters, index, self._at):
+        if not self._call(self._page, index, self._at):
             return None
-        found = self._rectangle
-        left, bottom, right, top = found.left, found.bottom, found.right, found.top
-        if self._rotation:
-            if self._rotation == 1:
-                left, bottom, right, top = bottom, -right, top, -left
-            elif self._rotation == 2:
-                left, bottom, right, top = -right, -top, -left, -bottom
-            else:
-                left, bottom, right, top = -top, left, -bottom, right
-        return left, bottom, right, top
+        left, top, right, bottom = self._values
+        if not self._rotation:
+            return left, bottom, right, top
+        if self._rotation == 1:
+            return bottom, -right, top, -left
+        if self._rotation == 2:
+            return -right, -top, -left, -bottom
+        return -top, left, -bottom, right
 
 
 def laid_out(raw: str, indexes: Sequence[int] | None, boxes: Boxes) -> Layout:
@@ -189,22 +184,21 @@ def _written(raw: str, lines: list[Line]) -> Layout:
     """Write the lines one under the other, with a blank line where the page has a gap."""
     writer = _Writer(raw)
     gaps = _gaps(lines)
-    places: list[Placed] = []
     for number, line in enumerate(lines):
         spans = line.spans
         if writer.pulled:
             spans = writer.pull(spans)
         elif number:
             writer.put("\n\n" if gaps[number] else "\n", -1)
-        begin = writer.length
+        line.begin = writer.length
         for index, (before, start, end) in enumerate(spans):
             if index and before:
                 writer.put(before, -1)
             writer.take(start, end)
         if line.broken:
             writer.end_broken(line, lines[number + 1] if number + 1 < len(lines) else None)
-        places.append(Placed(begin, writer.length, line))
-    return Layout("".join([text for text, _ in writer.pieces]), writer.pieces, places)
+        line.stop = writer.length
+    return Layout("".join([text for text, _ in writer.pieces]), writer.pieces, lines)
 
 
 class _Writer:

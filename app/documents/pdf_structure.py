@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from app.documents.pdf_layout import Layout, Placed
+from app.documents.pdf_layout import Layout, Line
 from app.types import Heading
 
 _EDGE = 4  # lines from the top and the bottom of a page that may be running
@@ -52,36 +52,38 @@ class Shape:
     top: list[tuple[int, int, float, str]] = field(default_factory=list)  # (start, end, height, text), outermost first
     bottom: list[tuple[int, int, float, str]] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
-    sizes: Counter[float] = field(default_factory=Counter)  # characters by size, in half points
+    sizes: dict[float, int] = field(default_factory=dict)  # characters by size, in half points
 
 
-def shape(layout: Layout, bold: Callable[[Placed], bool]) -> Shape:
-    """Return what is to be kept of a page; `bold` says whether a line is printed so."""
-    upright = [placed for placed in layout.lines if not placed.line.turned and placed.end > placed.start]
+def shape(layout: Layout, bold: Callable[[Line], bool] | None) -> Shape:
+    """Return what is to be kept of a page; `bold` says whether a line is printed so, None asks for no headings."""
+    upright = [line for line in layout.lines if not line.turned and line.stop > line.begin]
     found = Shape()
-    for placed in upright:
-        found.sizes[_half(placed.line.size)] += placed.end - placed.start
-    by_height = sorted(upright, key=lambda placed: -placed.line.top)
-    found.top = [_edge(layout, placed) for placed in by_height[:_EDGE]]
-    found.bottom = [_edge(layout, placed) for placed in by_height[: -_EDGE - 1 : -1]]
-    for placed in upright:
-        start, end = placed.start, placed.end
-        if end - start <= _LONGEST_HEADING and not placed.line.broken and _HEADS.match(layout.text, start, end):
+    sizes = found.sizes
+    for line in upright:
+        size = int(2 * line.size + 0.5) / 2
+        sizes[size] = sizes.get(size, 0) + line.stop - line.begin
+    by_height = sorted(upright, key=_height)
+    found.bottom = [_edge(layout, line) for line in by_height[:_EDGE]]
+    found.top = [_edge(layout, line) for line in by_height[: -_EDGE - 1 : -1]]
+    for line in upright if bold is not None else ():
+        start, end = line.begin, line.stop
+        if end - start <= _LONGEST_HEADING and not line.broken and _HEADS.match(layout.text, start, end):
             text = layout.text[start:end]
-            if _could_head(text):
+            if bold is not None and _could_head(text):
                 found.candidates.append(
-                    Candidate(start, end, " ".join(text.split()), placed.line.size, bold(placed), text.isupper())
+                    Candidate(start, end, " ".join(text.split()), line.size, bold(line), text.isupper())
                 )
     return found
 
 
-def _half(size: float) -> float:
-    return round(2 * size) / 2
+def _height(line: Line) -> float:
+    return line.top
 
 
-def _edge(layout: Layout, placed: Placed) -> tuple[int, int, float, str]:
-    text = layout.text[placed.start : min(placed.end, placed.start + _LONGEST + 1)]
-    return placed.start, placed.end, placed.line.bottom, " ".join(text.split())
+def _edge(layout: Layout, line: Line) -> tuple[int, int, float, str]:
+    text = layout.text[line.begin : min(line.stop, line.begin + _LONGEST + 1)]
+    return line.begin, line.stop, line.bottom, text
 
 
 def furniture(shapes: Sequence[Shape]) -> list[tuple[tuple[int, int], ...]]:
