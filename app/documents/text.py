@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from app.documents import charsets
 from app.documents.source import Source, Why, storable, unpaged, unsupported
 from app.types import Document, Heading
 
@@ -17,7 +18,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_SAMPLE = 512 * 1024  # bytes that are looked at to guess an encoding
+UNCERTAIN = "The file does not say how its letters are encoded; some may be wrong."
 _HASHES = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{3,})[ \t]*$")
@@ -28,18 +29,21 @@ class TextLoader:
     """Reads plain text in any encoding."""
 
     kind = "text"
-    suffixes = frozenset({".txt", ".text", ".log"})
+    suffixes = frozenset(
+        ".txt .text .log .json .jsonl .ndjson .yaml .yml .ini .srt .ics .vcf .tex .rst".split()
+    )  # fmt: skip
     paged = False
 
     def samples(self) -> list[bytes]:
         german, japanese = "Übergröße, Maß für die Straße, übermorgen", "これは日本語の文章です。"
-        return [german.encode("cp1252"), japanese.encode("shift-jis")]
+        return [german.encode("cp1252"), japanese.encode("shift-jis"), german.encode("utf-16-le")]
 
     def claims(self, data: bytes) -> bool:
         return False
 
     def load(self, source: Source) -> Document:
-        return unpaged(self.kind, "", decoded(source.data))
+        text, certain = decoding(source.data)
+        return unpaged(self.kind, "", text, reason="" if certain else UNCERTAIN)
 
 
 class MarkdownLoader:
@@ -89,39 +93,25 @@ def decoded(data: bytes) -> str:
     Raises UnsupportedFile where the bytes are no text. The same length as decoded: what cannot be
     stored becomes U+FFFD.
     """
+    return decoding(data)[0]
+
+
+def decoding(data: bytes) -> tuple[str, bool]:
+    """Return the text as decoded() does, and whether it reads like one in an encoding that is known."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return storable(data[len(mark) :].decode(encoding, "replace"))
+            return storable(data[len(mark) :].decode(encoding, "replace")), True
+    wide = charsets.wide(data)
+    if wide:
+        return storable(data.decode(wide, "replace")), True
+    if charsets.is_binary(data):
+        raise unsupported(Why.NOT_TEXT)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        text = data.decode(_guess(data), "replace")
-    if text.count("\x00") > len(text) // 100:
-        wide = _wide(data)
-        if wide is None:
-            raise unsupported(Why.NOT_TEXT)
-        text = data.decode(wide, "replace")
-    return storable(text)
-
-
-def _guess(data: bytes) -> str:
-    """Return the most likely encoding; cp1252 where nothing fits, which gives every byte some character."""
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(data[:_SAMPLE]).best()
-    if best is not None:
-        return str(best.encoding)
-    if sum(byte < 9 for byte in data[:_SAMPLE]) > len(data[:_SAMPLE]) // 50:
-        raise unsupported(Why.NOT_TEXT)
-    return "cp1252"
-
-
-def _wide(data: bytes) -> str | None:
-    """Tell UTF-16 without a mark by the side on which its NULs stand; None where it is none."""
-    even, odd = data[:_SAMPLE:2].count(0), data[1:_SAMPLE:2].count(0)
-    half = max(len(data[:_SAMPLE]) // 2, 1)
-    if odd > half // 2 and even < half // 20:
-        return "utf-16-le"
-    if even > half // 2 and odd < half // 20:
-        return "utf-16-be"
-    return None
+        if charsets.mostly_utf8(data):
+            return storable(data.decode("utf-8", "replace")), True
+        encoding, certain = charsets.encoding_of(data)
+        return storable(data.decode(encoding, "replace")), certain
+    encoding = charsets.switching(data) if text.isascii() else ""
+    return storable(data.decode(encoding) if encoding else text), True
