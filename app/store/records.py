@@ -101,7 +101,7 @@ class Records:
             _insert_row(db, number, row, "", unread, digest, readers)
         return gone
 
-    def put_copy(self, row: DocumentRow, of: str, digest: bytes) -> list[str]:
+    def put_copy(self, row: DocumentRow, of: str, digest: bytes | None) -> list[str]:
         """Store a row that shares the content of another file, in place of an earlier one; return what went.
 
         Of `row`, what the other one says of the content is not looked at. Raises UnknownDocument.
@@ -111,7 +111,7 @@ class Records:
             copied = db.execute(
                 "INSERT INTO v.documents(number, id, file, title, kind, status, reason, pages, unread, parent, size,"
                 " modified, digest, shares, readers) SELECT ?, ?, ?, title, kind, status, reason, pages, unread, ?,"
-                " ?, ?, ?, coalesce(shares, number), readers FROM v.documents WHERE file = ? AND pages > 0",
+                " ?, ?, coalesce(?, digest), coalesce(shares, number), readers FROM v.documents WHERE file = ? AND pages > 0",
                 (_next_number(db), row.id, to_bytes(row.file), _or_none(row.parent), row.size, row.modified, digest,
                  to_bytes(of)),
             )

@@ -283,13 +283,13 @@ class Store:
         return self._row(file)
 
     def add_copy(
-        self, file: str, of: str, *, size: int, modified: float, digest: bytes, parent: str | None = None,
+        self, file: str, of: str, *, size: int, modified: float, digest: bytes | None, parent: str | None = None,
     ) -> DocumentRow:
         """Store `file` as another place of the content of the file `of`, in place of an earlier version of it.
 
         Both are listed; what is found in them is named after the one that was added first, and after the other as
-        soon as that goes. What came out of `of` is not copied along. Raises UnknownDocument where `of` gave no
-        document or is `file` itself, DiskFull.
+        soon as that goes. What came out of `of` is not copied along. With None the digest is that of `of`. Raises
+        UnknownDocument where `of` gave no document or is `file` itself, DiskFull.
         """
         row = DocumentRow(secrets.token_hex(16), file, "", "", Status.READ, 0, parent, (), size, modified)
         gone = self._records.put_copy(row, of, digest)
