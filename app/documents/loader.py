@@ -21,6 +21,7 @@ from app.documents.sheet import CsvLoader, SheetLoader
 from app.documents.signed import SignedLoader
 from app.documents.source import Loader, Source, Why, damaged, unsupported
 from app.documents.text import MarkdownLoader, TextLoader
+from app.documents.tnef import TnefLoader
 from app.documents.word import WordLoader
 from app.documents.xml import XmlLoader
 from app.errors import EmptyFile, FileError, LockedFile
@@ -37,6 +38,7 @@ LOADERS: tuple[Loader, ...] = (
     MailLoader(),
     MailboxLoader(),
     OutlookLoader(),
+    TnefLoader(),
     SignedLoader(),
     BookLoader(),
     ArchiveLoader(),
@@ -51,6 +53,8 @@ SUFFIXES: frozenset[str] = frozenset().union(*(loader.suffixes for loader in LOA
 _BY_SUFFIX = {suffix: loader for loader in LOADERS for suffix in loader.suffixes}
 _BY_KIND = {loader.kind: loader for loader in LOADERS}
 KINDS = frozenset(_BY_KIND)
+# A file that could not be read is tried again when this has grown: with each release that reads more, or better.
+READERS_VERSION = 1
 
 
 def paged(kind: str) -> bool:
