@@ -1,15 +1,26 @@
-"""What the command line prints of hits, answers and events: as text for people, as JSON for programs."""
+"""What the command line prints of hits, answers, events and the ledger: as text for people, as JSON for programs."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from app.coverage import (
+    WORDS,
+    by_ocr,
+    progress_words,
+    stretches,
+    survey_words,
+    total_words,
+    totals,
+    unread_words,
+)
 from app.types import (
     Added,
     Answered,
@@ -19,15 +30,26 @@ from app.types import (
     EvidenceFound,
     FileAdded,
     FileFailed,
+    FileGone,
+    FileMoved,
     FileUnchanged,
+    FolderAway,
     Hit,
     IngestEvent,
-    PassagesEmbedded,
+    LedgerLine,
+    Progress,
+    Searched,
     Sentence,
     Started,
     Status,
+    Survey,
+    Surveying,
     Verdict,
 )
+
+_SELDOM = 20.0  # seconds between lines of progress where nobody looks at a terminal
+
+_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\ufffd")
 
 MARKS = {
     Verdict.SUPPORTED: "✓",
@@ -35,6 +57,11 @@ MARKS = {
     Verdict.NOT_SUPPORTED: "✗",
     Verdict.NO_CLAIM: "·",
 }
+
+
+def plain(text: str) -> str:
+    """Return text of a file, or the name of one, so that a terminal takes nothing in it for a command."""
+    return text.translate(_CONTROLS)
 
 
 def evidence_json(evidence: Evidence) -> list[dict[str, Any]]:
@@ -49,6 +76,7 @@ def evidence_json(evidence: Evidence) -> list[dict[str, Any]]:
             "score": round(hit.score, 6),
             "text": hit.passage.text,
             "matter": hit.passage.matter,
+            "confidence": None if hit.passage.confidence is None else round(hit.passage.confidence, 4),
         }
         for hit in evidence.hits
     ]
@@ -99,9 +127,16 @@ def print_hits(
 
 
 def place(hit: Hit) -> str:
-    """Return file name and page of a hit."""
+    """Return file name and page of a hit, and whether OCR read it."""
     page = "" if hit.passage.page is None else f", page {hit.passage.page}"
-    return f"{Path(hit.passage.file).name}{page}"
+    scan = "" if hit.passage.confidence is None else f" ({by_ocr(hit.passage.confidence)})"
+    return f"{plain(Path(hit.passage.file).name)}{page}{scan}"
+
+
+def print_unread(searched: Searched, shut: int, out: TextIO) -> None:
+    """Print how much of what was searched is not in it, as it could not be read; `shut` files gave no page."""
+    if told := unread_words(searched.unread_pages, shut):
+        print(f"Of what was searched, {told}; see carrel status --pages", file=out, flush=True)
 
 
 def print_answer(answered: Answered, out: TextIO) -> None:
@@ -129,34 +164,123 @@ def print_answer(answered: Answered, out: TextIO) -> None:
     print(f"\nTimes: {times}", file=out, flush=True)
 
 
+class Narrator:
+    """Prints what happens to files, a line each, and now and then how far it is."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._live = out.isatty()
+        self._drawn = 0  # characters of the line of progress that stands on the terminal
+        self._told = time.monotonic()
+
+    def tell(self, event: IngestEvent) -> None:
+        """Print one event."""
+        if isinstance(event, Progress):
+            self._progress(progress_words(event), Path(event.file).name)
+        elif isinstance(event, Surveying):
+            if self._live:
+                self._draw(f"Counting: {event.files:,} of {event.of:,} files")
+        elif lines := event_lines(event):
+            self.clear()
+            print("\n".join(map(plain, lines)), file=self._out)
+        self._out.flush()
+
+    def _progress(self, parts: list[str], file: str) -> None:
+        if self._live:
+            self._draw(f"{' · '.join(parts)} · {file}")
+        elif time.monotonic() - self._told >= _SELDOM:
+            print(f"      {' · '.join(parts)}", file=self._out)
+            self._told = time.monotonic()
+
+    def _draw(self, words: str) -> None:
+        shown = plain(words)[: shutil.get_terminal_size((100, 24)).columns - 1]
+        print(f"\r{shown:<{self._drawn}}", end="", file=self._out)
+        self._drawn = len(shown)
+
+    def clear(self) -> None:
+        """Take the line of progress off the terminal."""
+        if self._drawn:
+            print(f"\r{'':<{self._drawn}}\r", end="", file=self._out)
+            self._drawn = 0
+
+
 def print_event(event: IngestEvent, out: TextIO) -> None:
-    """Print what happened to a file, one line each."""
-    if isinstance(event, Started):
-        print(f"{event.files} files to look at", file=out)
-    elif isinstance(event, FileAdded):
-        passages = "passage" if event.passages == 1 else "passages"
-        state = "" if event.status in (Status.READ, Status.OCR) else f", {event.status}"
-        pages = "page" if event.pages == 1 else "pages"
-        name = Path(event.file).name
-        print(f"{_count(event)} {name}: {event.pages} {pages}, {event.passages} {passages}{state}", file=out)
-        for reason in event.reasons[:3]:
-            print(f"      {reason}", file=out)
-        if len(event.reasons) > 3:
-            print(f"      and {len(event.reasons) - 3} more pages; see carrel status", file=out)
-    elif isinstance(event, FileUnchanged):
-        print(f"{_count(event)} {Path(event.file).name}: unchanged", file=out)
-    elif isinstance(event, FileFailed):
-        print(f"{_count(event)} {Path(event.file).name}: NOT READ. {event.reason}", file=out)
-    elif isinstance(event, PassagesEmbedded) and out.isatty():
-        print(f"      {event.done} of {event.total} passages", end="\r", file=out)
-    elif isinstance(event, Added):
-        rate = event.pages / event.seconds if event.seconds else 0.0
-        print(
-            f"{event.added} added, {event.unchanged} unchanged, {event.failed} not read; "
-            f"{event.pages} pages in {event.seconds:.1f} s ({rate:.0f} pages/s)",
-            file=out,
-        )
+    """Print what happened to a file, one line each; progress inside files is left out."""
+    for line in event_lines(event):
+        print(plain(line), file=out)
     out.flush()
+
+
+def event_lines(event: IngestEvent) -> list[str]:
+    """Return what is printed of an event."""
+    match event:
+        case Survey(unchanged=unchanged):
+            more = f"; {counted(unchanged, 'file')} in the library already" if unchanged else ""
+            return [f"{survey_words(event)}{more}"]
+        case Started(files):
+            return [f"{counted(files, 'file')} to look at"]
+        case FileAdded():
+            return _added(event)
+        case FileUnchanged(file):
+            return [f"{_count(event)} {Path(file).name}: unchanged"]
+        case FileFailed(file, reason):
+            return [f"{_count(event)} {Path(file).name}: NOT READ. {reason}"]
+        case FileMoved(file, before):
+            return [f"Moved: {before} is now {file}"]
+        case FileGone(file):
+            return [f"Gone, and taken out of the library: {file}"]
+        case FolderAway(path, missing):
+            return [(f"The folder {path} cannot be reached, or much of it is gone: {counted(len(missing), 'document')} "
+                    "of the library are not there. Nothing was taken out.")]
+        case Added():
+            rate = event.pages / event.seconds if event.seconds else 0.0
+            return [(f"{event.added} added, {event.unchanged} unchanged, {event.failed} not read; "
+                    f"{event.pages} pages in {event.seconds:.1f} s ({rate:.0f} pages/s)")]
+    return []
+
+
+def _added(event: FileAdded) -> list[str]:
+    state = "" if event.status is Status.READ else f", {WORDS[event.status]}"
+    lines = [(f"{_count(event)} {Path(event.file).name}: {counted(event.pages, 'page')}, "
+             f"{counted(event.passages, 'passage')}{state}")]
+    lines += [f"      {reason}" for reason in event.reasons[:3]]
+    if len(event.reasons) > 3:
+        lines.append(f"      and {len(event.reasons) - 3} more pages; see carrel status --pages")
+    return lines
+
+
+def ledger_json(lines: Iterable[LedgerLine]) -> list[dict[str, Any]]:
+    """Return the ledger in the stable shape of `status --pages --json`."""
+    return [
+        {
+            "file": line.file,
+            "parent": line.parent,
+            "page": line.page,
+            "status": str(line.status),
+            "reason": line.reason,
+            "confidence": None if line.confidence is None else round(line.confidence, 4),
+        }
+        for line in lines
+    ]
+
+
+def print_ledger(lines: Iterable[LedgerLine], out: TextIO) -> None:
+    """Print what became of each page, those together of which the same is to be said, and the totals last."""
+    kept = list(lines)
+    file = ""
+    for stretch in stretches(kept):
+        if stretch.file != file:
+            file = stretch.file
+            inside = f"   (in: {Path(stretch.parent).name})" if stretch.parent else ""
+            print(plain(f"{file}{inside}"), file=out)
+        sentence = stretch.sentence or f"{WORDS[stretch.status]}."
+        print(f"  {stretch.where:<18} {stretch.status!s:<12} {plain(sentence)}", file=out)
+    print(total_words(totals(kept)), file=out)
+
+
+def counted(number: int, one: str) -> str:
+    """Return a number with its noun."""
+    return f"{number:,} {one if number == 1 else f'{one}s'}"
 
 
 def audit_json(
@@ -213,4 +337,4 @@ def _count(event: FileAdded | FileUnchanged | FileFailed) -> str:
 
 def _wrapped(text: str) -> str:
     width = min(shutil.get_terminal_size((100, 24)).columns, 110) if sys.stdout.isatty() else 100
-    return textwrap.fill(text, width, initial_indent="    ", subsequent_indent="    ")
+    return textwrap.fill(plain(text), width, initial_indent="    ", subsequent_indent="    ")

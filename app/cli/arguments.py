@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app import __version__
-from app.cli import copies, documents, keys, models, vaults
+from app.cli import copies, documents, keys, models, reading, vaults
 from app.types import Refusal
 
 Probe = Callable[[], list[Refusal]]
@@ -48,6 +48,7 @@ def parser(window: Window, probe: Probe | None) -> argparse.ArgumentParser:
     made.set_defaults(run=documents.window, window=window, probe=probe, several=False)
     commands = made.add_subparsers(title="commands", metavar="COMMAND")
     _documents(commands)
+    _reading(commands)
     _vault(commands)
     _keys(commands)
     _models(commands)
@@ -91,11 +92,11 @@ def _documents(commands: Any) -> None:
                    "Add files and folders to the library; makes it where there is none.")
     add.add_argument("paths", nargs="*", type=Path, metavar="PATH")
     add.add_argument("--resume", action="store_true", help="go on with what was being added when the work was cut off")
+    add.add_argument("--again", action="store_true", help="read files once more that did not change")
+    add.add_argument("--follow", action="store_true", help="keep following the folders that are named")
+    _patterns(add)
     _matter(add)
     _json(add)
-    status = _command(commands, "status", documents.status, "List the documents and what of them could not be read.")
-    _matter(status)
-    _json(status)
     for name, run, text in (
         ("search", documents.search, "Find passages; no model writes anything."),
         ("ask", documents.ask, "Answer a question with quotes that can be checked."),
@@ -116,6 +117,43 @@ def _documents(commands: Any) -> None:
     _matter(remove)
     _backups(remove)
     _yes(remove)
+
+
+def _patterns(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--include", action="append", default=[], metavar="PATTERN",
+                      help="of folders only files like this, such as *.pdf or letters/**; may be given several times")
+    made.add_argument("--exclude", action="append", default=[], metavar="PATTERN", help="but not files like this")
+
+
+def _reading(commands: Any) -> None:
+    status = _command(commands, "status", reading.status, "List the documents and what of them could not be read.")
+    status.add_argument("--pages", action="store_true", help="print what became of every page")
+    status.add_argument("--csv", type=Path, metavar="FILE", help="write what became of every page to FILE as a table")
+    _matter(status)
+    _json(status)
+    secret = _command(commands, "password", reading.password,
+                      "Read locked files with a password; it is remembered only inside the vault.")
+    secret.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    secret.add_argument("--password-file", type=Path, metavar="FILE",
+                        help="read the password from the first line of FILE instead of asking for it")
+    _matter(secret)
+    folders = _command(commands, "folders", reading.folders, "List the followed folders, or follow one, or no more.")
+    _matter(folders)
+    _json(folders)
+    folders.set_defaults(folders_run=reading.list_folders)
+    actions = folders.add_subparsers(metavar="ACTION")
+    new = actions.add_parser("add", help="follow a folder and read what is in it")
+    new.add_argument("folder", type=Path, metavar="DIR")
+    _patterns(new)
+    new.set_defaults(folders_run=reading.follow)
+    end = actions.add_parser("remove", help="follow a folder no more; what was read from it stays")
+    end.add_argument("folder", type=Path, metavar="DIR")
+    end.set_defaults(folders_run=reading.unfollow)
+    sync = _command(commands, "sync", reading.sync,
+                    "Bring the library up to date with the followed folders: new, changed, moved and deleted files.")
+    _matter(sync)
+    _yes(sync)
+    _json(sync)
 
 
 def _vault(commands: Any) -> None:

@@ -1,4 +1,4 @@
-"""The commands for documents: add, status, search, ask, remove, and the demonstration."""
+"""The commands for documents: add, search, ask, remove, and the demonstration."""
 
 from __future__ import annotations
 
@@ -7,18 +7,33 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app import demo, errors, paths
 from app.cli.opening import library, read_secret, session
 from app.cli.talk import confirmed, counted, local_time, print_json, say
-from app.report import answer_json, evidence_json, print_answer, print_event, print_hits
-from app.types import Added, Answered, BackupCopy, DocumentRow, EvidenceFound, FileFailed, TextWritten
+from app.report import Narrator, answer_json, evidence_json, plain, print_answer, print_hits, print_unread
+from app.types import (
+    Added,
+    Answered,
+    BackupCopy,
+    DocumentRow,
+    EvidenceFound,
+    FileFailed,
+    FileGone,
+    FileMoved,
+    Folder,
+    FolderAway,
+    IngestEvent,
+    TextWritten,
+)
 
 if TYPE_CHECKING:
     from app.session import Session
+
+KEPT = (Added, FileFailed, FileMoved, FileGone, FolderAway)  # events that are asked about after a run
 
 
 def window(options: argparse.Namespace) -> int:
@@ -35,70 +50,59 @@ def add(options: argparse.Namespace) -> int:
     if options.resume == bool(options.paths):
         say("Name what to add, or say --resume to go on with what was being added.")
         return 2
+    folders = [Path(os.path.abspath(path)) for path in options.paths if path.is_dir()]
+    if options.follow and not folders:
+        say("Only a folder can be followed; name one with --follow.")
+        return 2
     with session(options, create=not options.resume) as opened:
         wanted = [Path(path) for path in opened.store.unfinished()] if options.resume else options.paths
         if options.resume and not wanted:
             say("Nothing was left unfinished.")
             if not options.json:
                 return 0
+        patterns = {"include": tuple(options.include), "exclude": tuple(options.exclude)}
+        for folder in folders if options.follow else ():
+            opened.follow(Folder(str(folder), **patterns))
+            say(f"Followed from now on: {folder}")
+        narrator = Narrator(sys.stderr)
         try:
-            return _added(opened, wanted, as_json=options.json)
+            pull(opened.ingest.survey(wanted), narrator)
+            return _added(opened.ingest.add(wanted, again=options.again, **patterns), narrator, as_json=options.json)
         except KeyboardInterrupt:
+            narrator.clear()
             opened.store.note_unfinished(())  # it is the user's wish, and nothing to go on with later
             raise
 
 
-def _added(opened: Session, wanted: Sequence[Path], *, as_json: bool) -> int:
-    failed = 0
-    with contextlib.closing(opened.ingest.add(wanted)) as events:
+def pull(events: Generator[IngestEvent, None, None], narrator: Narrator) -> list[IngestEvent]:
+    """Pull a run to its end, telling what happens; returns what is more than progress."""
+    kept: list[IngestEvent] = []
+    with contextlib.closing(events):
         for event in events:
-            print_event(event, sys.stderr)
-            failed += isinstance(event, FileFailed)
-            if isinstance(event, Added) and as_json:
-                print_json({
-                    "added": event.added,
-                    "unchanged": event.unchanged,
-                    "failed": event.failed,
-                    "pages": event.pages,
-                    "seconds": round(event.seconds, 3),
-                })
-    return errors.FileError.exit_code if failed else 0
+            narrator.tell(event)
+            if isinstance(event, KEPT):
+                kept.append(event)
+    narrator.clear()
+    return kept
 
 
-def status(options: argparse.Namespace) -> int:
-    """List the documents."""
-    with session(options, warm=False) as opened:
-        rows = opened.store.documents()
-        counts = opened.store.page_counts()
-        unfinished = opened.store.unfinished()
-        matter = opened.matter.name
-    if options.json:
-        documents = [
-            {
-                "file": row.file,
-                "status": str(row.status),
-                "pages": row.pages,
-                "parent": row.parent,
-                "reasons": list(row.reasons),
-            }
-            for row in rows
-        ]
-        print_json({
-            "documents": documents,
-            "pages": {str(key): value for key, value in counts.items()},
-            "matter": matter,
-            "unfinished": list(unfinished),
-        })
-        return 0
-    for row in rows:
-        print(f"{row.status:<12} {row.pages:>5} {'page ' if row.pages == 1 else 'pages'}  {row.file}")
-        for reason in row.reasons:
-            print(f"{'':<26}{reason}")
-    total = ", ".join(f"{value} {key}" for key, value in counts.items())
-    print(f"{len(rows)} documents in {matter}; pages: {total or 'none'}")
-    if unfinished:
-        print(f"Adding was cut off in the middle of {', '.join(unfinished)}; go on with: carrel add --resume")
-    return 0
+def _added(events: Generator[IngestEvent, None, None], narrator: Narrator, *, as_json: bool) -> int:
+    kept = pull(events, narrator)
+    for event in kept:
+        if isinstance(event, Added) and as_json:
+            print_json(added_json(event))
+    return errors.FileError.exit_code if any(isinstance(event, FileFailed) for event in kept) else 0
+
+
+def added_json(event: Added) -> dict[str, Any]:
+    """Return the end of a run in the stable shape of `add --json`."""
+    return {
+        "added": event.added,
+        "unchanged": event.unchanged,
+        "failed": event.failed,
+        "pages": event.pages,
+        "seconds": round(event.seconds, 3),
+    }
 
 
 def _questions(options: argparse.Namespace) -> Iterator[tuple[str | None, str]]:
@@ -130,6 +134,7 @@ def search(options: argparse.Namespace) -> int:
                 print_json(found | {"hits": evidence_json(evidence)})
             else:
                 print_hits(evidence, sys.stdout, matters=len(opened.searching) > 1)
+                print_unread(evidence.searched, shut(opened), sys.stdout)
     return 0
 
 
@@ -156,13 +161,19 @@ def pull_answer(opened: Session, question: str, *, quiet: bool) -> tuple[Evidenc
                 if not quiet:
                     print_hits(event.evidence, sys.stdout, seconds=event.seconds, matters=several)
             elif isinstance(event, TextWritten) and not quiet:
-                print(event.text, end="", flush=True)
+                print(plain(event.text), end="", flush=True)
             elif isinstance(event, Answered):
+                assert evidence is not None
                 if not quiet:
                     print_answer(event, sys.stdout)
-                assert evidence is not None
+                    print_unread(evidence.evidence.searched, shut(opened), sys.stdout)
                 return evidence, event
     raise AssertionError("answering ended without an answer")
+
+
+def shut(opened: Session) -> int:
+    """Return how many files of what is searched gave no page."""
+    return sum(not row.pages for row in opened.reading.documents())
 
 
 def remove(options: argparse.Namespace) -> int:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Generator, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+
+from app import errors, paths
 
 
 def say(text: str) -> None:
@@ -45,6 +49,14 @@ def show_progress(shares: Iterator[float], words: str) -> None:
             shares.close()
         if shown:
             say("")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all; raises UnwritableFile."""
+    try:
+        paths.write_atomically(Path(os.path.abspath(path)), text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise errors.UnwritableFile(reason=error.strerror or type(error).__name__) from error
 
 
 def local_time(moment: float) -> str:

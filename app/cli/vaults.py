@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app import errors, paths
+from app import errors
 from app.cli import opening
 from app.cli.documents import say_backups
 from app.cli.opening import session
-from app.cli.talk import counted, iso_time, local_time, print_json, say, typed
+from app.cli.talk import counted, iso_time, local_time, print_json, say, typed, write_text
 from app.report import audit_json, print_audit
 
 if TYPE_CHECKING:
@@ -105,7 +103,7 @@ def audit(options: argparse.Namespace) -> int:
         if options.csv:
             stream = io.StringIO(newline="")
             opened.audit.export_csv(stream)
-            _write(options.csv, stream.getvalue())
+            write_text(options.csv, stream.getvalue())
             opened.audit.record("exported", what="audit log")
             say(f"The log was written to {options.csv}. That file is not encrypted.")
     if options.json:
@@ -124,17 +122,10 @@ def selftest(options: argparse.Namespace) -> int:
 
     lines = selftest.run(options.probe, data=opening.library(options))
     if options.html:
-        _write(options.html, selftest.html(lines))
+        write_text(options.html, selftest.html(lines))
         say(f"The page was written to {options.html}.")
     if options.json:
         print_json({"holds": selftest.holds(lines), "lines": selftest.objects(lines)})
     else:
         print(selftest.page(lines), end="", flush=True)
     return selftest.exit_code(lines)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        paths.write_atomically(Path(os.path.abspath(path)), text.encode())
-    except OSError as error:
-        raise errors.UnwritableFile(reason=error.strerror or type(error).__name__) from error
