@@ -21,8 +21,8 @@ _SAMPLE = 8_000  # bytes of lines that are not plain ASCII
 _LOOKED_AT = 4 << 20  # bytes
 _WIDE = 65_536  # bytes
 _RARE, _SYMBOL, _BROKEN = -9.0, -12.0, -16.0
-# What a byte beyond ASCII weighs on the average in no text of any language; less for characters of two bytes.
-_DOUBTFUL, _DOUBTFUL_PAIR = -8.0, -5.2
+# What a byte beyond ASCII weighs on the average in no text; where they are rare among ASCII, they may be odder.
+_DOUBTFUL, _DOUBTFUL_LATIN = -5.2, -8.0
 _PUNCTUATION = frozenset("\u00a0«»‹›“”„‘’‚–—…•·°§€£©®™№±²³½¼¾×´¡¿ªº")
 _JOINS = frozenset("’·´")
 _ESCAPES = ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$", "iso2022_jp_2"), (b"\x1b(J", "iso2022_jp"), (b"~{", "hz"))
@@ -46,12 +46,12 @@ class _Language:
 def encoding_of(data: bytes) -> tuple[str, bool]:
     """Return the most likely encoding of bytes that are neither UTF-8 nor UTF-16, and whether it reads well."""
     sample = _sample(data)
-    best, name, least = -math.inf, "cp1252", _DOUBTFUL
+    best, name, least = -math.inf, "cp1252", _DOUBTFUL_LATIN
     for encoding, prior, languages in letters.ENCODINGS:
         found = prior + _score(sample, encoding, languages)
         if found > best:
             best, name = found, encoding
-            least = _DOUBTFUL_PAIR if languages[0] in letters.IDEOGRAPHS else _DOUBTFUL
+            least = _DOUBTFUL_LATIN if languages[0] in letters.LATIN else _DOUBTFUL
     return name, best / max(len(_HIGH.findall(sample)), 1) > least
 
 
@@ -83,8 +83,9 @@ def wide(data: bytes) -> str:
         if _strange(text) <= 0.01:
             # The right order gives blanks and ends of lines, and letters of few alphabets.
             plain = sum(" " <= character < "\x7f" or character in "\r\n\t\u3000、。，" for character in text)
-            if plain * 100 > len(text) or len(text) < 50:
-                found.append((plain, -len({ord(character) >> 8 for character in text}), encoding))
+            alphabets = len({ord(character) >> 8 for character in text})
+            if plain * 100 > len(text) or len(text) < 50 or (alphabets <= 3 and len(set(text)) > 8):
+                found.append((plain, -alphabets, encoding))
     return max(found)[2] if found else ""
 
 
