@@ -21,8 +21,7 @@ _FEWEST = 8  # lines in each column
 _SAMPLES = 5  # long lines that are looked at for a gutter
 _CELL_LINES = 4  # of a cell that is put on its row's line
 _CELL_LENGTH = 160  # characters
-_WIDE = 1.25  # times as wide as its characters need: a line with gaps in it
-_CHARACTER = 0.4  # of a line's height, as wide as a character is on average
+_WIDE = 1.22  # times as wide for a character as the page's closer lines: a line with gaps in it
 _GAP = 0.9  # of a line's height: wider than a space, even in a line that was stretched
 _CURRENCY = "$€£¥"
 _SPACE = re.compile(" +")
@@ -40,10 +39,19 @@ def ordered(raw: str, lines: list[Line], place: Place) -> list[Line]:
         by_columns = _by_columns(split or lines, left, right, always=split is not None)
         if by_columns is not None:
             return by_columns
-    for line in lines:
-        if line.width > _WIDE * _CHARACTER * line.size * line.length and line.length > 3 and not line.turned:
-            _part_cells(raw, line, place)
+    for line in _gappy(lines):
+        _part_cells(raw, line, place)
     return _rows(raw, lines, right - left)
+
+
+def _gappy(lines: list[Line]) -> list[Line]:
+    """Return the lines that are wider than their characters need."""
+    needs = sorted([(line.right - line.left) / (line.length * line.size) for line in lines if line.length > 15])
+    usual = min(max(needs[len(needs) // 4], 0.3), 0.8) if needs else 0.45
+    return [
+        line for line in lines
+        if line.right - line.left > _WIDE * usual * line.length * line.size and line.length > 3 and not line.turned
+    ]  # fmt: skip
 
 
 def _part_cells(raw: str, line: Line, place: Place) -> None:
@@ -69,17 +77,28 @@ def _part_cells(raw: str, line: Line, place: Place) -> None:
 
 def _rows(raw: str, lines: list[Line], width: float) -> list[Line]:
     """Put the cells of a row on one line where each has a few short lines."""
+    beside = [
+        number for number in range(1, len(lines))
+        if lines[number].left >= lines[number - 1].right - lines[number].size
+        and lines[number].bottom > lines[number - 1].bottom - 0.5 * lines[number].size
+    ]  # fmt: skip
+    if not beside:
+        return lines
     found: list[Line] = []
     number = 0
-    while number < len(lines):
-        cells = _row_at(lines, number, width) if number + 1 < len(lines) else []
-        if cells and all(_has_words(raw, line) for cell in cells for line in cell):
-            found.append(_row(cells))
-            number += sum(len(cell) for cell in cells)
-        else:
-            found.append(lines[number])
-            number += 1
-    return found
+    for step in beside:
+        while number < step:
+            if number + _CELL_LINES < step:
+                found += lines[number : step - _CELL_LINES]
+                number = step - _CELL_LINES
+            cells = _row_at(lines, number, width)
+            if cells and all(_has_words(raw, line) for cell in cells for line in cell):
+                found.append(_row(cells))
+                number += sum(len(cell) for cell in cells)
+            else:
+                found.append(lines[number])
+                number += 1
+    return found + lines[number:]
 
 
 def _row_at(lines: list[Line], number: int, width: float) -> list[list[Line]]:
@@ -144,7 +163,8 @@ def _row(cells: list[list[Line]]) -> Line:
             between = " "
     lines = [line for cell in cells for line in cell]
     return replace(
-        lines[0], spans=spans, left=min(line.left for line in lines), bottom=min(line.bottom for line in lines),
+        lines[0], spans=spans, end=lines[-1].end, length=sum(line.length for line in lines),
+        left=min(line.left for line in lines), bottom=min(line.bottom for line in lines),
         right=max(line.right for line in lines), top=max(line.top for line in lines), broken=lines[-1].broken,
     )  # fmt: skip
 
@@ -160,10 +180,11 @@ def _split_at_gutters(raw: str, lines: list[Line], place: Place, left: float, ri
     ]  # fmt: skip
     if len(across) < _FEWEST:
         return None
-    step = max(len(across) // _SAMPLES, 1)
-    sample = across[::step][:_SAMPLES]
-    if sum(bool(_wide_gaps(raw, line, place)) for line in sample) < 0.6 * len(sample):
-        return None
+    misses = 0
+    for line in across[:: max(len(across) // _SAMPLES, 1)]:
+        misses += not _wide_gaps(raw, line, place)
+        if misses == 2:
+            return None
     gaps = {id(line): _wide_gaps(raw, line, place) for line in across}
     gutters = _gutters([gap for line in across for gap in gaps[id(line)]], len(across), left, right)
     if not gutters:
@@ -210,10 +231,16 @@ def _cut(line: Line, gaps: list[tuple[float, float, int, int]]) -> list[Line]:
     found: list[Line] = []
     left = line.left
     for gap_left, gap_right, stop, behind in gaps:
-        found.append(replace(line, spans=[("", start, stop)], left=left, right=gap_left, broken=False))
+        found.append(_piece(line, start, stop, left, gap_left, broken=False))
         start, left = behind, gap_right
-    found.append(replace(line, spans=[("", start, end)], left=left))
+    found.append(_piece(line, start, end, left, line.right, broken=line.broken))
     return found
+
+
+def _piece(line: Line, start: int, end: int, left: float, right: float, *, broken: bool) -> Line:
+    return replace(
+        line, spans=[("", start, end)], left=left, right=right, start=start, end=end, length=end - start, broken=broken
+    )
 
 
 def _is_prose(raw: str, lines: list[Line], gutters: list[float], left: float, right: float) -> bool:

@@ -35,26 +35,17 @@ class Line:
     right: float
     top: float
     size: float  # height of its first character, ascent and descent included
+    start: int  # of its first span
+    end: int  # of its last
+    length: int  # characters
     broken: bool = False  # it ends in a hyphen, which is the character behind its last span
     turned: bool = False
     begin: int = 0  # where it stands in the page's text, once that is written
     stop: int = 0
 
     @property
-    def start(self) -> int:
-        return self.spans[0][1]
-
-    @property
-    def end(self) -> int:
-        return self.spans[-1][2]
-
-    @property
     def width(self) -> float:
         return self.right - self.left
-
-    @property
-    def length(self) -> int:
-        return sum(end - start for _, start, end in self.spans)
 
 
 @dataclass(slots=True)
@@ -76,6 +67,9 @@ class Layout:
         return found
 
 
+_PROTOTYPE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+
+
 class Boxes:
     """The places of a pdfium text page's characters as the page is shown, y growing upwards."""
 
@@ -83,9 +77,7 @@ class Boxes:
         from pypdfium2 import raw
 
         # By address and with plain types a call takes a third of the time, and there are two for each line.
-        self._call = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(
-            ctypes.cast(raw.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0
-        )
+        self._call = _PROTOTYPE(ctypes.cast(raw.FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0)
         self._page = ctypes.cast(characters.raw, ctypes.c_void_p).value
         self._rectangle = (ctypes.c_float * 4)()  # left, top, right, bottom
         self._at = ctypes.addressof(self._rectangle)
@@ -108,6 +100,8 @@ class Boxes:
 
 def laid_out(raw: str, indexes: Sequence[int] | None, boxes: Boxes) -> Layout:
     """Return the layout of pdfium's text; `indexes` are its characters' own, None where they are the same."""
+    # Some writers put a no-break space between all words; to search, quote and copy it is a space.
+    raw = raw.replace("\xa0", " ")
     lines = _lines(raw, indexes, boxes)
     if lines is None:
         text = pdf_words.clean(raw)
@@ -146,7 +140,7 @@ def _lines(raw: str, indexes: Sequence[int] | None, boxes: Boxes) -> list[Line] 
             right = a_right if a_right > right else right
             top = a_top if a_top > top else top
             turned = top - bottom > _TALL * (right - left) and last - first > 3
-            found.append(Line([("", first, last)], left, bottom, right, top, size, broken, turned))
+            found.append(Line([("", first, last)], left, bottom, right, top, size, first, last, last - first, broken, turned))
         start = after
     return found
 
@@ -163,6 +157,8 @@ def _joined(lines: list[Line]) -> list[Line]:
             before.left, before.right = min(before.left, line.left), max(before.right, line.right)
             before.bottom, before.top = min(before.bottom, line.bottom), max(before.top, line.top)
             before.size = max(before.size, line.size)
+            before.end = line.end
+            before.length += line.length
             before.broken = line.broken
         else:
             found.append(line)

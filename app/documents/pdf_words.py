@@ -55,13 +55,12 @@ def clean(text: str) -> str:
     """Return pdfium's text as a page's text; the same for a text as for its parts one after the other."""
     if _CHANGED.search(text):
         text = _CHANGED.sub(_replacement, text)
-    # Some writers put a no-break space between all words; to search, quote and copy it is a space.
-    return text.replace("\xa0", " ")
+    return text
 
 
 def is_clean(text: str) -> bool:
     """Whether clean() would leave `text` as it is, line breaks aside."""
-    return "\xa0" not in text and (text.isascii() or not _ODD.search(text)) and not _CONTROL.search(text)
+    return (text.isascii() or not _ODD.search(text)) and not _CONTROL.search(text)
 
 
 def offsets(raw: str, start: int, text: str) -> Iterator[int]:
