@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from app.types import Refusal
 
-CHILDREN = ("reader", "engine", "vectors")
+CHILDREN = ("reader", "ocr", "engine", "vectors")
 ISOLATE, ISOLATE_VARIABLE = "--isolate", "CARREL_ISOLATE"
 
 # Libraries look at these when they are imported; see DESIGN for what each does without it.
@@ -59,6 +59,10 @@ def main(arguments: list[str] | None = None) -> int:
         from app.documents import reader
 
         return reader.main()
+    if kind == "ocr":
+        from app.documents import ocr
+
+        return ocr.main()
     if kind == "engine":
         from app.models import engine
 

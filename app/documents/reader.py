@@ -7,56 +7,25 @@ import or open has been before the cage is shut, by reading a small document of 
 from __future__ import annotations
 
 import gc
-import os
-import re
-import signal
 import sys
 import time
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import Any, BinaryIO
+from typing import Any
 
-from app import frames, seal
-from app.documents import loader, render
+from app.documents import loader, render, serving
 from app.documents.source import REASONS, Source, Why, damaged
-from app.errors import DamagedFile, EmptyFile, FileError, LockedFile, TooLargeFile, UnsupportedFile
-from app.types import Document, Page, PagePicture
-
-# Error codes on the wire; sandbox.py turns them back. Never renumber.
-CODES: dict[type[FileError], int] = {EmptyFile: 1, LockedFile: 2, UnsupportedFile: 3, DamagedFile: 4, TooLargeFile: 5}
-_TOO_MUCH_MEMORY = {"error": CODES[TooLargeFile], "why": int(Why.TOO_MUCH_MEMORY)}
-_TIRED = 0.5  # of a limit; a reader that has used so much says that it will take no more
+from app.errors import FileError, TooLargeFile
+from app.types import Document, PagePicture
 
 
 def main() -> int:
     """Serve requests until standard input ends; returns the exit code."""
-    memory = _number("CARREL_READER_MEMORY", 1 << 30)
-    cpu = _number("CARREL_READER_CPU", 1200)
-    wire_in, wire_out = _take_wire()
+    memory = serving.number("CARREL_READER_MEMORY", 1 << 30)
+    cpu = serving.number("CARREL_READER_CPU", 1200)
+    wire_in, wire_out = serving.take_wire()
     warm_up()
-    most_memory = _memory_gauge()
-    seal.cage_reader(memory, cpu)
-    frames.write(wire_out, {"ready": 1})
-    return serve(wire_in, wire_out, memory, cpu, most_memory)
-
-
-def serve(wire_in: BinaryIO, wire_out: BinaryIO, memory: int, cpu: int, most_memory: Callable[[], int]) -> int:
-    """Answer each request; the last reply before limits come near says so."""
-    last = False
-    while not last:
-        request = frames.read(wire_in)
-        if request is None:
-            return 0
-        header, body = answer(request.header, request.body)
-        del request
-        gc.collect()  # cheap, since what was there before the first file is frozen
-        last = time.process_time() > cpu * _TIRED or most_memory() > memory * _TIRED
-        try:
-            frames.write(wire_out, {**header, "last": int(last)}, body)
-        except MemoryError:
-            frames.write(wire_out, {**_TOO_MUCH_MEMORY, "last": 1})
-            return 0
-    return 0
+    return serving.run(answer, wire_in, wire_out, memory, cpu)
 
 
 def answer(header: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
@@ -65,17 +34,17 @@ def answer(header: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         source = Source(data, header["suffix"], tuple(header["passwords"]), time.monotonic() + header["seconds"])
         return _DO[header["do"]](source, header)
     except MemoryError:
-        return _TOO_MUCH_MEMORY, b""
+        return serving.TOO_MUCH_MEMORY, b""
     except FileError as error:
         reason = error.fields.get("reason", error.fields.get("kind"))
         why = next((number for number, sentence in REASONS.items() if sentence == reason), Why.UNSPECIFIED)
-        return {"error": CODES[type(error)], "why": int(why)}, b""
+        return {"error": serving.CODES[type(error)], "why": int(why)}, b""
 
 
 def _read(source: Source, header: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     document = loader.load(source)
     if sum(len(page.text) for page in document.pages) > header["characters"]:
-        return {"error": CODES[TooLargeFile], "why": int(Why.TOO_MUCH_TEXT)}, b""
+        return {"error": serving.CODES[TooLargeFile], "why": int(Why.TOO_MUCH_TEXT)}, b""
     return {"document": pack(document)}, b"".join(part.data for part in document.parts)
 
 
@@ -135,55 +104,11 @@ def pack(document: Document) -> dict[str, Any]:
     return {
         "kind": document.kind,
         "title": document.title,
-        "pages": [pack_page(page) for page in document.pages],
+        "pages": [serving.pack_page(page) for page in document.pages],
         "parts": [[part.name, len(part.data)] for part in document.parts],
     }
-
-
-def pack_page(page: Page) -> list[Any]:
-    """Return a page for the wire."""
-    return [
-        page.number, page.text, str(page.status), page.reason,
-        [[heading.start, heading.level, heading.text] for heading in page.headings],
-        [list(stretch) for stretch in page.furniture], page.confidence,
-        [[line.start, line.end, line.box.left, line.box.top, line.box.right, line.box.bottom] for line in page.lines],
-    ]  # fmt: skip
 
 
 def _pack_picture(picture: PagePicture) -> dict[str, Any]:
     marks = [[box.left, box.top, box.right, box.bottom] for box in picture.marks]
     return {"picture": [picture.width, picture.height], "marks": marks}
-
-
-def _take_wire() -> tuple[BinaryIO, BinaryIO]:
-    """Keep the pipes for frames alone: what a library prints could hold text of a file."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the desk, which ends its readers itself
-    return frames.take_streams()
-
-
-def _memory_gauge() -> Callable[[], int]:
-    """Return what tells the bytes of memory that this process held at its highest; 0 where the system does not say.
-
-    To be called before the cage is shut. Linux counts in getrusage what the desk held when it started this process:
-    readers of a desk of more than half their limit would all be replaced after one file.
-    """
-    if sys.platform == "linux":
-        status = os.open("/proc/self/status", os.O_RDONLY | os.O_CLOEXEC)
-
-        def highest() -> int:
-            os.lseek(status, 0, os.SEEK_SET)
-            found = re.search(rb"VmHWM:\s+(\d+) kB", os.read(status, 8192))
-            return int(found[1]) * 1024 if found else 0
-
-        return highest
-    elif sys.platform == "darwin":
-        import resource
-
-        return lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes there
-    else:
-        return lambda: 0
-
-
-def _number(name: str, default: int) -> int:
-    value = os.environ.get(name, "")
-    return int(value) if value.isdigit() else default

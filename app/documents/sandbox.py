@@ -13,7 +13,7 @@ from typing import Any
 from app import frames
 from app.documents import parts, pool, untrusted
 from app.errors import EmptyFile, TooLargeFile
-from app.types import Box, Document, Line, PageCount, PagePicture
+from app.types import Box, Document, Line, Page, PageCount, PagePicture
 
 _MEGABYTE = 1 << 20
 
@@ -35,6 +35,11 @@ class Limits:
     def allowed(self, size: int) -> float:
         """Seconds for a file of `size` bytes."""
         return self.seconds + self.seconds_per_megabyte * size / _MEGABYTE
+
+
+# For one page each. The models and a page of 16 million pixels take 1.2 GiB of address space, 0.6 of memory; a page
+# takes seconds, but many times that on a computer that is busy.
+OCR_LIMITS = Limits(memory=2 << 30, cpu=7200, seconds=240.0, characters=1_000_000)
 
 
 class ReaderPool(pool.Pool):
@@ -103,6 +108,29 @@ class ReaderPool(pool.Pool):
         # The reader hands over what it has a little before it would be ended.
         header = {"do": do, "suffix": suffix.lower(), "passwords": list(passwords), "seconds": seconds * 0.8, **asked}
         return self._ask(header, data, seconds, most_header, most_body)
+
+
+class Recogniser(pool.Pool):
+    """Reads pictures of pages in a process of its own, one at a time; may be used from any number of threads.
+
+    `command` starts the process; only tests name another.
+    """
+
+    def __init__(
+        self, size: int = 1, limits: Limits = OCR_LIMITS, *, command: Sequence[str] | None = None
+    ) -> None:
+        self._limits = limits
+        numbers = {"CARREL_READER_MEMORY": str(limits.memory), "CARREL_READER_CPU": str(limits.cpu)}
+        super().__init__(size, pool.command("ocr") if command is None else command, numbers, limits.start)
+
+    def read(self, picture: PagePicture) -> Page:
+        """Return the page on a picture, without a number: OCR with its text and lines, EMPTY, or PICTURE.
+
+        Raises DamagedFile, TooLargeFile or TimedOutFile where it could not be looked at.
+        """
+        header = {"width": picture.width, "height": picture.height}
+        reply = self._ask(header, picture.rgb, self._limits.seconds, 16 * _MEGABYTE, 0)
+        return untrusted.recognised(reply, self._limits.characters, self._limits.memory)
 
 
 def _marks(picture: PagePicture, lines: Sequence[Line], start: int, end: int) -> tuple[Box, ...]:

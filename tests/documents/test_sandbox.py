@@ -97,7 +97,7 @@ def test_many_threads_share_the_readers() -> None:
 def test_what_a_parser_prints_does_not_break_the_wire(pool: ReaderPool) -> None:
     """The reader's own standard output goes nowhere: a child of it is asked to write there."""
     code = (
-        "from app.documents.reader import _take_wire\nwire = _take_wire()\n"
+        "from app.documents.serving import take_wire\nwire = take_wire()\n"
         "print('noise', flush=True)\nwire[1].write(b'ok')\nwire[1].flush()"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True)
