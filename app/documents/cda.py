@@ -26,6 +26,7 @@ _UNKNOWN = {
     "NI": "no information", "NA": "not applicable", "UNK": "unknown", "ASKU": "asked but unknown",
     "NAV": "temporarily unavailable", "NASK": "not asked", "MSK": "withheld",
 }  # fmt: skip
+_MERE = frozenset({"ASSERTION", "CONC"})  # codes that say that something is said
 _MINIMAL = """<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><title>T</title>
 <effectiveTime value="20240102"/><recordTarget><patientRole><id extension="1"/><addr><city>C</city></addr>
 <telecom value="tel:1"/><patient><name><given>A</given><family>B</family></name><birthTime value="19700101"/></patient>
@@ -157,6 +158,7 @@ class _Reading:
         place = _first(_first(encounter, "location"), "healthCareFacility")
         where = joined([_text(_first(_first(place, "location"), "name")), _code(_first(place, "code"))])
         fact("Place", joined([where, _organization(_first(place, "serviceProviderOrganization"))]))
+        fact("Discharge", _code(_first(encounter, "dischargeDispositionCode")))
         fact("Responsible", _person(_first(_first(encounter, "responsibleParty"), "assignedEntity")))
 
     # The body.
@@ -333,9 +335,9 @@ def _between(low: str, high: str) -> str:
 def _code(code: Any) -> str:
     if code is None:
         return ""
-    null = _get(code, "nullFlavor")
-    return _get(code, "displayName") or _text(_first(code, "originalText")) or _get(code, "code") or _UNKNOWN.get(
-        null, "")  # fmt: skip
+    said = _get(code, "displayName") or _text(_first(code, "originalText"))
+    bare = _get(code, "code") if _get(code, "code") not in _MERE else ""
+    return said or bare or _UNKNOWN.get(_get(code, "nullFlavor"), "")
 
 
 def _when(time: Any) -> str:

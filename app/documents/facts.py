@@ -16,10 +16,10 @@ _DEEPEST = 60
 _LONG = 4000  # characters without a blank: a key or a picture
 # What is for programs: who may see it, where its definition lies, its signature; and what is written elsewhere.
 _SKIPPED = frozenset(
-    "resourceType id meta implicitRules contained fullUrl extension modifierExtension div link search response"
-    " request signature data system profile versionId userSelected"
-    .split()
+    "resourceType id meta implicitRules contained fullUrl extension modifierExtension div signature profile versionId"
+    " userSelected".split()
 )  # fmt: skip
+_SKIPPED_TEXTS = frozenset({"data", "system"})  # the base64 of a file; the address that defines a code
 _WHAT = (
     "code", "medicationCodeableConcept", "medication", "medicationReference", "vaccineCode", "name", "title", "type",
     "deviceName", "description", "category", "documentType", "valueSet",
@@ -108,7 +108,8 @@ def fields(value: dict[str, Any], names: Names | None, depth: int = 0) -> Iterat
     for key, held in [*value.items(), *_extensions(value)]:
         if key in _SKIPPED or key.startswith("_"):
             continue
-        if key == "text" and isinstance(held, dict) and "div" in held:
+        narrative = key == "text" and isinstance(held, dict) and "div" in held
+        if narrative or (key in _SKIPPED_TEXTS and isinstance(held, str)):
             continue
         choice = _CHOICE.fullmatch(key)
         label = words(choice[1] if choice else key)

@@ -99,7 +99,7 @@ def _inner(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
     if depth > _DEEPEST:
         raise damaged(Why.NESTED_TOO_DEEP)
     if isinstance(value, dict) and value.get("resourceType") == "Bundle":
-        yield {key: held for key, held in value.items() if key not in ("entry", "signature")}
+        yield {key: held for key, held in value.items() if key not in ("entry", "link")}
         for entry in many(value.get("entry")):
             if isinstance(entry, dict) and isinstance(entry.get("resource"), dict):
                 found = dict(entry["resource"])
@@ -166,7 +166,7 @@ class _Reading:
     def _resource(self, resource: dict[str, Any], names: Names, level: int) -> None:
         kind = one(resource.get("resourceType")) or "Record"
         bundle = kind == "Bundle"
-        if bundle and not set(resource) - {"resourceType", "type", "id", "meta", "total", "link", "fullUrl"}:
+        if bundle and not set(resource) - {"resourceType", "type", "id", "meta", "total", "fullUrl", "signature"}:
             return  # a mere wrapper of resources
         inner = names.within(resource)
         about = titled(resource, inner)
