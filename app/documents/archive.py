@@ -112,6 +112,7 @@ class _Unpacking:
             else Status.LOCKED if self._locked
             else Status.TIMED_OUT if self._late
             else Status.DAMAGED if self._broken
+            else Status.TOO_LARGE if self._bombs or self._parts.left_out
             else Status.READ
         )  # fmt: skip
         return Document(kind, "", (Page(None, self._writer.text, status, self._reason(entries)),), self._parts.all)

@@ -100,7 +100,12 @@ class Body:
         if self._logos:
             what = "1 small picture" if self._logos == 1 else f"{self._logos} small pictures"
             found.append(f"{what} inside the text, as logos are, {'was' if self._logos == 1 else 'were'} left out.")
-        status = Status.LOCKED if self._sealed else Status.DAMAGED if self._troubles else Status.READ
+        status = (
+            Status.LOCKED if self._sealed
+            else Status.DAMAGED if self._troubles
+            else Status.TOO_LARGE if self.parts.left_out
+            else Status.READ
+        )  # fmt: skip
         return status, " ".join(filter(None, [*found, self.parts.reason]))
 
     def _texts(self, part: mime.Entity, *, shown: bool = False) -> list[str]:
@@ -202,6 +207,7 @@ class Body:
 
     def _file(self, part: mime.Entity, kind: str, name: str, *, inline: bool) -> None:
         data = mime.data_of(part)
+        part.set_payload("")  # a large mail need not be there twice
         if inline and kind.startswith("image/") and len(data) <= LOGO:
             self._logos += 1
         elif data or name:

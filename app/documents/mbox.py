@@ -57,7 +57,8 @@ class MailboxLoader:
         if late:
             reason = f"The time for one file was over after {count:,} mails; the later ones were not read. {reason}"
         text = f"Mailbox with {'1 mail' if count == 1 else f'{count:,} mails'}:\n{writer.text}"
-        page = Page(None, text, Status.TIMED_OUT if late else Status.READ, reason)
+        status = Status.TIMED_OUT if late else Status.TOO_LARGE if parts.left_out else Status.READ
+        page = Page(None, text, status, reason)
         return Document(self.kind, "", (page,), parts.all)
 
 

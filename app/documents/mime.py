@@ -30,8 +30,10 @@ _PROGRAMS = frozenset(
     .split()
 )  # fmt: skip
 _KNOWN = _PROGRAMS | frozenset(b"from to cc bcc date subject sender reply-to content-type newsgroups".split())
-_WORDS = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=)*")
+_WORDS = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=){0,60}")
 _DECLARED = re.compile(rb"""(?i)<meta[^>]{1,300}charset\s*=\s*["']?\s*([\w.:-]+)""")
+_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n")
+_DONE = re.compile(rb"(?m)^end\s*$")
 _FEW = 50  # of so many characters one may be wrong in the encoding that a message says it has
 # What messages say, and what those who say it mean (the WHATWG's table, in short).
 _MEANT = {
@@ -169,14 +171,12 @@ def suffix_of(part: Entity) -> str:
 
 def data_of(part: Entity) -> bytes:
     """Return the bytes of a part that has no parts, decoded from what they were sent as."""
-    raw = part.raw.encode("utf-8", "surrogateescape")
     sent = re.sub(r"[^a-z0-9]", "", str(part.get("Content-Transfer-Encoding", "")).lower())
+    if sent.startswith("base64") and part.raw.isascii():
+        return _letters(part.raw)
+    raw = part.raw.encode("utf-8", "surrogateescape")
     if sent.startswith("base64"):
-        try:
-            return binascii.a2b_base64(raw + b"==")
-        except binascii.Error:  # one character too many or few at the end
-            letters = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
-            return binascii.a2b_base64(letters[: len(letters) // 4 * 4])
+        return _letters(raw.decode("ascii", "ignore"))
     if sent.startswith("quotedprintable"):
         return binascii.a2b_qp(raw)
     if sent in ("xuuencode", "uuencode", "uue", "xuue"):
@@ -185,20 +185,40 @@ def data_of(part: Entity) -> bytes:
     return raw
 
 
+def _letters(text: str) -> bytes:
+    """Decode Base64, also where it was put together of several pieces, or is cut short."""
+    end = text.find("=")
+    if 0 <= end < len(text) - 80:
+        pieces = [piece for piece in re.split(r"=+\s*", text) if re.fullmatch(r"[A-Za-z0-9+/\r\n]*", piece)]
+        return b"".join(_letters(piece) for piece in pieces)
+    try:
+        return binascii.a2b_base64(text)
+    except binascii.Error:
+        letters = re.sub(r"[^A-Za-z0-9+/]", "", text)
+        return binascii.a2b_base64(letters[: len(letters) - (len(letters) % 4 == 1)] + "===")
+
+
 def uuencoded(raw: bytes) -> Iterator[tuple[str, bytes, int, int]]:
     """Yield the files written into a text in the way from before MIME: name, bytes, and where they stand."""
-    for start in re.finditer(rb"(?m)^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?\n", raw):
-        end = re.compile(rb"(?m)^end\s*$").search(raw, start.end())
-        if end is None or b"\nbegin " in raw[start.end() : end.start()]:
-            continue
-        lines = []
-        for line in raw[start.end() : end.start()].splitlines():
-            try:
-                lines.append(binascii.a2b_uu(line))
-            except binascii.Error:  # padding that some programs write too much of
-                size = ((line[0] - 32) & 63) if line else 0
-                lines.append(binascii.a2b_uu(line[: (size + 2) // 3 * 4 + 1].ljust((size + 2) // 3 * 4 + 1)))
-        yield start[1].decode("utf-8", "replace"), b"".join(lines), start.start(), end.end()
+    starts = list(_BEGIN.finditer(raw))
+    for number, start in enumerate(starts):
+        until = starts[number + 1].start() if number + 1 < len(starts) else len(raw)
+        end = _DONE.search(raw, start.end(), until)
+        if end is not None:
+            lines = [_uu_line(line) for line in raw[start.end() : end.start()].splitlines()]
+            yield start[1].decode("utf-8", "replace"), b"".join(lines), start.start(), end.end()
+
+
+def _uu_line(line: bytes) -> bytes:
+    try:
+        return binascii.a2b_uu(line)
+    except binascii.Error:  # padding that some programs write too much of, or none
+        size = ((line[0] - 32) & 63) if line else 0
+        most = (size + 2) // 3 * 4 + 1
+    try:
+        return binascii.a2b_uu(line[:most].ljust(most))
+    except binascii.Error:
+        return b""
 
 
 def text_of(part: Entity) -> str:
@@ -303,16 +323,21 @@ def _flowed(text: str, part: Entity) -> str:
     """Join the lines that RFC 3676 broke, at the same depth of quotation."""
     delete = str(part.get_param("delsp", "")).lower() == "yes"
     lines: list[str] = []
+    pieces: list[str] = []  # of the line that goes on
     open_depth = -1  # of the line before, where it goes on in the next
     for whole in text.splitlines():
         quote = re.match(r">*", whole)
         depth = quote.end() if quote else 0
         line = whole[depth:].removeprefix(" ")
         flows = line.endswith(" ") and line != "-- "
-        if depth == open_depth and line != "-- ":
-            before = lines.pop()
-            lines.append((before[:-1] if delete else before) + line)
-        else:
-            lines.append((">" * depth + " " if depth else "") + line)
+        if pieces and (depth != open_depth or line == "-- "):
+            lines.append("".join(pieces))
+            pieces = []
+        if not pieces:
+            pieces.append(">" * depth + " " if depth else "")
+        pieces.append(line[:-1] if flows and delete else line)
         open_depth = depth if flows else -1
-    return "\n".join(lines)
+        if not flows:
+            lines.append("".join(pieces))
+            pieces = []
+    return "\n".join([*lines, *(["".join(pieces)] if pieces else [])])

@@ -30,10 +30,10 @@ from app.errors import FileError
 from app.types import Document, Page, Status
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_STREAM = "__properties_version1.0"
-_MARK = _STREAM.encode("utf-16-le")
-_TOP, _INNER, _BELOW = 32, 24, 8  # bytes before the first property: of a file, of a message inside one, of others
-_MESSAGE = "__substg1.0_3701000D"  # where an attached message or object is
+STREAM = "__properties_version1.0"
+_MARK = STREAM.encode("utf-16-le")
+TOP, INNER, BELOW = 32, 24, 8  # bytes before the first property: of a file, of a message inside one, of others
+MESSAGE = "__substg1.0_3701000D"  # where an attached message or object is
 _DEEP = 8  # messages in messages
 _EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
 _RECIPIENTS = {1: "To", 2: "Cc", 3: "Bcc"}
@@ -83,7 +83,7 @@ class OutlookLoader:
 
         try:
             with OleFileIO(io.BytesIO(data)) as file:
-                return bool(file.exists(_STREAM))
+                return bool(file.exists(STREAM))
         except (OSError, ValueError, IndexError, TypeError, struct.error):
             return False
 
@@ -94,27 +94,37 @@ class OutlookLoader:
         if not source.data.startswith(_OLE):
             raise damaged(Why.NOT_OF_ITS_KIND)
         with OleFileIO(io.BytesIO(source.data)) as file:
-            if not file.exists(_STREAM):
+            if not file.exists(STREAM):
                 raise damaged(Why.NOT_OF_ITS_KIND)
-            message = _Message(Storage.from_ole(file), _TOP)
-        files = _Files(message)
-        writer = TextWriter()
-        write_headers(writer, message.headers, files.parts.names)
-        text, trouble = message.body
-        write_blocks(writer, [message.details, text])
-        reason = " ".join(filter(None, [trouble, *files.troubles, files.parts.reason]))
-        status = Status.DAMAGED if trouble else Status.READ if writer.text.strip() else Status.EMPTY
-        page = Page(None, writer.text, status, reason)
-        return Document(self.kind, message.subject[:300], (page,), files.parts.all)
+            message = Message(Storage.from_ole(file), TOP)
+        return document(self.kind, message)
 
 
-class _Properties:
+def document(kind: str, message: Message, trouble: str = "") -> Document:
+    """Return a message with its parts; `trouble` is a sentence for what of its file could not be read."""
+    files = Files(message)
+    writer = TextWriter()
+    write_headers(writer, message.headers, files.parts.names)
+    text, broken = message.body
+    write_blocks(writer, [message.details, text])
+    trouble = " ".join(filter(None, [trouble, broken]))
+    reason = " ".join(filter(None, [trouble, *files.troubles, files.parts.reason]))
+    status = (
+        Status.DAMAGED if trouble
+        else Status.TOO_LARGE if files.parts.left_out
+        else Status.READ if writer.text.strip()
+        else Status.EMPTY
+    )  # fmt: skip
+    return Document(kind, message.subject[:300], (Page(None, writer.text, status, reason),), files.parts.all)
+
+
+class Properties:
     """The properties of one folder inside the file: a message, an attachment or a recipient."""
 
     def __init__(self, storage: Any, offset: int, codec: str = "") -> None:
         self.storage = storage
         self._streams = {str(stream.name): stream for stream in storage.streams}
-        stream = self._streams.get(_STREAM)
+        stream = self._streams.get(STREAM)
         rows = stream.bytes_[offset:] if stream is not None else b""
         self._fixed = {
             row[:4]: row[8:16] for row in (rows[at : at + 16] for at in range(0, len(rows), 16)) if len(row) == 16
@@ -166,17 +176,10 @@ class _Properties:
 
     def _codec(self) -> str:
         pages = (self.number(0x3FFD), self.number(0x3FDE))
-        page = next((page for page in pages if page and page not in (65001, 1200)), 1252)
-        names = {932: "cp932", 936: "gb18030", 949: "cp949", 950: "cp950", 20866: "koi8_r", 21866: "koi8_u",
-                 50220: "iso2022_jp", 51932: "euc_jp", 51949: "euc_kr", 54936: "gb18030"}  # fmt: skip
-        name = names.get(page) or (f"iso8859_{page - 28590}" if 28591 <= page <= 28605 else f"cp{page}")
-        try:
-            return codecs.lookup(name).name
-        except LookupError:
-            return "cp1252"
+        return codec_of(next((page for page in pages if page and page not in (65001, 1200)), 1252))
 
 
-class _Message(_Properties):
+class Message(Properties):
     """A message: of the whole file, or attached to another."""
 
     def folders(self, start: str) -> list[Any]:
@@ -248,7 +251,7 @@ class _Message(_Properties):
     def _people(self) -> dict[str, str]:
         found: dict[str, list[str]] = {"To": [], "Cc": [], "Bcc": []}
         for folder in self.folders("__recip_version1.0_#"):
-            person = _Properties(folder, _BELOW, self.codec)
+            person = Properties(folder, BELOW, self.codec)
             address = next((said for said in map(person.said, (0x39FE, 0x3003)) if "@" in said), "")
             name = _person(person.said(0x3001), address)
             kind = _RECIPIENTS.get(person.number(0x0C15) & 0xF)
@@ -265,10 +268,10 @@ class _Message(_Properties):
         return {identifier: 0x8000 + number for identifier, kind, number in rows if not kind & 1}
 
 
-class _Files:
+class Files:
     """The attachments of a message."""
 
-    def __init__(self, message: _Message, depth: int = 0) -> None:
+    def __init__(self, message: Message, depth: int = 0) -> None:
         self.parts = Parts()
         self._logos = self._objects = self._elsewhere = self._deep = 0
         self._depth = depth
@@ -289,16 +292,16 @@ class _Files:
         return [f"{count} {one if count == 1 else many} left out." for count, one, many in counted if count]
 
     def _take(self, folder: Any, codec: str) -> None:
-        attachment = _Properties(folder, _BELOW, codec)
+        attachment = Properties(folder, BELOW, codec)
         method = attachment.number(0x3705)
-        inner = next((each for each in folder.storages if each.name == _MESSAGE), None)
+        inner = next((each for each in folder.storages if each.name == MESSAGE), None)
         data = attachment.binary(0x3701)
         name = file_name(attachment.said(0x3707) or attachment.said(0x3704) or attachment.said(0x3001), "attachment")
         suffix = attachment.said(0x3703)
         if "." not in name and re.fullmatch(r"\.\w{1,8}", suffix):
             name += suffix
-        if inner is not None and any(stream.name == _STREAM for stream in inner.streams):
-            self._message(_Message(inner, _INNER))
+        if inner is not None and any(stream.name == STREAM for stream in inner.streams):
+            self._message(Message(inner, INNER))
         elif inner is not None:
             self._objects += 1
         elif method not in (0, _BY_VALUE, _EMBEDDED, _OBJECT) and not data:
@@ -308,7 +311,7 @@ class _Files:
         else:
             self.parts.add(name, data)
 
-    def _message(self, message: _Message) -> None:
+    def _message(self, message: Message) -> None:
         if self._depth >= _DEEP:
             self._deep += 1
         else:
@@ -316,7 +319,7 @@ class _Files:
             self.parts.add(titled(message.subject, ".eml", "attached message"), mail)
 
 
-def _as_mail(message: _Message, depth: int) -> MIMEMultipart:
+def _as_mail(message: Message, depth: int) -> MIMEMultipart:
     """Return an attached message as an e-mail, since files in Outlook's own format cannot be made of a piece of one.
 
     The same bytes each time: a boundary by chance would make another file of it.
@@ -326,12 +329,23 @@ def _as_mail(message: _Message, depth: int) -> MIMEMultipart:
         if value:
             mail[name] = value if value.isascii() else Header(value, "utf-8", header_name=name).encode()
     mail.attach(MIMEText("\n\n".join(filter(None, (message.details, message.body[0]))), "plain", "utf-8"))
-    files = _Files(message, depth)
+    files = Files(message, depth)
     for part in files.parts.all:
         entity: MIMEBase = MIMEApplication(part.data)
         entity.add_header("Content-Disposition", "attachment", filename=("utf-8", "", part.name))
         mail.attach(entity)
     return mail
+
+
+def codec_of(page: int) -> str:
+    """Return Python's name for a code page of Windows; that of Western Europe for an unknown one."""
+    names = {932: "cp932", 936: "gb18030", 949: "cp949", 950: "cp950", 20866: "koi8_r", 21866: "koi8_u",
+             50220: "iso2022_jp", 51932: "euc_jp", 51949: "euc_kr", 54936: "gb18030"}  # fmt: skip
+    name = names.get(page) or (f"iso8859_{page - 28590}" if 28591 <= page <= 28605 else f"cp{page}")
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return "cp1252"
 
 
 def _person(name: str, address: str) -> str:
