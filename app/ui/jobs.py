@@ -38,8 +38,10 @@ class Job(QObject):
     ended = Signal()
     _wake = Signal()
 
-    def __init__(self, work: Callable[[Job], object], name: str) -> None:
+    def __init__(self, work: Callable[[Job], object], name: str, *, standing: bool = False) -> None:
+        """`standing` work has no end of its own, so that nobody waits for it who did not ask it to stop."""
         super().__init__()
+        self.standing = standing
         self._work = work
         self._queue: deque[tuple[str, object]] = deque()
         self._ready = threading.Condition()
@@ -162,15 +164,18 @@ class Jobs(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether any work is under way."""
-        return bool(self._running)
+        """Whether any work is under way that comes to an end."""
+        return any(not job.standing or job.stopping for job in self._running)
 
     def call(self, work: Callable[[], object], name: str = "call") -> Job:
         """Run `work` once; its result comes with `done`, its error with `failed`."""
         return self._begin(lambda job: work(), name)
 
-    def pull(self, start: Callable[[], Iterator[Any]], name: str = "pull") -> Job:
-        """Start a generator and pull it to its end; each value comes with `yielded`."""
+    def pull(self, start: Callable[[], Iterator[Any]], name: str = "pull", *, standing: bool = False) -> Job:
+        """Start a generator and pull it to its end; each value comes with `yielded`.
+
+        `standing` is one that goes on until it is stopped, such as a watch, for which nothing else waits.
+        """
 
         def work(job: Job) -> None:
             with closing(cast(Generator[Any, None, None], start())) as events:
@@ -180,7 +185,7 @@ class Jobs(QObject):
                     if job.stopping:
                         return
 
-        return self._begin(work, name)
+        return self._begin(work, name, standing=standing)
 
     def shut(self) -> None:
         """Ask all work to stop and begin no more, `last` excepted; `idle` follows when it has stopped."""
@@ -200,8 +205,8 @@ class Jobs(QObject):
         finally:
             self._shut = True
 
-    def _begin(self, work: Callable[[Job], object], name: str) -> Job:
-        job = Job(work, name)
+    def _begin(self, work: Callable[[Job], object], name: str, *, standing: bool = False) -> Job:
+        job = Job(work, name, standing=standing)
         if self._shut:
             job.stop()  # before it began; it says `stopped` and does nothing
         self._running.add(job)
@@ -212,7 +217,7 @@ class Jobs(QObject):
     def _ended(self, job: Job) -> None:
         self._running.discard(job)
         job.deleteLater()
-        if not self._running:
+        if not self.busy:
             self.idle.emit()
 
 

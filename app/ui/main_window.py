@@ -176,14 +176,16 @@ class MainWindow(QMainWindow):
         self.library.folders.connect(self.show_folders)
         coverage.opened.connect(self._show_page)
         coverage.again.connect(runs.read_again)
+        coverage.password_given.connect(runs.read_locked)
         runs.reread.connect(coverage.judge)
         runs.over.connect(coverage.refresh_shown)
         runs.followed.connect(folders.refresh)
         runs.checking.connect(folders.show_checking)
         runs.checked.connect(folders.show_checked)
         runs.away.connect(folders.show_away)
-        folders.check.connect(runs.check)
+        folders.check.connect(lambda path, remove: runs.check(path, remove_missing=remove))
         folders.wanted.connect(runs.follow)
+        folders.changed.connect(runs.watch)
         folders.attention.connect(self.library.tell_away)
 
     # The session.

@@ -123,7 +123,7 @@ def ledger_of(rows: Sequence[DocumentRow]) -> list[LedgerLine]:
             reason = next((each for each in row.reasons if f"age {page} " in each), "")
             status = Status.DAMAGED if reason and row.status is Status.READ else row.status
             lines.append(LedgerLine(row.file, row.parent, page, status, reason, None))
-    return lines
+    return sorted(lines, key=lambda line: (line.file, line.page or 0))
 
 
 def passage(row: DocumentRow, page: int | None, whole: str, quote: str) -> StoredPassage:
@@ -196,6 +196,7 @@ class FakeSession:
     passwords: list[str] = field(default_factory=list)
     right_password: str = ""  # opens every locked file
     confidences: dict[str, float] = field(default_factory=dict)  # of documents that OCR read, by id
+    changes_on_disk: list[str] = field(default_factory=list)  # folders in which the watch sees something
     followed: list[Folder] = field(default_factory=list)
     reconciled: list[tuple[str | None, bool]] = field(default_factory=list)
     found_in_folders: list[IngestEvent] = field(default_factory=list)  # what going through them yields
@@ -278,8 +279,7 @@ class FakeSession:
         return SimpleNamespace(
             documents=self._documents, page=self._page, page_text=self._page_text, unfinished=self._unfinished,
             note_unfinished=self._note_unfinished, searched=self._searched, ledger=self._ledger, folders=self._folders,
-            passwords=lambda: tuple(self.passwords), add_password=self._add_password,
-            forget_password=self._forget_password)
+            passwords=lambda: tuple(self.passwords), forget_password=self._forget_password)
 
     @property
     def stores(self) -> dict[str, SimpleNamespace]:
@@ -314,6 +314,20 @@ class FakeSession:
         yield from self.found_in_folders
         yield Added(0, 0, 0, 0, .1)
 
+    def watcher(self) -> SimpleNamespace:
+        self._note("watcher")
+        return SimpleNamespace(unwatched=(), changes=self._changes, close=lambda: self._note("watcher closed"))
+
+    def _changes(self, seconds: float) -> tuple[str, ...]:
+        time.sleep(.01)
+        found, self.changes_on_disk = tuple(self.changes_on_disk), []
+        return found
+
+    def give_password(self, password: str) -> Iterator[IngestEvent]:
+        self._note("give_password")
+        self.passwords.append(password)
+        yield from self._add([Path(row.file) for row in self.rows if row.status is Status.LOCKED], again=True)
+
     # store and catalog
 
     def _documents(self) -> list[DocumentRow]:
@@ -338,10 +352,6 @@ class FakeSession:
         self._note("ledger")
         lines = self.lines if self.lines is not None else ledger_of(self.rows)
         return iter([line for line in lines if file in (None, line.file)])
-
-    def _add_password(self, password: str) -> None:
-        self._note("add_password")
-        self.passwords.append(password)
 
     def _forget_password(self, password: str) -> None:
         self._note("forget_password")
@@ -378,8 +388,11 @@ class FakeSession:
                 yield FileStarted(str(path), index, len(paths))
                 time.sleep(self.pause)
                 self.hold.wait()
-                if self.right_password in self.passwords:
-                    self.rows = [replace(row, status=Status.READ, reasons=()) for row in self.rows]
+                locked = next((row for row in self.rows if row.file == str(path) and row.status is Status.LOCKED), None)
+                if locked and self.right_password not in self.passwords:
+                    failed += 1
+                    yield FileFailed(str(path), locked.reasons[0], index, len(paths))
+                    continue
                 if path.name in self.failing:
                     failed += 1
                     yield FileFailed(str(path), self.failing[path.name], index, len(paths))

@@ -6,6 +6,7 @@ Shown in the place of the panes. Knows no other panel; what is to be read again 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from app.coverage import Totals, totals, write_csv
-from app.types import DocumentRow, Status, StoredPassage
+from app.types import DocumentRow, LedgerLine, Status, StoredPassage
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.widgets import files, outside
 from app.ui.widgets.asking import AskStrip, Question
@@ -41,12 +42,23 @@ class _Found:
     totals: Totals
 
 
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """A password that was given for a file."""
+
+    file: str
+    password: str
+    locked: frozenset[str]  # all files that were locked then
+    known: bool  # it was given before
+
+
 class CoveragePanel(QWidget):
     """What was read, by document and page."""
 
     closed = Signal()
     opened = Signal(object)  # a StoredPassage whose page is to be shown
     again = Signal(object)  # tuple[Path, ...] to be read once more
+    password_given = Signal(str)  # with which locked files are to be read
 
     def __init__(self, theme: Theme, jobs: Jobs) -> None:
         super().__init__()
@@ -56,7 +68,7 @@ class CoveragePanel(QWidget):
         self._session: Session | None = None
         self._job: Job | None = None
         self._stale = False
-        self._tried: dict[str, str] = {}  # locked files that are being read again, and the password given for them
+        self._tried: list[_Try] = []  # passwords with which locked files are being read
         self._kept: tuple[str, int | None] = ("", None)  # what is chosen, while the list is fetched again
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -335,42 +347,48 @@ class CoveragePanel(QWidget):
         self._choose()
         if session is None:
             return
-        store = session.store
-        job = self._jobs.call(lambda: store.add_password(password), "password")
+        store, file = session.store, document.file
 
-        def given(_: object) -> None:
-            self._tried[document.file] = password
-            self.said.tell(f"{file_name(document.file)} is read with that password…", "lock")
-            self.again.emit((Path(self._outermost(document)),))
+        def look() -> _Try:
+            return _Try(file, password, _locked(store.ledger()), password in store.passwords())
 
+        def given(found: _Try) -> None:
+            self._tried.append(found)
+            self.said.tell(f"{file_name(file)} is read with that password…", "lock")
+            self.password_given.emit(password)
+
+        job = self._jobs.call(look, "password")
         job.done.connect(given)
         job.failed.connect(lambda error: self.said.tell(in_words(error), "bad"))
 
     def judge(self) -> None:
-        """Files were read again: say whether the passwords that were given opened them; forget those that did not."""
-        session, tried = self._session, dict(self._tried)
-        self._tried.clear()
+        """Files were read again: say whether the password that was given opened one; forget it if it opened none."""
+        session, tried = self._session, self._tried[:1]
+        self._tried = self._tried[1:]
         if session is None or not tried:
             self.said.hide()
             return
-        store = session.store
+        store, (given,) = session.store, tried
 
-        def work() -> list[str]:
-            shut = [file for file in tried if any(each.status is Status.LOCKED for each in store.ledger(file))]
-            for file in shut:
-                store.forget_password(tried[file])
-            return shut
-
-        def tell(shut: list[str]) -> None:
-            if shut:
-                self.said.tell(f"That password does not open {file_name(shut[0])}. It was not kept; try another.",
-                               "bad")
-            else:
-                self.said.tell(f"{file_name(next(iter(tried)))} was opened with its password and read.", "good")
+        def work() -> frozenset[str]:
+            opened = given.locked - _locked(store.ledger())
+            if not opened and not given.known:
+                store.forget_password(given.password)
+            return opened
 
         job = self._jobs.call(work, "password")
-        job.done.connect(tell)
+        job.done.connect(lambda opened: self._tell_opened(given, opened))
         job.failed.connect(lambda error: self.said.tell(in_words(error), "bad"))
+
+    def _tell_opened(self, given: _Try, opened: frozenset[str]) -> None:
+        others = len(opened - {given.file})
+        more = f" It opened {counted(others, 'other file')}, and is kept for {'it' if others == 1 else 'them'}." \
+            if others else ""
+        if given.file in opened:
+            self.said.tell(f"{file_name(given.file)} was opened with its password and read.{more}", "good")
+        else:
+            more = more or " It was not kept; try another."
+            self.said.tell(f"That password does not open {file_name(given.file)}.{more}", "bad")
 
     def _export(self) -> None:
         session = self._session
@@ -420,3 +438,7 @@ def _passage(chosen: Line) -> StoredPassage | None:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _locked(lines: Iterable[LedgerLine]) -> frozenset[str]:
+    return frozenset(line.file for line in lines if line.status is Status.LOCKED)

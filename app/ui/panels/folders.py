@@ -35,6 +35,7 @@ class FoldersPanel(QWidget):
     closed = Signal()
     wanted = Signal(object)  # a Path that is to be followed and read
     check = Signal(str, bool)  # a folder to go through, "" for all, and whether what is gone is taken out
+    changed = Signal()  # other folders are followed now, or other files of them
     attention = Signal(int)  # how many folders wait for an answer
 
     def __init__(self, theme: Theme, jobs: Jobs) -> None:
@@ -211,6 +212,7 @@ class FoldersPanel(QWidget):
             return
         job = self._jobs.call(lambda: session.follow(folder), "follow")
         job.done.connect(lambda _: self.refresh())
+        job.done.connect(lambda _: self.changed.emit())
         job.done.connect(lambda _: self._check(folder.path, remove=False))
         job.failed.connect(lambda error: self.said.tell(in_words(error), "bad"))
 
@@ -251,6 +253,7 @@ class FoldersPanel(QWidget):
             return
         job = self._jobs.call(lambda: session.unfollow(path), "unfollow")
         job.done.connect(lambda _: self._states.pop(path, None))
+        job.done.connect(lambda _: self.changed.emit())
         job.done.connect(lambda _: self.attention.emit(sum(state.away for state in self._states.values())))
         job.failed.connect(lambda error: self.said.tell(in_words(error), "bad"))
         job.ended.connect(self.refresh)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.coverage import survey_words
 from app.types import Added, FileAdded, FileGone, FileMoved, Folder, FolderAway, IngestEvent, Survey
 from app.ui.jobs import Job, Jobs, in_words
+from app.ui.sections.watching import Watching
 from app.ui.widgets.adding import AddingStrip
 from app.ui.widgets.asking import AskStrip, Question
 from app.ui.widgets.labels import counted, file_name
@@ -34,7 +35,7 @@ class AddingSection(QWidget):
 
     changed = Signal()  # what the library holds, perhaps
     over = Signal()  # a run has ended; what it did can be looked at
-    reread = Signal(object)  # tuple[Path, ...] of files that were read once more
+    reread = Signal()  # files were read once more, or with a password
     followed = Signal()  # other folders are followed now
     away = Signal(object)  # a FolderAway
     checking = Signal(str)  # a followed folder, or with "" each of them, is being gone through
@@ -50,6 +51,9 @@ class AddingSection(QWidget):
         self._agreed: list[Path] = []  # to be added without a question
         self._again: list[Path] = []  # to be read again, also where they are unchanged
         self._follow: list[Path] = []  # of what waits or is counted: to be followed once it is agreed to
+        self._passwords: list[str] = []  # with which locked files are to be read
+        self._watching = Watching(jobs, self)
+        self._watching.changed.connect(self.check)
         self._checks: list[tuple[str, bool]] = []  # folders to go through, and whether to take out what is gone
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -67,12 +71,14 @@ class AddingSection(QWidget):
     def set_session(self, session: Session) -> None:
         """Work on the matter of `session` that files are added to."""
         self._session = session
+        self.watch()
         self._next()
 
     def leave(self) -> None:
         """Stop for good, and do nothing until there is a session again."""
         self.cancel()
         self._session = None
+        self._watching.stop()
         self.question.hide()
         self.strip.leave()
 
@@ -86,6 +92,11 @@ class AddingSection(QWidget):
         self._again += files
         self._next()
 
+    def read_locked(self, password: str) -> None:
+        """Read locked files with a password, which is remembered in the vault."""
+        self._passwords.append(password)
+        self._next()
+
     def follow(self, folder: Path) -> None:
         """Add a folder, and follow it from then on."""
         self._follow.append(folder)
@@ -96,6 +107,11 @@ class AddingSection(QWidget):
         store = session.store
         job = self._jobs.call(store.folders, "folders")
         job.done.connect(lambda found: self.check() if found and self._session is session else None)
+
+    def watch(self) -> None:
+        """Watch the folders that are followed now."""
+        if self._session is not None:
+            self._watching.start(self._session)
 
     def check(self, path: str = "", *, remove_missing: bool = False) -> None:
         """Go through a followed folder, or all of them, quietly."""
@@ -110,7 +126,8 @@ class AddingSection(QWidget):
 
     def cancel(self) -> None:
         """Stop for good; what was added stays."""
-        for waiting in (self._waiting, self._agreed, self._again, self._checks, self._counting, self._follow):
+        for waiting in (self._waiting, self._agreed, self._again, self._checks, self._counting, self._follow,
+                        self._passwords):
             waiting.clear()
         self.question.hide()
         if self._job is not None and self._session is not None:
@@ -135,10 +152,12 @@ class AddingSection(QWidget):
         if self._job is not None or session is None:
             return
         ingest = session.ingest
-        if self._again:
+        if self._passwords:
+            password, *self._passwords = self._passwords
+            self._run(lambda: session.give_password(password)).done.connect(lambda _: self.reread.emit())
+        elif self._again:
             again, self._again = self._again, []
-            self._run(lambda: ingest.add(again, again=True)).done.connect(
-                lambda _: self.reread.emit(tuple(again)))
+            self._run(lambda: ingest.add(again, again=True)).done.connect(lambda _: self.reread.emit())
         elif self._agreed:
             agreed, self._agreed = self._agreed, []
             self._run(lambda: ingest.add(agreed))
@@ -158,6 +177,7 @@ class AddingSection(QWidget):
         job.rested.connect(self.strip.rested)
         job.failed.connect(lambda error: self.strip.fail(in_words(error)))
         job.stopped.connect(self._stopped)
+        job.done.connect(lambda _: self.strip.finish())
         job.ended.connect(self._ended)
         return job
 
@@ -242,8 +262,14 @@ class AddingSection(QWidget):
         if session is None:
             return
         if folders:
-            job = self._jobs.call(lambda: [session.follow(Folder(str(path))) for path in folders], "follow")
+
+            def follow() -> None:
+                for path in folders:
+                    session.follow(Folder(str(path)))
+
+            job = self._jobs.call(follow, "follow")
             job.done.connect(lambda _: self.followed.emit())
+            job.done.connect(lambda _: self.watch())
             job.failed.connect(lambda error: self.strip.say(in_words(error)))
         self._done_counting()
         self.add(chosen, agreed=True)

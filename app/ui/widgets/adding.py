@@ -44,6 +44,7 @@ class AddingStrip(QFrame):
         self._theme = theme
         self._added = self._moved = self._removed = 0
         self._done, self._files = 0, 1
+        self._result = Added(0, 0, 0, 0, 0.0)  # what is told at the end
         self._by_pages = False  # pages are told of, and files no longer move the bar
         self._quiet = False  # shown only when there is something to read
         self._file = ("", "")  # name and path, while a pause has the title
@@ -111,6 +112,7 @@ class AddingStrip(QFrame):
         self._gone.stop()
         self._added = self._moved = self._removed = 0
         self._quiet = self._by_pages = False
+        self._result = Added(0, 0, 0, 0, 0.0)
         self._running(True)
         self.title.set_whole(title)
         self.count.setText("")
@@ -146,7 +148,7 @@ class AddingStrip(QFrame):
                 self._progress(index + 1, files)
                 self._fail(file, reason)
             case Added():
-                self._over(event)
+                self._result = event
         self._added += isinstance(event, FileAdded)
         self._moved += isinstance(event, FileMoved)
         self._removed += isinstance(event, FileGone)
@@ -224,7 +226,9 @@ class AddingStrip(QFrame):
             self.fail(sentence)
             self.title.set_whole("That did not work")
 
-    def _over(self, event: Added) -> None:
+    def finish(self) -> None:
+        """The run came to its end; what it told of is summed up."""
+        event = self._result
         self._running(False)
         bad = event.failed
         if self._quiet and not bad and not event.added and not self._moved and not self._removed:
