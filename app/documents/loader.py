@@ -5,6 +5,7 @@ Importing this imports no parser; each loader imports its own when it is used.
 
 from __future__ import annotations
 
+from app.documents import office
 from app.documents.archive import ArchiveLoader
 from app.documents.cda import CdaLoader
 from app.documents.epub import BookLoader
@@ -16,9 +17,12 @@ from app.documents.mail import MailLoader
 from app.documents.mbox import MailboxLoader
 from app.documents.mhtml import WebArchiveLoader
 from app.documents.msg import OutlookLoader
+from app.documents.opendocument import TextDocumentLoader
 from app.documents.pdf import PdfLoader
+from app.documents.rtf import RtfLoader
 from app.documents.sheet import CsvLoader, SheetLoader
 from app.documents.signed import SignedLoader
+from app.documents.slides import SlidesLoader
 from app.documents.source import Loader, Source, Why, damaged, unsupported
 from app.documents.text import MarkdownLoader, TextLoader
 from app.documents.tnef import TnefLoader
@@ -31,6 +35,10 @@ LOADERS: tuple[Loader, ...] = (
     PdfLoader(),
     ImageLoader(),
     WordLoader(),
+    TextDocumentLoader(),
+    RtfLoader(),
+    SheetLoader(),
+    SlidesLoader(),
     TextLoader(),
     MarkdownLoader(),
     HtmlLoader(),
@@ -42,7 +50,6 @@ LOADERS: tuple[Loader, ...] = (
     SignedLoader(),
     BookLoader(),
     ArchiveLoader(),
-    SheetLoader(),
     CsvLoader(),
     CdaLoader(),
     FhirLoader(),
@@ -66,9 +73,9 @@ def load(source: Source) -> Document:
     """Read a file by what it is, or else by what its name says; raises FileError or MemoryError."""
     if not source.data:
         raise EmptyFile
-    loader = choose(source.data, source.suffix)
     try:
-        return loader.load(source)
+        source = office.opened(source)
+        return choose(source.data, source.suffix).load(source)
     except (FileError, MemoryError):
         raise
     except RecursionError as error:

@@ -31,7 +31,7 @@ PART_BROKEN = "A file or picture inside it is broken and was left out."
 LATE = "Only a part of the file was read, because it took too long."
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/(\w+)")
 _PICTURE = 40_000  # bytes from which on a picture may be a scan and not a logo
-_PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".heic", ".gif", ".webp")
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".heic", ".gif", ".webp")
 _POINTS = 5000  # of a chart that are read
 
 
@@ -108,7 +108,7 @@ class Opened:
                 if relation.kind in ("package", "oleObject", "aFChunk", "attachedToolbars", "subDocument"):
                     seen.add(name)
                     self._file(parts, name)
-                elif relation.kind == "image" and name.lower().endswith(_PICTURES):
+                elif relation.kind == "image" and name.lower().endswith(PICTURES):
                     seen.add(name)
                     if any_picture or self.package.size(name) >= _PICTURE:
                         self._add(parts, name, file_name(name, "picture"))

@@ -1,68 +1,120 @@
-"""XLSX and CSV → Document: each row is a line that carries its header, so that it can be read alone."""
+"""Spreadsheets and CSV → Document: each row is a line that carries its header, so that it can be read alone.
+
+python-calamine reads the values of every kind of spreadsheet; they are as last calculated.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-import zipfile
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
 
+from app.documents import office, ole, ooxml, opendocument, package, rows
+from app.documents.html import written
+from app.documents.ooxml import Opened
+from app.documents.parts import Parts
 from app.documents.source import Source, TextWriter, Why, damaged, storable
 from app.documents.text import decoded
+from app.documents.workbook import Workbook
+from app.errors import DamagedFile, FileError, LockedFile, UnsupportedFile
 from app.types import Document, Page, Status
 
-_LOOKED_AT = 20  # rows among which the header is sought
-_COLUMNS = 1000
 LATE = "This sheet was read in part only, because the file took too long."
+BROKEN = "This sheet is damaged and could not be read."
+_DELIMITERS = ",;\t|^~\x1f\x01"
+_MARKUP = re.compile(rb"(?i)<(html|table|!doctype html)")
+_DURATION = re.compile(r"(-?)PT(\d{1,9})H(\d{1,2})M([\d.]+)S")
+_FILLED = 10_000  # rows that a merged cell is read again in
+_SAMPLE = (("day", "hours"), ("Monday", "1"))
 
 
 class SheetLoader:
-    """Reads Excel files of 2007 and later; a sheet is a page, and values are as last calculated."""
+    """Reads spreadsheets of Excel and OpenDocument; a sheet is a page."""
 
     kind = "sheet"
-    suffixes = frozenset({".xlsx", ".xlsm"})
+    suffixes = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".xlt", ".ods", ".ots", ".fods"})
     paged = True
 
     def samples(self) -> list[bytes]:
-        import openpyxl
-
-        book = openpyxl.Workbook()
-        for row in (["day", "hours"], [date(2024, 1, 1), 1.5]):
-            book.worksheets[0].append(row)
-        file = io.BytesIO()
-        book.save(file)
-        return [file.getvalue()]
+        office.warm_up()
+        excel = _sample()
+        self.load(Source(opendocument.sample("spreadsheet"), ".ods"))
+        return [excel]
 
     def claims(self, data: bytes) -> bool:
-        return data.startswith(b"PK\x03\x04") and (b"xl/" in data[:65536] or b"xl/" in data[-65536:])
+        return (
+            package.family(data) in ("excel", "ods")
+            or (data.startswith(ole.SIGNATURE) and ole.kind(data) == "xls")
+            or opendocument.flat_kind(data) == "spreadsheet"
+        )
 
     def load(self, source: Source) -> Document:
-        import openpyxl
-        from openpyxl.utils.exceptions import InvalidFileException
+        data = source.data
+        if data.startswith(ole.SIGNATURE):
+            return self._document(_Reading(source, data), "", Parts())
+        if opendocument.flat_kind(data) == "spreadsheet":
+            return self._opendocument(source, opendocument.Opened(data))
+        kind = package.family(data)
+        if kind == "ods":
+            return self._opendocument(source, opendocument.Opened(data))
+        if kind == "excel" or (data.startswith(b"PK") and not kind):
+            return self._excel(source)
+        return self._other(source)
 
-        try:
-            book = openpyxl.load_workbook(io.BytesIO(source.data), read_only=True, data_only=True)
-        except (zipfile.BadZipFile, InvalidFileException) as error:
-            raise damaged(Why.CUT_SHORT if source.data[:2] == b"PK" else Why.NOT_OF_ITS_KIND) from error
-        try:
-            pages = tuple(
-                _page(number, sheet.title, sheet.iter_rows(max_col=_COLUMNS, values_only=True), source)
-                for number, sheet in enumerate(book.worksheets, 1)
-            )
-            title = " ".join(storable(book.properties.title or "").split())[:300]
-        finally:
-            book.close()
+    def _excel(self, source: Source) -> Document:
+        opened = Opened(source.data)
+        book = Workbook(opened)
+        if not book.sheets and book.is_xml:
+            raise damaged(Why.CUT_SHORT)
+        reading = _Reading(source, source.data, book)
+        parts = Parts()
+        opened.embedded(parts, book.owners())
+        return self._document(reading, opened.title, parts)
+
+    def _opendocument(self, source: Source, opened: opendocument.Opened) -> Document:
+        parts = Parts()
+        opened.embedded(parts)
+        reading = _Reading(source, opened.as_package(), tables=opened.tables)
+        return self._document(reading, opened.title, parts)
+
+    def _document(self, reading: _Reading, title: str, parts: Parts) -> Document:
+        pages = tuple(reading.pages())
         if not pages:
             raise damaged(Why.NO_PAGES)
-        return Document(self.kind, title, pages)
+        if parts.reason:
+            last = pages[-1]
+            reason = f"{last.reason} {parts.reason}".strip()[:500]
+            pages = (*pages[:-1], Page(last.number, last.text, last.status, reason, last.headings))
+        return Document(self.kind, title, pages, parts.all)
+
+    def _other(self, source: Source) -> Document:
+        """Read what programs write under the name of a spreadsheet without it being one: HTML, or lines of cells."""
+        if source.data.startswith(b"\x09\x00\x04\x00") or b"\x00" in source.data[:4096]:
+            raise damaged(Why.NOT_OF_ITS_KIND)
+        if _MARKUP.search(source.data[:4096]):
+            title, writer = written(decoded(source.data))
+            status = Status.READ if writer.text.strip() else Status.EMPTY
+            return Document(self.kind, title, (Page(1, writer.text, status, "", writer.headings),))
+        try:
+            text = decoded(source.data)
+        except UnsupportedFile as error:
+            raise damaged(Why.NOT_OF_ITS_KIND) from error
+        delimiter = _delimiter(text)
+        if not delimiter:
+            raise damaged(Why.NOT_OF_ITS_KIND)
+        return Document(self.kind, "", (_page(1, "", _separated(text, delimiter), source),))
 
 
 class CsvLoader:
     """Reads tables kept as text, whatever separates their columns."""
 
     kind = "csv"
-    suffixes = frozenset({".csv", ".tsv"})
+    suffixes = frozenset({".csv", ".tsv", ".tab"})
     paged = False
 
     def samples(self) -> list[bytes]:
@@ -73,22 +125,154 @@ class CsvLoader:
 
     def load(self, source: Source) -> Document:
         text = decoded(source.data)
-        csv.field_size_limit(1 << 20)
+        delimiter = "\t" if source.suffix in (".tsv", ".tab") else _delimiter(text)
+        said = re.match(r"sep=(.)\r?\n", text)
+        if said:
+            delimiter, text = said[1], text[said.end() :]
+        return Document(self.kind, "", (_page(None, "", _separated(text, delimiter or ","), source),))
+
+
+class _Reading:
+    """One spreadsheet in calamine; in a plain copy where it does not open as it is."""
+
+    def __init__(
+        self, source: Source, data: bytes, book: Workbook | None = None, tables: Any = None
+    ) -> None:
+        self._source, self._book, self._tables = source, book, tables
+        self._has_xml = book is not None and book.is_xml
+        self._plain: Any = None
         try:
-            rows = csv.reader(io.StringIO(text, newline=""), _dialect(text, source.suffix))
-            page = _page(None, "", rows, source)
-        except csv.Error as error:
+            wide = self._has_xml and book is not None and any(book.is_wide(part) for _, part, _ in book.sheets)
+            self._file = self._copy() if wide else _opened(data)
+        except DamagedFile:
+            if not self._has_xml:
+                if tables is None:
+                    raise
+                self._file = None
+            else:
+                self._file = self._copy()
+
+    def pages(self) -> Iterator[Page]:
+        if self._file is None:
+            for number, (name, table) in enumerate(self._tables(), 1):
+                yield _page(number, name, table, self._source)
+            return
+        for number, sheet in enumerate(self._file.sheets_metadata, 1):
+            part = self._book.part(sheet.name) if self._book else ""
+            name = sheet.name + ("" if str(sheet.visible).endswith(".Visible") else " (hidden sheet)")
+            beside = list(self._book.beside(part)) if self._book and part else []
+            try:
+                yield _page(number, name, self._rows(sheet.name, part), self._source, beside)
+            except FileError:
+                yield self._again(number, name, sheet.name, beside)
+
+    def _again(self, number: int, name: str, own: str, beside: list[str]) -> Page:
+        """Read a sheet that calamine stumbled over from the plain copy."""
+        try:
+            if self._has_xml and self._file is not self._plain:
+                return _page(number, name, _cells(_sheet(self._copy(), own)), self._source, beside)
+        except FileError:
+            pass
+        return Page(number, "", Status.DAMAGED, BROKEN)
+
+    def _copy(self) -> Any:
+        if self._plain is None:
+            assert self._book is not None
+            self._plain = _opened(self._book.plain())
+        return self._plain
+
+    def _rows(self, name: str, part: str) -> Iterator[list[str]]:
+        sheet = _sheet(self._file, name)
+        shown = self._book.percentages(part) if self._has_xml and self._book and self._file is not self._plain else set()
+        return _cells(sheet, shown)
+
+
+@contextmanager
+def _calm() -> Iterator[None]:
+    """Make errors for the user of what calamine raises; its panics are no Exception."""
+    from python_calamine import CalamineError, PasswordError
+
+    try:
+        yield
+    except PasswordError as error:
+        raise LockedFile from error
+    except CalamineError as error:
+        raise damaged(Why.CUT_SHORT) from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":
             raise damaged(Why.PARSER_FAILED) from error
-        return Document(self.kind, "", (page,))
+        raise
 
 
-def _page(number: int | None, name: str, rows: Iterable[Iterable[object]], source: Source) -> Page:
+def _opened(data: bytes) -> Any:
+    from python_calamine import CalamineWorkbook
+
+    with _calm():
+        return CalamineWorkbook.from_filelike(io.BytesIO(data))
+
+
+def _sheet(file: Any, name: str) -> Any:
+    with _calm():
+        return file.get_sheet_by_name(name)
+
+
+def _cells(sheet: Any, percentages: set[tuple[int, int]] = frozenset()) -> Iterator[list[str]]:  # type: ignore[assignment]
+    """Yield a sheet's rows as texts; a merged cell's text stands in each row, and each header, that it covers."""
+    top, left = sheet.start or (0, 0)
+    down, across = _merged(sheet, top, left)
+    held: dict[int, tuple[str, int]] = {}  # by column: the text of a merged cell and the last row it is in
+    with _calm():
+        for number, row in enumerate(sheet.iter_rows()):
+            texts = [rows.value(cell) for cell in row]
+            if percentages:
+                for place, cell in enumerate(row):
+                    if isinstance(cell, float) and (number + top, place + left) in percentages:
+                        texts[place] = f"{cell * 100:.10g}%"
+            for place, (text, last) in held.items():
+                if number <= last and place < len(texts) and not texts[place]:
+                    texts[place] = text
+            for place, last in down.get(number, ()):
+                if place < len(texts):
+                    held[place] = (texts[place], last)
+            if number in across and sum(1 for text in texts if text) > 1:
+                for place, last in across[number]:
+                    texts[place + 1 : last + 1] = [texts[place]] * (min(last + 1, len(texts)) - place - 1)
+            yield [_duration(text) for text in texts]
+
+
+def _merged(sheet: Any, top: int, left: int) -> tuple[dict[int, list[tuple[int, int]]], dict[int, list[tuple[int, int]]]]:
+    """Return, by the row they begin in, columns with their last row, and columns with their last column."""
+    down: dict[int, list[tuple[int, int]]] = {}
+    across: dict[int, list[tuple[int, int]]] = {}
+    for (first, column), (last, end) in sheet.merged_cell_ranges or ():
+        if first < top or column < left:
+            continue
+        if last > first:
+            down.setdefault(first - top, []).append((column - left, min(last - top, first - top + _FILLED)))
+        if end > column:
+            across.setdefault(first - top, []).append((column - left, end - left))
+    return down, across
+
+
+def _duration(text: str) -> str:
+    """A length of time in OpenDocument's writing as people write it."""
+    match = _DURATION.fullmatch(text) if text[:1] in "P-" and "PT" in text[:3] else None
+    if match is None:
+        return text
+    sign, hours, minutes, seconds = match.groups()
+    length = timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds.rstrip(".") or 0))
+    return sign + rows.value(length)
+
+
+def _page(
+    number: int | None, name: str, table: Iterable[Sequence[str]], source: Source, beside: Sequence[str] = ()
+) -> Page:
     writer = TextWriter()
     if name.strip():
         writer.heading(name, 1)
     read = 0
     reason = ""
-    for line in _lines(_texts(rows)):
+    for line in (*(), *beside) if table is None else _chained(table, beside):
         writer.line(line)
         read += 1
         if read % 1000 == 0 and source.late:
@@ -99,60 +283,72 @@ def _page(number: int | None, name: str, rows: Iterable[Iterable[object]], sourc
     return Page(number, writer.text, Status.TIMED_OUT if reason else Status.READ, reason, writer.headings)
 
 
-def _texts(rows: Iterable[Iterable[object]]) -> Iterator[list[str]]:
-    """Rows as texts without what is blank behind their last cell; blank rows are left out."""
-    for row in rows:
-        texts = [_value(cell) for cell in row]
-        while texts and not texts[-1]:
-            texts.pop()
-        if texts:
-            yield texts
+def _chained(table: Iterable[Sequence[str]], beside: Sequence[str]) -> Iterator[str]:
+    yield from rows.lines(table)
+    yield from beside
 
 
-def _lines(rows: Iterator[list[str]]) -> Iterator[str]:
-    """The header as it is, then "Header: value | Header: value" for each row under it.
-
-    The header is the first row of two cells or more, if all of its cells are words; titles above it
-    stay lines of their own. A table without one is given as it stands.
-    """
-    header: list[str] = []
-    for count, row in enumerate(rows):
-        if not header and count < _LOOKED_AT and len([cell for cell in row if cell]) > 1:
-            header = row if _are_words(row) else ["\x00"]
-            yield " | ".join(row)
-        elif header and header != ["\x00"] and len(row) > 1:
-            named = zip(header + [""] * (len(row) - len(header)), row, strict=False)
-            yield " | ".join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
-        else:
-            yield " | ".join(cell for cell in row if cell)
-
-
-def _are_words(row: list[str]) -> bool:
-    return all(any(letter.isalpha() for letter in cell) for cell in row if cell)
-
-
-def _value(cell: object) -> str:
-    """A cell's value as text: dates as the ISO writes them, whole numbers without a point."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "minutes")
-    if isinstance(cell, (date, time)):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        minutes = round(cell.total_seconds() / 60)
-        return f"{minutes // 60}:{minutes % 60:02d}"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    return " ".join(storable(str(cell)).split())
-
-
-def _dialect(text: str, suffix: str) -> type[csv.Dialect]:
-    if suffix == ".tsv":
-        return csv.excel_tab
+def _separated(text: str, delimiter: str) -> Iterator[list[str]]:
+    """Yield the rows of a table kept as text; without heeding quotes where those are not closed."""
+    csv.field_size_limit(1 << 20)
+    found: list[list[str]] = []
     try:
-        return csv.Sniffer().sniff(text[:16384], delimiters=",;\t|")
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            found.append([rows.value(cell) for cell in row])
     except csv.Error:
-        return csv.excel
+        found = [[rows.value(cell) for cell in line.split(delimiter)] for line in text.splitlines()]
+    yield from found
+
+
+def _delimiter(text: str) -> str:
+    """Return what parts the columns: what parts the most lines alike; "" where nothing does."""
+    best, score = "", 0.0
+    sample = text[:65536] if len(text) <= 65536 else text[: text.rfind("\n", 0, 65536) + 1] or text[:65536]
+    for delimiter in _DELIMITERS:
+        try:
+            widths = [len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if row]
+        except csv.Error:
+            continue
+        if not widths:
+            continue
+        width, times = Counter(widths).most_common(1)[0]
+        parted = sum(1 for each in widths if each > 1) / len(widths)
+        own = 0.0 if width < 2 else times / len(widths) * 2 + parted
+        own = own or (parted if parted > 0.5 else 0.0)
+        if own > score + 0.01:
+            best, score = delimiter, own
+    return best
+
+
+def _sample() -> bytes:
+    """A small Excel file, made without a library that writes them."""
+    cells = "".join(
+        f'<row r="{number}">' + "".join(
+            f'<c r="{letter}{number}" t="inlineStr"><is><t>{storable(text)}</t></is></c>'
+            for letter, text in zip("AB", row, strict=True)
+        ) + "</row>"
+        for number, row in enumerate(_SAMPLE, 1)
+    )  # fmt: skip
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    package_of = "http://schemas.openxmlformats.org/package/2006"
+    relation = '<Relationship Id="r1" Type="{0}/{1}" Target="{2}"/>'
+    relations = f'<Relationships xmlns="{package_of}/relationships">{{}}</Relationships>'
+    office_of = ooxml.R[1:-1]
+    return package.rebuilt({
+        "[Content_Types].xml": (
+            f'<Types xmlns="{package_of}/content-types"><Default Extension="rels" ContentType='
+            f'"application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml"'
+            f' ContentType="{kind}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml"'
+            f' ContentType="{kind}.worksheet+xml"/></Types>'
+        ).encode(),
+        "_rels/.rels": relations.format(relation.format(office_of, "officeDocument", "xl/workbook.xml")).encode(),
+        "xl/workbook.xml": (
+            f'<workbook xmlns="{main}" xmlns:r="{office_of}"><sheets><sheet name="Hours" sheetId="1" r:id="r1"/>'
+            "</sheets></workbook>"
+        ).encode(),
+        "xl/_rels/workbook.xml.rels": relations.format(
+            relation.format(office_of, "worksheet", "worksheets/sheet1.xml")
+        ).encode(),
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>'.encode(),
+    })  # fmt: skip

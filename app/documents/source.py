@@ -79,6 +79,9 @@ class Why(IntEnum):
     TOO_MUCH_TEXT = 13
     NO_SUCH_PART = 14
     NO_PICTURES = 15
+    OLD_WORD = 16
+    OLD_SLIDES = 17
+    OTHER_LOCK = 18
 
 
 REASONS = {
@@ -98,6 +101,9 @@ REASONS = {
     Why.TOO_MUCH_TEXT: "it holds too much text",
     Why.NO_SUCH_PART: "the file that was looked for inside it is not there",
     Why.NO_PICTURES: "a format whose pages cannot be shown",
+    Why.OLD_WORD: "a Word file from before 2007; open it in Word or LibreOffice and save it as DOCX or PDF",
+    Why.OLD_SLIDES: "a PowerPoint file from before 2007; open it in PowerPoint or LibreOffice and save it as PPTX or PDF",
+    Why.OTHER_LOCK: "locked in a way that Carrel cannot undo; open it in its own program and save it without a password",
 }
 
 

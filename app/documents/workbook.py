@@ -1,0 +1,219 @@
+"""What an Excel package says beside its cells' values: percentages, comments, drawings; and a plain copy of it.
+
+The copy is for the engine that reads values: it holds the cells alone, close together, so that sheets
+which break the rules, or whose cells lie far apart, can be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from app.documents import ooxml
+from app.documents.ooxml import Opened, line_of, reference
+from app.documents.package import rebuilt
+
+_S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_MAIN = _S[1:-1]
+_RELATIONS = ooxml.R[1:-1]
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+DENSE = 5_000_000  # cells, blank ones too, that a sheet may take up in memory
+_ROWS, _COLUMNS = 1_048_576, 16_384
+_LAST_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["'](\d{1,7})["']""")
+_FAR = re.compile(rb"""\br=["'][A-Z]{3}\d""")
+_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_PERCENT_FORMATS = {9, 10}  # those that every Excel knows by number
+
+
+class Workbook:
+    """The parts of an Excel file; `sheets` are names, parts and kinds of sheets in their order."""
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened = opened
+        self._main = opened.main("xl/workbook.xml", "xl/workbook.bin")
+        self.is_xml = not self._main.lower().endswith(".bin")
+        self.sheets: list[tuple[str, str, str]] = []
+        root = opened.xml(self._main) if self.is_xml else None
+        relations = opened.relations(self._main)
+        if root is not None:
+            for sheet in root.iter(_S + "sheet"):
+                found = relations.get(reference(sheet))
+                if found is not None:
+                    self.sheets.append((sheet.get("name") or "", found.target, found.kind))
+        if not self.sheets and self.is_xml:  # without a list of them, as they lie there
+            names = sorted(name for name in opened.package.names if re.fullmatch(r"(?i)xl/worksheets/\w+\.xml", name))
+            self.sheets = [(f"Sheet {number}", name, "worksheet") for number, name in enumerate(names, 1)]
+        self._percents: set[int] | None = None
+
+    def part(self, name: str) -> str:
+        """Return the part that holds a sheet; "" where there is none."""
+        return next((part for own, part, _ in self.sheets if own == name), "")
+
+    def is_wide(self, part: str) -> bool:
+        """Whether the cells of a sheet may lie so far apart that all between them does not fit in memory."""
+        data = self.opened.package.read(part) or b""
+        last = max((int(match[1]) for match in _LAST_ROW.finditer(data, max(len(data) - 65536, 0))), default=_ROWS)
+        return last * (_COLUMNS if _FAR.search(data) else 702) > DENSE and self._dense(data) > DENSE
+
+    def _dense(self, data: bytes) -> int:
+        rows, columns = 0, 0
+        for match in re.finditer(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""", data):
+            rows, columns = max(rows, int(match[2])), max(columns, _column(match[1].decode()))
+        return rows * columns
+
+    def percentages(self, part: str) -> set[tuple[int, int]]:
+        """Return the cells (row, column, from 0) that are shown as percentages."""
+        if self._percents is None:
+            self._percents = set(self._percent_styles())
+        if not self._percents or not part:
+            return set()
+        styles = b"|".join(b"%d" % style for style in sorted(self._percents))
+        pattern = re.compile(rb"""<(?:\w+:)?c\s(?=[^>]*?\bs=["'](?:""" + styles + rb""")["'])[^>]*?\br=["']([A-Z]{1,3})"""
+                             rb"""(\d{1,7})["']""")  # fmt: skip
+        data = self.opened.package.read(part) or b""
+        return {(int(match[2]) - 1, _column(match[1].decode()) - 1) for match in pattern.finditer(data)}
+
+    def _percent_styles(self) -> Iterator[int]:
+        root = next((self.opened.xml(name) for name in self.opened.related(self._main, "styles")), None)
+        if root is None:
+            return
+        formats = set(_PERCENT_FORMATS)
+        for form in root.iter(_S + "numFmt"):
+            if "%" in _QUOTED.sub("", form.get("formatCode") or "") and (form.get("numFmtId") or "").isdecimal():
+                formats.add(int(form.get("numFmtId")))
+        for styles in root.iterchildren(_S + "cellXfs"):
+            for number, style in enumerate(styles.iterchildren(_S + "xf")):
+                if (style.get("numFmtId") or "").isdecimal() and int(style.get("numFmtId")) in formats:
+                    yield number
+
+    def beside(self, part: str) -> Iterator[str]:
+        """Yield lines for what stands beside the cells of a sheet: text boxes, charts of chart sheets, comments."""
+        for drawing in self.opened.related(part, "drawing"):
+            root = self.opened.xml(drawing)
+            if root is None:
+                continue
+            for paragraph in root.iter(ooxml.A + "p"):
+                if line := line_of(paragraph):
+                    yield line
+            for element in root.iter(*ooxml.DIAGRAMS):
+                for line in ooxml.drawn(self.opened, drawing, reference(element)):
+                    if element.tag.endswith("relIds") or line.startswith("Chart: "):  # its figures are in the cells
+                        yield line
+        for name in self.opened.related(part, "comments"):
+            root = self.opened.xml(name)
+            yield from () if root is None else _comments(root)
+
+    def owners(self) -> list[str]:
+        """Return the parts whose files inside the file belong to it."""
+        found = []
+        for _, part, _ in self.sheets:
+            found += [part, *self.opened.related(part, "drawing")]
+        return found
+
+    def plain(self) -> bytes:
+        """Return a copy with nothing but its sheets' cells, moved together where blank rows and columns part them."""
+        names = [name for name in ("sharedStrings", "styles") if self.opened.related(self._main, name)]
+        parts = {f"xl/{name}.xml": self._whole(self.opened.related(self._main, name)[0]) for name in names}
+        sheets, relations = [], []
+        for number, (name, part, kind) in enumerate(self.sheets, 1):
+            sheets.append(f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="s{number}"/>')
+            relations.append(f'<Relationship Id="s{number}" Type="{_RELATIONS}/worksheet"'
+                             f' Target="worksheets/sheet{number}.xml"/>')  # fmt: skip
+            root = self.opened.xml(part) if kind in ("worksheet", "xlMacrosheet") else None
+            cells = "" if root is None else "".join(_rows(root))
+            parts[f"xl/worksheets/sheet{number}.xml"] = (
+                f'<worksheet xmlns="{_MAIN}"><sheetData>{cells}</sheetData></worksheet>'.encode()
+            )
+        relations += [f'<Relationship Id="{name}" Type="{_RELATIONS}/{name}" Target="{name}.xml"/>' for name in names]
+        book = f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{"".join(sheets)}</sheets></workbook>'
+        parts["xl/workbook.xml"] = book.encode()
+        parts["xl/_rels/workbook.xml.rels"] = _relations(relations)
+        parts["_rels/.rels"] = _relations(
+            [f'<Relationship Id="r1" Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/>']
+        )
+        kinds = [f'<Override PartName="/{name}" ContentType="{_type(name)}"/>' for name in parts if "rels" not in name]
+        parts["[Content_Types].xml"] = (
+            f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels"'
+            f' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>{"".join(kinds)}</Types>'
+        ).encode()
+        return rebuilt(parts)
+
+    def _whole(self, name: str) -> bytes:
+        """Return a part as XML that keeps the rules, whatever is left of it."""
+        from lxml import etree
+
+        root = self.opened.xml(name)
+        return b"" if root is None else bytes(etree.tostring(root))
+
+
+def _relations(each: list[str]) -> bytes:
+    return f'<Relationships xmlns="{_PACKAGE}/relationships">{"".join(each)}</Relationships>'.encode()
+
+
+def _type(name: str) -> str:
+    kind = {"xl/workbook.xml": "sheet.main", "xl/sharedStrings.xml": "sharedStrings", "xl/styles.xml": "styles"}
+    return f"application/vnd.openxmlformats-officedocument.spreadsheetml.{kind.get(name, 'worksheet')}+xml"
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _letters(number: int) -> str:
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _rows(root: Any) -> Iterator[str]:
+    """Yield the rows of a sheet as XML, only those cells that hold something, and columns numbered anew."""
+    columns: set[int] = set()
+    kept: list[list[tuple[int, Any]]] = []
+    for row in root.iter(_S + "row"):
+        cells, at = [], 0
+        for cell in row.iterchildren(_S + "c"):
+            match = _CELL.fullmatch(cell.get("r") or "")
+            at = _column(match[1]) if match else at + 1
+            if cell.find(_S + "v") is not None or cell.find(_S + "is") is not None:
+                cells.append((at, cell))
+                columns.add(at)
+        if cells:
+            kept.append(sorted(cells, key=lambda each: each[0]))
+    new = {column: _letters(number) for number, column in enumerate(sorted(columns), 1)}
+    for number, cells in enumerate(kept[: DENSE // max(len(columns), 1)], 1):
+        yield f'<row r="{number}">'
+        for column, cell in cells:
+            yield _cell(cell, f"{new[column]}{number}")
+        yield "</row>"
+
+
+def _cell(cell: Any, place: str) -> str:
+    kind = cell.get("t") or ""
+    style = f" s={quoteattr(cell.get('s'))}" if (cell.get("s") or "").isdecimal() else ""
+    inline = cell.find(_S + "is")
+    if inline is not None:
+        text = "".join(each.text or "" for each in inline.iter(_S + "t"))
+        return f'<c r="{place}" t="inlineStr"><is><t>{escape(text)}</t></is></c>'
+    value = cell.findtext(_S + "v") or ""
+    kind = f" t={quoteattr(kind)}" if kind in ("b", "d", "e", "n", "s", "str") else ""
+    return f'<c r="{place}"{kind}{style}><v>{escape(value)}</v></c>'
+
+
+def _comments(root: Any) -> Iterator[str]:
+    authors = [" ".join((each.text or "").split())[:100] for each in root.iter(_S + "author")]
+    for comment in root.iter(_S + "comment"):
+        text = " ".join("".join(each.text or "" for each in comment.iter(_S + "t")).split())
+        place = comment.get("authorId") or ""
+        author = authors[int(place)] if place.isdecimal() and int(place) < len(authors) else ""
+        author = "" if author.startswith("tc={") else author  # a mark of newer comments
+        text = text.removeprefix(f"{author}:").strip()
+        if text:
+            yield f"Comment on {comment.get('ref') or 'a cell'}{f' by {author}' if author else ''}: {text}"
