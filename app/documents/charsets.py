@@ -84,7 +84,7 @@ def wide(data: bytes) -> str:
             # The right order gives blanks and ends of lines, and letters of few alphabets.
             plain = sum(" " <= character < "\x7f" or character in "\r\n\t\u3000、。，" for character in text)
             alphabets = len({ord(character) >> 8 for character in text})
-            if plain * 100 > len(text) or len(text) < 50 or (alphabets <= 3 and len(set(text)) > 8):
+            if plain * 100 > len(text) or (alphabets <= 3 and len(set(text)) > 8):
                 found.append((plain, -alphabets, encoding))
     return max(found)[2] if found else ""
 

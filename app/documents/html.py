@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import Any
 
 from app.documents.source import Source, TextWriter, Why, damaged, storable, unpaged
 from app.documents.text import decoded
-from app.types import Document
+from app.types import Document, Page, Status
 
 _DROPPED = frozenset(
     "script style template noscript head iframe object embed svg math canvas audio video map datalist".split()
 )
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form"
-    " header hr html legend li main menu nav ol p pre section summary table tbody thead tfoot tr ul caption".split()
+    " header hr html legend li main menu nav ol option p pre section summary table tbody td thead tfoot th tr ul"
+    " caption".split()
 )
 _APART = frozenset("p blockquote pre table ul ol dl section article".split())  # a blank line around
 _HEADING = re.compile(r"^h([1-6])$")
 _HIDDEN = re.compile(r"(?i)(display\s*:\s*none|visibility\s*:\s*hidden)")
 _CHARSET = re.compile(rb"""(?i)<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)""")
 _DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
-_LAID_OUT = ("table", "p", "div", "h1", "h2", "h3", "h4", "ul", "ol", "pre")
+# Marks where a word may be broken or text is hidden from no one; they would keep a word from being found.
+_INVISIBLE = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
+_TYPED = frozenset({"", "text", "email", "tel", "url", "number", "date", "search", "datetime-local", "month", "time"})
+_LATE = "Only a part of the page was read, because it took too long."
+# By the HTML standard, pages that say these mean their superset; and names that Python does not know.
+_MEANT = {
+    "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874",
+    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs",
+    "x-sjis": "cp932", "x-gbk": "gb18030", "x-euc-jp": "euc_jp", "x-mac-cyrillic": "mac_cyrillic",
+    "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "windows-874": "cp874", "ks_c_5601-1987": "cp949",
+}  # fmt: skip
+# What a page may say that it is in; Python knows others that are no encodings of text, or dangerous.
+_KNOWN = re.compile(r"utf-8|cp\d+|iso8859-\d+|iso2022_(jp|kr)\w*|koi8-[rut]|mac[-_]\w+|euc_\w+|gb\w+|big5\w*|hz|johab"
+                    r"|kz1048|ptcp154|shift_\w+")  # fmt: skip
+_LAID_OUT = ("table", "h1", "h2", "h3", "h4", "ul", "ol", "pre")
+_SHORT = 200  # characters
 
 
 class HtmlLoader:
@@ -39,28 +56,35 @@ class HtmlLoader:
         return False
 
     def load(self, source: Source) -> Document:
-        title, writer = written(_decoded(source.data))
-        return unpaged(self.kind, title, writer.text, writer.headings)
+        title, writer, whole = _written(_decoded(source.data), source)
+        if whole:
+            return unpaged(self.kind, title, writer.text, writer.headings)
+        return Document(self.kind, title, (Page(None, writer.text, Status.TIMED_OUT, _LATE, writer.headings),))
 
 
 def written(markup: str) -> tuple[str, TextWriter]:
     """Return the title and the text of HTML; raises DamagedFile where it is nested beyond what the parser follows."""
+    title, writer, _ = _written(markup, None)
+    return title, writer
+
+
+def _written(markup: str, source: Source | None) -> tuple[str, TextWriter, bool]:
     from lxml import etree
 
     parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     writer = TextWriter()
-    markup = _DECLARED.sub("", storable(markup).replace("\ufeff", ""), count=1)
+    markup = _DECLARED.sub("", storable(markup).translate(_INVISIBLE), count=1)
     if not markup.strip():
-        return "", writer
+        return "", writer, True
     root = etree.fromstring(markup, parser)
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise damaged(Why.NESTED_TOO_DEEP)  # what lies behind that place would be missing without a word
     if root is None:
-        return "", writer
+        return "", writer, True
     found = root.find(".//title")
     title = " ".join(storable("".join(found.itertext())).split())[:300] if found is not None else ""
-    _Walk(writer).page(root)
-    return title, writer
+    whole = _Walk(writer).page(root, source)
+    return title, writer, whole
 
 
 class _Walk:
@@ -69,12 +93,17 @@ class _Walk:
     def __init__(self, writer: TextWriter) -> None:
         self._writer = writer
         self._line: list[str] = []
+        self._heads: dict[Any, list[str]] = {}  # of each table that has a row of heads
 
-    def page(self, root: Any) -> None:
+    def page(self, root: Any, source: Source | None) -> bool:
+        """Write the page; False where its time was over before."""
         from lxml import etree
 
         steps = etree.iterwalk(root, events=("start", "end"))
-        for event, node in steps:
+        for count, (event, node) in enumerate(steps):
+            if source is not None and count % 5000 == 4999 and source.late:
+                self._flush()
+                return False
             if event == "start":
                 if self._whole(node):
                     steps.skip_subtree()
@@ -86,6 +115,7 @@ class _Walk:
                 if node is not root:
                     self._line.append(node.tail or "")
         self._flush()
+        return True
 
     def _whole(self, node: Any) -> bool:
         """Write what is not read piece by piece, and say whether that was the case."""
@@ -103,7 +133,7 @@ class _Walk:
             self._writer.gap()
         elif name == "tr" and (cells := _cells(node)):
             self._flush()
-            line = " | ".join(_words(cell) for cell in cells)
+            line = self._row(node, cells)
             if line.strip(" |"):
                 self._writer.line(line)
         else:
@@ -114,9 +144,22 @@ class _Walk:
         name = _name(node)
         if name == "br":
             self._flush()
+        elif name == "input" and (node.get("type") or "").lower() in _TYPED:
+            self._line.append(f" {node.get('value') or ''} ")
         elif name in _BLOCKS:
             self._part(name)
         self._line.append(("- " if name == "li" else "") + (node.text or ""))
+
+    def _row(self, row: Any, cells: list[Any]) -> str:
+        """The cells of a row; each with its column's head where the table has heads and the row as many cells."""
+        words = [_words(cell) for cell in cells]
+        table = next(row.iterancestors("table"), None)
+        if len(cells) > 1 and all(_name(cell) == "th" for cell in cells):
+            self._heads[table] = words
+        elif len(heads := self._heads.get(table, [])) == len(cells):
+            named = zip(heads, words, strict=True)
+            return " | ".join(f"{head}: {word}" if head else word for head, word in named if word)
+        return " | ".join(words)
 
     def _part(self, name: str) -> None:
         self._flush()
@@ -125,7 +168,7 @@ class _Walk:
 
     def _flush(self) -> None:
         """Write the line gathered so far, if it holds a word."""
-        text = " ".join("".join(self._line).split())
+        text = " ".join("".join(self._line).translate(_INVISIBLE).split())
         self._line.clear()
         if text and text != "-":
             self._writer.line(text)
@@ -148,8 +191,15 @@ def _unseen(node: Any) -> bool:
 def _cells(row: Any) -> list[Any]:
     """Return the cells of a row that holds data; none where the table only lays out blocks of a page."""
     cells = [cell for cell in row if _name(cell) in ("td", "th") and not _unseen(cell)]
-    laid_out = any(next(cell.iter(*_LAID_OUT), None) is not None for cell in cells)
-    return [] if laid_out else cells
+    return [] if any(_is_laid_out(cell) for cell in cells) else cells
+
+
+def _is_laid_out(cell: Any) -> bool:
+    """Whether a cell holds blocks; one short paragraph is how Word and Outlook write any cell."""
+    if next(cell.iter(*_LAID_OUT), None) is not None:
+        return True
+    blocks = cell.iter("p", "div")
+    return next(blocks, None) is not None and (next(blocks, None) is not None or len(_words(cell)) > _SHORT)
 
 
 def _text(node: Any) -> str:
@@ -161,12 +211,13 @@ def _text(node: Any) -> str:
     for event, inner in steps:
         if event == "end":
             if inner is not node:
-                parts.append(inner.tail or "")
+                parts.append(("\n" if _name(inner) in _BLOCKS else "") + (inner.tail or ""))
         elif inner is not node and _unseen(inner):
             steps.skip_subtree()
         else:
-            parts.append("\n" if _name(inner) == "br" else (inner.text or ""))
-    return "".join(parts)
+            parts.append("\n" if _name(inner) == "br" or (_name(inner) in _BLOCKS and inner is not node) else "")
+            parts.append("" if _name(inner) == "br" else inner.text or "")
+    return "".join(parts).translate(_INVISIBLE)
 
 
 def _words(node: Any) -> str:
@@ -177,11 +228,16 @@ def _decoded(data: bytes) -> str:
     """Decode by what the page declares, where that holds, else as any text."""
     declared = _CHARSET.search(data[:4096])
     if declared and data[:2] not in (b"\xff\xfe", b"\xfe\xff") and data[:3] != b"\xef\xbb\xbf":
-        name = declared[1].decode("ascii", "replace")
-        # By the HTML standard, pages that say these mean its superset.
-        name = "cp1252" if name.lower() in ("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii") else name
         try:
-            return data.decode(name)
+            return data.decode(_meant(declared[1].decode("ascii", "replace").lower()))
         except (LookupError, UnicodeError):
             return decoded(data)
     return decoded(data)
+
+
+def _meant(name: str) -> str:
+    """Python's name of a declared encoding; raises LookupError where there is none that a page can be in."""
+    found = _MEANT.get(name) or codecs.lookup(name).name
+    if not _KNOWN.fullmatch(found):
+        raise LookupError(found)
+    return _MEANT.get(found, found)

@@ -38,8 +38,33 @@ def test_headings_are_known_where_they_stand() -> None:
 
 def test_a_table_is_read_row_by_row_and_a_layout_block_by_block() -> None:
     rows = "<table><tr><th>Name<th>Age<tr><td>Bo <b>B</b><td>7</table>"
-    assert text(rows) == "Name | Age\nBo B | 7"
-    assert text(f"<table><tr><td><p>Left</p><td>{rows}</table>") == "Left\n\nName | Age\nBo B | 7"
+    assert text(rows) == "Name | Age\nName: Bo B | Age: 7"
+    assert text(f"<table><tr><td><p>Left</p><td>{rows}</table>") == "Left\n\nName | Age\nName: Bo B | Age: 7"
+
+
+def test_a_row_without_as_many_cells_as_heads_stands_as_it_is() -> None:
+    assert text("<table><tr><th>A<th>B<tr><td>1<td>2<td>3<tr><td><td>5</table>") == "A | B\n1 | 2 | 3\nB: 5"
+    assert text("<table><tr><td>a<td>b<tr><td>1<td>2</table>") == "a | b\n1 | 2"
+
+
+def test_words_in_blocks_beside_each_other_do_not_run_together() -> None:
+    assert text("<table><tr><td><p>A</p></td><td>B</td><td>C</td></tr></table>") == "A | B | C"
+    long = "word " * 60
+    assert text(f"<table><tr><td><p>{long}</p></td><td>B</td><td>C</td></tr></table>") == f"{long.strip()}\n\nB\nC"
+    assert text("<table><tr><td>a<div>b</div></td><td>c<br>d</td></tr></table>") == "a b | c d"
+    assert text("<table><tr><td><p>a</p><p>b</p></td><td>c</td></tr></table>") == "a\n\nb\n\nc"
+    assert text("<h1>A<div>B</div></h1>") == "A B"
+    assert text("<select><option>A<option>B</select>") == "A\nB"
+
+
+def test_what_was_typed_into_a_form_is_read() -> None:
+    assert text('<p>Name: <input value="Bo"><input type="hidden" value="no"><textarea>area</textarea>') == (
+        "Name: Bo area"
+    )
+
+
+def test_a_word_that_may_be_broken_is_one_word() -> None:
+    assert text("<p>Ver&shy;trags\u200bstrafe") == "Ver\u00adtragsstrafe".replace("\u00ad", "")
 
 
 def test_preformatted_text_keeps_its_lines() -> None:
@@ -56,6 +81,11 @@ def test_preformatted_text_keeps_its_lines() -> None:
         "<p>Müller – „ja“".encode("utf-16"),
         '<?xml version="1.0" encoding="utf-8"?><html><body><p>Müller – „ja“</p></body></html>'.encode(),
         '<meta charset="no-such"><p>Müller – „ja“'.encode(),
+        '<meta charset="utf-16"><p>Müller – „ja“'.encode(),
+        '<meta charset="punycode"><p>Müller – „ja“'.encode(),
+        '<meta charset="unicode_escape"><p>Müller – „ja“'.encode(),
+        "<p>Müller – „ja“".encode("utf-16-le"),
+        "<p>Müller – „ja“".encode("utf-32-be"),
     ],
 )
 def test_the_encoding_is_the_one_declared_or_found(data: bytes) -> None:
