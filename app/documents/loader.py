@@ -5,7 +5,7 @@ Importing this imports no parser; each loader imports its own when it is used.
 
 from __future__ import annotations
 
-from app.documents import office
+from app.documents import foreign, office
 from app.documents.archive import ArchiveLoader
 from app.documents.cda import CdaLoader
 from app.documents.epub import BookLoader
@@ -100,5 +100,5 @@ def choose(data: bytes, suffix: str) -> Loader:
         raise unsupported(Why.OLD_OFFICE)
     found = _BY_SUFFIX.get(suffix)
     if found is None:
-        raise unsupported(Why.UNKNOWN_FORMAT)
+        raise unsupported(foreign.why(data, suffix))
     return found

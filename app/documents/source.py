@@ -82,6 +82,14 @@ class Why(IntEnum):
     OLD_WORD = 16
     OLD_SLIDES = 17
     OTHER_LOCK = 18
+    OTHER_ARCHIVE = 19
+    OUTLOOK_STORE = 20
+    APPLE = 21
+    NOTEBOOK = 22
+    OLD_WRITING = 23
+    PRINTED = 24
+    SOUND = 25
+    PROGRAM = 26
 
 
 REASONS = {
@@ -104,6 +112,14 @@ REASONS = {
     Why.OLD_WORD: "a Word file from before 2007; open it in Word or LibreOffice and save it as DOCX or PDF",
     Why.OLD_SLIDES: "a PowerPoint file from before 2007; open it in PowerPoint or LibreOffice and save it as PPTX or PDF",
     Why.OTHER_LOCK: "locked in a way that Carrel cannot undo; open it in its own program and save it without a password",
+    Why.OTHER_ARCHIVE: "an archive that is no ZIP; unpack it and add the folder",
+    Why.OUTLOOK_STORE: "an Outlook data file; open it in Outlook and save its mails as MSG files",
+    Why.APPLE: "a Pages, Numbers or Keynote file; open it there and export it as PDF",
+    Why.NOTEBOOK: "a OneNote notebook; open it there and export it as PDF",
+    Why.OLD_WRITING: "a WordPerfect or Works file; open it in LibreOffice and save it as DOCX or PDF",
+    Why.PRINTED: "an XPS or PostScript file; open it and save it as PDF",
+    Why.SOUND: "sound or film",
+    Why.PROGRAM: "a program",
 }
 
 
