@@ -18,6 +18,7 @@ from app.types import Document, Page, PagePicture, Status
 PICTURE = "This page is a picture; its text was not read."
 CUT_SHORT = "This picture is cut short; only a part of it could be read."
 DAMAGED = "This picture is damaged and could not be read."
+TOO_LARGE = "This picture is too large to be read."
 LATE = "This picture was not read, because the file took too long."
 MAX_WIDTH = 4096  # pixels
 MAX_HEIGHT = 8192
@@ -67,7 +68,10 @@ def count(data: bytes) -> int:
 
 
 def picture(data: bytes, number: int, width: int) -> PagePicture:
-    """Draw the 1-based page `number`, `width` pixels wide, or as large as OCR wants it where that is 0."""
+    """Draw the 1-based page `number`, `width` pixels wide, or as large as OCR wants it where that is 0.
+
+    Raises DamagedFile, or MemoryError where it is a bomb.
+    """
     with opened(data) as image:
         indexes = _indexes(image)
         if not 1 <= number <= len(indexes):
@@ -87,11 +91,10 @@ def picture(data: bytes, number: int, width: int) -> PagePicture:
 
 @contextmanager
 def opened(data: bytes) -> Iterator[Any]:
-    """Open a picture file without decoding it; raises DamagedFile, or MemoryError where it is a bomb."""
+    """Open a picture file without decoding it; raises DamagedFile."""
     image_module = _pillow()
     try:
         with image_module.open(io.BytesIO(data), formats=_FORMATS) as image:
-            _check_size(image)
             yield image
     except image_module.UnidentifiedImageError as error:
         raise damaged(Why.CUT_SHORT if ImageLoader().claims(data) else Why.NOT_OF_ITS_KIND) from error
@@ -102,6 +105,8 @@ def _page(image: Any, index: int, number: int, source: Source) -> Page:
         return Page(number, "", Status.TIMED_OUT, LATE)
     try:
         drawn, whole = _drawn(image, index)
+    except MemoryError:
+        return Page(number, "", Status.TOO_LARGE, TOO_LARGE)
     except _broken():
         return Page(number, "", Status.DAMAGED, DAMAGED)
     extrema = drawn.getextrema()
@@ -127,7 +132,7 @@ def _indexes(image: Any) -> list[int]:
 
 
 def _drawn(image: Any, index: int) -> tuple[Any, bool]:
-    """Decode a frame, upright and on white paper, in RGB; with whether it is all there."""
+    """Decode a frame, upright and on white paper, in RGB; with whether it is all there. MemoryError for a bomb."""
     from PIL import ImageFile, ImageOps
 
     whole = True
