@@ -1,4 +1,4 @@
-"""OpenDocument presentations and drawings → pages: a slide's title first, its shapes from the top left on, notes last."""
+"""OpenDocument slides → pages: a slide's title first, its shapes from the top left on, its notes last."""
 
 from __future__ import annotations
 
@@ -28,8 +28,10 @@ def pages(opened: Opened, source: Source) -> Iterator[Page]:
         writer = _written(opened, source, slide)
         text = writer.text
         status = Status.READ if text.strip() else Status.EMPTY
-        damaged = opened.is_broken and bool(text.strip())
-        yield Page(number, text, Status.DAMAGED if damaged else status, ooxml.PARTLY if damaged else "", writer.headings)
+        reason = ""
+        if opened.is_broken and text.strip():
+            status, reason = Status.DAMAGED, ooxml.PARTLY
+        yield Page(number, text, status, reason, writer.headings)
 
 
 def _written(opened: Opened, source: Source, slide: Any) -> TextWriter:

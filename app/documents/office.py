@@ -43,16 +43,13 @@ def opened(source: Source) -> Source:
 def warm_up() -> None:
     """Lock and unlock a small file, so that all that this ever needs is loaded."""
     import msoffcrypto.format.xls97
-    import msoffcrypto.method.rc4
     import msoffcrypto.method.rc4_cryptoapi
-    import msoffcrypto.method.xor_obfuscation
+    import msoffcrypto.method.xor_obfuscation  # noqa: F401
     from msoffcrypto.format.ooxml import OOXMLFile
 
     locked = io.BytesIO()
     OOXMLFile(io.BytesIO(rebuilt({"[Content_Types].xml": b"<Types/>"}))).encrypt("x", locked)
     opened(Source(locked.getvalue(), ".docx", ("y", "x")))
-    msoffcrypto.method.rc4._makekey("x", bytes(16), 0)
-    msoffcrypto.method.rc4_cryptoapi._makekey("x", bytes(16), 128, 0)
     _cipher(bytes(32), bytes(16)).update(bytes(16))
     _stream_cipher(bytes(16))
 
@@ -126,9 +123,9 @@ def _opens(file: Package, name: str, lock: Any, password: str) -> bytes | None:
     data = file.read(name) or b""
     open_data = _cipher(key, _bytes(way, "initialisation-vector")).update(data[: len(data) // 16 * 16])
     sums = lock.get(_MANIFEST + "checksum")
-    if sums and "sha256-1k" in (lock.get(_MANIFEST + "checksum-type") or ""):
-        if hashlib.sha256(open_data[:1024]).digest() != _bytes(lock, "checksum"):
-            return None
+    is_known = sums and "sha256-1k" in (lock.get(_MANIFEST + "checksum-type") or "")
+    if is_known and hashlib.sha256(open_data[:1024]).digest() != _bytes(lock, "checksum"):
+        return None
     unpacking = zlib.decompressobj(-15)
     try:
         found = unpacking.decompress(open_data, package.MOST + 1)

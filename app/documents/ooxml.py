@@ -93,9 +93,9 @@ class Opened:
                 return " ".join(storable(found.text or "").split())[:300]
         return ""
 
-    def damage(self, *texts: str) -> bool:
-        """Whether what holds text is broken; the names of those parts that hold none are given by the caller."""
-        return any(name == "" or name.lower().endswith((".xml", ".rels")) for name in self.package.broken - set(texts))
+    def damage(self) -> bool:
+        """Whether anything that holds text is broken; a broken picture is not meant."""
+        return any(not name or name.lower().endswith((".xml", ".rels")) for name in self.package.broken)
 
     def embedded(self, parts: Parts, owners: Iterable[str], *, any_picture: bool = False) -> None:
         """Gather the files inside the file that its parts `owners` point to, and pictures that may be scans."""
@@ -172,7 +172,7 @@ def _chart(root: Any) -> Iterator[str]:
         if line:
             yield f"Chart: {line}"
     series = [each for plot in root.iter(_CHART + "plotArea") for each in plot.iter(_CHART + "ser")]
-    names, rows = [""], {}
+    names, rows = [""], dict[str, list[str]]()
     for number, each in enumerate(series[:50], 1):
         names.append(" ".join(_points(each.find(_CHART + "tx")).values()) or f"Series {number}")
         labels = _points(each.find(_CHART + "cat"))

@@ -380,10 +380,8 @@ class Writing:
 
     def _is_hidden(self, element: Any) -> bool:
         if element.tag == TEXT + "section":
-            return element.get(TEXT + "display") == "none"
-        return element.get(TEXT + "style-name") in self._hidden or (
-            element.tag == TEXT + "hidden-paragraph" and element.get(TEXT + "is-hidden") == "true"
-        )
+            return bool(element.get(TEXT + "display") == "none")
+        return element.get(TEXT + "style-name") in self._hidden
 
 
 def _hidden_styles(roots: Iterable[Any]) -> Iterator[str]:
@@ -430,7 +428,8 @@ def _sample_content(kind: str, root: str) -> str:
 
 
 def _packed(kind: str, content: bytes) -> bytes:
-    return rebuilt({"mimetype": (_MIME + kind).encode(), "content.xml": content, "META-INF/manifest.xml": _manifest(kind)})
+    mime = (_MIME + kind).encode()
+    return rebuilt({"mimetype": mime, "content.xml": content, "META-INF/manifest.xml": _manifest(kind)})
 
 
 def _manifest(kind: str) -> bytes:

@@ -1,4 +1,4 @@
-"""The numbers of lists and headings in OpenDocument files, which they do not hold as text (ODF 1.3 part 3, 5.3, 16.30)."""
+"""The numbers of lists and headings in OpenDocument files, which do not hold them as text: ODF 1.3, 5.3 and 16.30."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ class Lists:
         style = element.get(_TEXT + "style-name") or (self._open[-1] if self._open else "")
         if not self._open:
             goes_on = element.get(_TEXT + "continue-numbering") == "true"
-            before = self._by_style.get(style) if goes_on else self._by_id.get(element.get(_TEXT + "continue-list") or "")
+            named = self._by_id.get(element.get(_TEXT + "continue-list") or "")
+            before = self._by_style.get(style) if goes_on else named
             self._counts = {} if before is None else before
             self._by_style[style] = self._counts
             if element.get(_ID):

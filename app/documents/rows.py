@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from app.documents.source import storable
 
 _LOOKED_AT = 20  # rows among which the header is sought
+_LONG = 120  # characters; a cell with more is no header
 _NONE = ["\x00"]  # in the place of a header that is not there
 
 
@@ -38,7 +39,7 @@ def _trimmed(row: Sequence[str]) -> list[str]:
 
 
 def _are_words(row: list[str]) -> bool:
-    return all(any(letter.isalpha() for letter in cell) for cell in row if cell)
+    return all(len(cell) <= _LONG and any(letter.isalpha() for letter in cell) for cell in row if cell)
 
 
 def value(cell: object) -> str:

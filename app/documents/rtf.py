@@ -128,7 +128,7 @@ class _Cleaning:
             if binary is not None:
                 at += int(binary)
             elif word is not None:
-                at = self._word(data, at, word.lower() if word not in (b"pntext",) else word, number)
+                at = self._word(data, at, word, number)
             elif brace == b"{":
                 at = self._open(data, at)
             elif brace == b"}":
@@ -277,10 +277,10 @@ def _lines(head: bytes, group: bytes) -> str:
     """Return the text of a cleaned group, each row of a table in a line."""
     from striprtf.striprtf import rtf_to_text
 
-    text = rtf_to_text("{\\rtf1" + (head + group).decode("latin-1") + "}", errors="replace")
+    text = rtf_to_text("{\\rtf1" + (head + group).decode("latin-1") + "}", errors="replace")  # type: ignore[no-untyped-call]
     # Characters beyond the first 65,536 are written in two halves.
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return "\n".join(_rows(text.replace("\xad", "")))
+    return "\n".join(_rows(text.replace("\xad", "").replace("\ufeff", "")))
 
 
 def _rows(text: str) -> Iterator[str]:

@@ -9,27 +9,32 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from app.documents import office, ole, ooxml, opendocument, package, rows
 from app.documents.html import written
 from app.documents.ooxml import Opened
 from app.documents.parts import Parts
-from app.documents.source import Source, TextWriter, Why, damaged, storable
+from app.documents.source import Source, TextWriter, Why, damaged
 from app.documents.text import decoded
-from app.documents.workbook import Workbook
+from app.documents.workbook import CHARACTERS, Workbook, made
 from app.errors import DamagedFile, FileError, LockedFile, UnsupportedFile
 from app.types import Document, Page, Status
 
 LATE = "This sheet was read in part only, because the file took too long."
 BROKEN = "This sheet is damaged and could not be read."
+CUT = "This sheet holds more than Carrel reads from one file; its end was left out."
 _DELIMITERS = ",;\t|^~\x1f\x01"
 _MARKUP = re.compile(rb"(?i)<(html|table|!doctype html)")
 _DURATION = re.compile(r"(-?)PT(\d{1,9})H(\d{1,2})M([\d.]+)S")
 _FILLED = 10_000  # rows that a merged cell is read again in
+_Spans = dict[int, list[tuple[int, int]]]
+_Tables = Callable[[], Iterator[tuple[str, Iterator[list[str]]]]]
 _SAMPLE = (("day", "hours"), ("Monday", "1"))
 
 
@@ -136,43 +141,57 @@ class _Reading:
     """One spreadsheet in calamine; in a plain copy where it does not open as it is."""
 
     def __init__(
-        self, source: Source, data: bytes, book: Workbook | None = None, tables: Any = None
+        self, source: Source, data: bytes, book: Workbook | None = None, tables: _Tables | None = None
     ) -> None:
-        self._source, self._book, self._tables = source, book, tables
-        self._has_xml = book is not None and book.is_xml
+        self._source, self._tables = source, tables
+        self._book = book if book is not None and book.is_xml else None  # what may be said beside the values
         self._plain: Any = None
+        self._file: Any = None
+        self._room = CHARACTERS
         try:
-            wide = self._has_xml and book is not None and any(book.is_wide(part) for _, part, _ in book.sheets)
-            self._file = self._copy() if wide else _opened(data)
+            is_wide = self._book is not None and any(self._book.is_wide(part) for _, part, _ in self._book.sheets)
+            self._file = self._copy() if is_wide else _opened(data)
         except DamagedFile:
-            if not self._has_xml:
-                if tables is None:
-                    raise
-                self._file = None
-            else:
+            if self._book is not None:
                 self._file = self._copy()
+            elif tables is None:
+                raise
 
     def pages(self) -> Iterator[Page]:
-        if self._file is None:
-            for number, (name, table) in enumerate(self._tables(), 1):
-                yield _page(number, name, table, self._source)
-            return
+        for page in self._tables_pages() if self._file is None and self._tables else self._sheets():
+            self._room -= len(page.text)
+            is_partly = page.status is Status.READ and self._book is not None and self._book.opened.damage()
+            yield Page(page.number, page.text, Status.DAMAGED, ooxml.PARTLY, page.headings) if is_partly else page
+
+    def _tables_pages(self) -> Iterator[Page]:
+        assert self._tables is not None
+        for number, (name, table) in enumerate(self._tables(), 1):
+            yield _page(number, name, table, self._source, room=self._room)
+
+    def _sheets(self) -> Iterator[Page]:
         for number, sheet in enumerate(self._file.sheets_metadata, 1):
             part = self._book.part(sheet.name) if self._book else ""
             name = sheet.name + ("" if str(sheet.visible).endswith(".Visible") else " (hidden sheet)")
             beside = list(self._book.beside(part)) if self._book and part else []
+            if self._room <= 0:
+                yield Page(number, "", Status.TOO_LARGE, CUT)
+                continue
             try:
-                yield _page(number, name, self._rows(sheet.name, part), self._source, beside)
+                page = _page(number, name, self._rows(sheet.name, part), self._source, beside, self._room)
             except FileError:
-                yield self._again(number, name, sheet.name, beside)
+                page = self._again(number, name, sheet.name, beside)
+            if self._file is self._plain and self._book and sheet.name in self._book.cut:
+                page = Page(number, page.text, Status.TOO_LARGE, CUT, page.headings)
+            yield page
 
     def _again(self, number: int, name: str, own: str, beside: list[str]) -> Page:
         """Read a sheet that calamine stumbled over from the plain copy."""
-        try:
-            if self._has_xml and self._file is not self._plain:
-                return _page(number, name, _cells(_sheet(self._copy(), own)), self._source, beside)
-        except FileError:
-            pass
+        if self._book is not None and self._file is not self._plain:
+            try:
+                table = _cells(_sheet(self._copy(), own))
+                return _page(number, name, table, self._source, beside, self._room)
+            except FileError:
+                return Page(number, "", Status.DAMAGED, BROKEN)
         return Page(number, "", Status.DAMAGED, BROKEN)
 
     def _copy(self) -> Any:
@@ -183,8 +202,8 @@ class _Reading:
 
     def _rows(self, name: str, part: str) -> Iterator[list[str]]:
         sheet = _sheet(self._file, name)
-        shown = self._book.percentages(part) if self._has_xml and self._book and self._file is not self._plain else set()
-        return _cells(sheet, shown)
+        has_places = self._book is not None and self._file is not self._plain
+        return _cells(sheet, self._book.percentages(part) if has_places and self._book else frozenset())
 
 
 @contextmanager
@@ -216,7 +235,7 @@ def _sheet(file: Any, name: str) -> Any:
         return file.get_sheet_by_name(name)
 
 
-def _cells(sheet: Any, percentages: set[tuple[int, int]] = frozenset()) -> Iterator[list[str]]:  # type: ignore[assignment]
+def _cells(sheet: Any, percentages: AbstractSet[tuple[int, int]] = frozenset()) -> Iterator[list[str]]:
     """Yield a sheet's rows as texts; a merged cell's text stands in each row, and each header, that it covers."""
     top, left = sheet.start or (0, 0)
     down, across = _merged(sheet, top, left)
@@ -240,10 +259,10 @@ def _cells(sheet: Any, percentages: set[tuple[int, int]] = frozenset()) -> Itera
             yield [_duration(text) for text in texts]
 
 
-def _merged(sheet: Any, top: int, left: int) -> tuple[dict[int, list[tuple[int, int]]], dict[int, list[tuple[int, int]]]]:
+def _merged(sheet: Any, top: int, left: int) -> tuple[_Spans, _Spans]:
     """Return, by the row they begin in, columns with their last row, and columns with their last column."""
-    down: dict[int, list[tuple[int, int]]] = {}
-    across: dict[int, list[tuple[int, int]]] = {}
+    down: _Spans = {}
+    across: _Spans = {}
     for (first, column), (last, end) in sheet.merged_cell_ranges or ():
         if first < top or column < left:
             continue
@@ -265,27 +284,27 @@ def _duration(text: str) -> str:
 
 
 def _page(
-    number: int | None, name: str, table: Iterable[Sequence[str]], source: Source, beside: Sequence[str] = ()
-) -> Page:
+    number: int | None, name: str, table: Iterable[Sequence[str]], source: Source, beside: Sequence[str] = (),
+    room: int = CHARACTERS,
+) -> Page:  # fmt: skip
     writer = TextWriter()
     if name.strip():
         writer.heading(name, 1)
+    status, reason = Status.READ, ""
     read = 0
-    reason = ""
-    for line in (*(), *beside) if table is None else _chained(table, beside):
+    for line in chain(rows.lines(table), beside):
+        room -= len(line)
+        if room < 0:
+            status, reason = Status.TOO_LARGE, CUT
+            break
         writer.line(line)
         read += 1
         if read % 1000 == 0 and source.late:
-            reason = LATE
+            status, reason = Status.TIMED_OUT, LATE
             break
     if not read:
-        return Page(number, "", Status.EMPTY)
-    return Page(number, writer.text, Status.TIMED_OUT if reason else Status.READ, reason, writer.headings)
-
-
-def _chained(table: Iterable[Sequence[str]], beside: Sequence[str]) -> Iterator[str]:
-    yield from rows.lines(table)
-    yield from beside
+        return Page(number, "", status if reason else Status.EMPTY, reason)
+    return Page(number, writer.text, status, reason, writer.headings)
 
 
 def _separated(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -322,33 +341,12 @@ def _delimiter(text: str) -> str:
 
 def _sample() -> bytes:
     """A small Excel file, made without a library that writes them."""
-    cells = "".join(
-        f'<row r="{number}">' + "".join(
-            f'<c r="{letter}{number}" t="inlineStr"><is><t>{storable(text)}</t></is></c>'
-            for letter, text in zip("AB", row, strict=True)
-        ) + "</row>"
+    rows_of = "".join(
+        f'<row r="{number}">{"".join(map(_text_cell, ("A", "B"), (number, number), row))}</row>'
         for number, row in enumerate(_SAMPLE, 1)
-    )  # fmt: skip
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    package_of = "http://schemas.openxmlformats.org/package/2006"
-    relation = '<Relationship Id="r1" Type="{0}/{1}" Target="{2}"/>'
-    relations = f'<Relationships xmlns="{package_of}/relationships">{{}}</Relationships>'
-    office_of = ooxml.R[1:-1]
-    return package.rebuilt({
-        "[Content_Types].xml": (
-            f'<Types xmlns="{package_of}/content-types"><Default Extension="rels" ContentType='
-            f'"application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml"'
-            f' ContentType="{kind}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml"'
-            f' ContentType="{kind}.worksheet+xml"/></Types>'
-        ).encode(),
-        "_rels/.rels": relations.format(relation.format(office_of, "officeDocument", "xl/workbook.xml")).encode(),
-        "xl/workbook.xml": (
-            f'<workbook xmlns="{main}" xmlns:r="{office_of}"><sheets><sheet name="Hours" sheetId="1" r:id="r1"/>'
-            "</sheets></workbook>"
-        ).encode(),
-        "xl/_rels/workbook.xml.rels": relations.format(
-            relation.format(office_of, "worksheet", "worksheets/sheet1.xml")
-        ).encode(),
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{cells}</sheetData></worksheet>'.encode(),
-    })  # fmt: skip
+    )
+    return made([("Hours", rows_of)], {})
+
+
+def _text_cell(letter: str, number: int, text: str) -> str:
+    return f'<c r="{letter}{number}" t="inlineStr"><is><t>{text}</t></is></c>'

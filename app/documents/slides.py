@@ -181,7 +181,8 @@ class _Deck:
             root = self._opened.xml(part)
             tree = None if root is None else root.find(f"{_P}cSld/{_P}spTree")
             shapes = [] if tree is None else list(_shapes(tree, {}, _plain, 0))
-            lines = [line for each in shapes if each.role not in (*_FURNITURE, "sldImg") for line in _lines(each.element)]
+            written = [each.element for each in shapes if each.role not in (*_FURNITURE, "sldImg")]
+            lines = [line for each in written for line in _lines(each)]
             if lines:
                 writer.gap()
                 writer.line("Notes:")
@@ -274,10 +275,10 @@ def _lines(shape: Any, *, own: bool = False) -> list[str]:
         properties = paragraph.find(A + "pPr")
         numbered = None if properties is None else properties.find(A + "buAutoNum")
         level = 0 if properties is None else whole(properties.get("lvl"), 0)
-        counts = {key: count for key, count in counts.items()
-                  if key[0] < level or (key[0] == level and numbered is not None and key[1] == numbered.get("type"))}  # fmt: skip
-        if numbered is not None and text:
-            kind = numbered.get("type") or "arabicPeriod"
+        kind = None if numbered is None else numbered.get("type") or "arabicPeriod"
+        # A list goes on as long as there are only deeper paragraphs between its own.
+        counts = {key: count for key, count in counts.items() if key[0] < level or key == (level, kind)}
+        if kind is not None and numbered is not None and text:
             count = counts.get((level, kind), whole(numbered.get("startAt"), 1) - 1) + 1
             counts[level, kind] = count
             text = f"{_label(count, kind)} {text}"

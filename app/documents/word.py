@@ -6,15 +6,18 @@ headers at the start and footers at the end. What was deleted under tracking, or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.documents import ooxml, package
+from app.documents.html import written
 from app.documents.numbering import Numbering, Styles, is_hidden, value_of, whole
 from app.documents.numbering import W as _W
 from app.documents.ooxml import Opened
 from app.documents.parts import Parts
-from app.documents.source import Source, TextWriter, Why, damaged
+from app.documents.source import Source, TextWriter, Why, damaged, unpaged, unsupported
+from app.documents.text import decoded
 from app.types import Document, Page, Status
 
 _PARAGRAPH, _TABLE, _ROW, _CELL, _RUN, _TEXT = _W + "p", _W + "tbl", _W + "tr", _W + "tc", _W + "r", _W + "t"
@@ -32,6 +35,8 @@ _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _SIGNS = {"F0FE": "☒", "F0FD": "☒", "F053": "☒", "F054": "☒", "F0A8": "☐", "F06F": "☐", "F071": "☐", "F0FC": "✓",
           "F050": "✓", "F0FB": "✗", "F0E0": "→", "F0B7": "•", "F0A7": "•", "F0B0": "°", "F0B1": "±", "F0A3": "≤",
           "F0B3": "≥", "F06D": "µ"}  # fmt: skip
+_OLD = (".doc", ".dot")
+_MARKUP = re.compile(rb"(?i)<(html|body|!doctype html)")
 _QUOTED = 200  # characters that a comment is said to be about
 _SAMPLE_TEXT = (
     '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r>'
@@ -44,7 +49,7 @@ class WordLoader:
     """Reads Word files of 2007 and later; they know no pages until they are printed."""
 
     kind = "docx"
-    suffixes = frozenset({".docx", ".docm", ".dotx", ".dotm"})
+    suffixes = frozenset({".docx", ".docm", ".dotx", ".dotm", *_OLD})
     paged = False
 
     def samples(self) -> list[bytes]:
@@ -55,6 +60,8 @@ class WordLoader:
         return package.family(data) == "word"
 
     def load(self, source: Source) -> Document:
+        if source.suffix in _OLD and not source.data.startswith(b"PK"):
+            return self._other(source)
         opened = Opened(source.data)
         name = opened.main("word/document.xml", "word/document2.xml")
         root = opened.xml(name)
@@ -71,6 +78,18 @@ class WordLoader:
         reason = " ".join(filter(None, (page.reason, parts.reason)))
         page = Page(None, page.text, page.status, reason, page.headings)
         return Document(self.kind, opened.title, (page,), parts.all)
+
+    def _other(self, source: Source) -> Document:
+        """Read what programs write under the name of an old Word file without it being one: HTML, or plain text."""
+        if b"\x00" in source.data or not source.data[:4096].strip():
+            raise unsupported(Why.OLD_WORD)
+        text = decoded(source.data)
+        if not _MARKUP.search(source.data[:4096]):
+            if sum(not letter.isprintable() and not letter.isspace() for letter in text) * 100 > len(text):
+                raise unsupported(Why.OLD_WORD)
+            return unpaged(self.kind, "", text)
+        title, writer = written(text)
+        return unpaged(self.kind, title, writer.text, writer.headings)
 
 
 def _page(reading: _Reading, opened: Opened) -> Page:
@@ -175,9 +194,11 @@ class _Reading:
                 self._blocks(cells[0])  # a frame around text
                 self._aside()
                 continue
-            line = " | ".join(self._cells(cells, above))
-            if line.strip(" |"):
-                self.writer.line(line)
+            texts = list(self._cells(cells, above))
+            while texts and not texts[-1]:
+                texts.pop()
+            if texts:
+                self.writer.line(" | ".join(texts))
         self._aside()
         self.writer.gap()
 

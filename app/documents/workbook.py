@@ -7,7 +7,7 @@ which break the rules, or whose cells lie far apart, can be read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -20,6 +20,8 @@ _MAIN = _S[1:-1]
 _RELATIONS = ooxml.R[1:-1]
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 DENSE = 5_000_000  # cells, blank ones too, that a sheet may take up in memory
+CHARACTERS = 24_000_000  # of text in one file
+_SWOLLEN = 100_000_000  # characters, were each cell as long as the longest
 _ROWS, _COLUMNS = 1_048_576, 16_384
 _LAST_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["'](\d{1,7})["']""")
 _FAR = re.compile(rb"""\br=["'][A-Z]{3}\d""")
@@ -47,14 +49,18 @@ class Workbook:
             names = sorted(name for name in opened.package.names if re.fullmatch(r"(?i)xl/worksheets/\w+\.xml", name))
             self.sheets = [(f"Sheet {number}", name, "worksheet") for number, name in enumerate(names, 1)]
         self._percents: set[int] | None = None
+        self._lengths: list[int] | None = None
+        self.cut: set[str] = set()  # names of sheets whose end is not in the plain copy
 
     def part(self, name: str) -> str:
         """Return the part that holds a sheet; "" where there is none."""
         return next((part for own, part, _ in self.sheets if own == name), "")
 
     def is_wide(self, part: str) -> bool:
-        """Whether the cells of a sheet may lie so far apart that all between them does not fit in memory."""
+        """Whether the cells of a sheet may not fit in memory: they lie far apart, or many of them share a long text."""
         data = self.opened.package.read(part) or b""
+        if max(self._shared(), default=0) * data.count(b"<v>") > _SWOLLEN:
+            return True
         last = max((int(match[1]) for match in _LAST_ROW.finditer(data, max(len(data) - 65536, 0))), default=_ROWS)
         return last * (_COLUMNS if _FAR.search(data) else 702) > DENSE and self._dense(data) > DENSE
 
@@ -64,6 +70,14 @@ class Workbook:
             rows, columns = max(rows, int(match[2])), max(columns, _column(match[1].decode()))
         return rows * columns
 
+    def _shared(self) -> list[int]:
+        """Return about how long each text is that cells share."""
+        if self._lengths is None:
+            names = self.opened.related(self._main, "sharedStrings")
+            data = (self.opened.package.read(names[0]) if names else None) or b""
+            self._lengths = [len(each) for each in data.split(b"</si>")]
+        return self._lengths
+
     def percentages(self, part: str) -> set[tuple[int, int]]:
         """Return the cells (row, column, from 0) that are shown as percentages."""
         if self._percents is None:
@@ -71,8 +85,8 @@ class Workbook:
         if not self._percents or not part:
             return set()
         styles = b"|".join(b"%d" % style for style in sorted(self._percents))
-        pattern = re.compile(rb"""<(?:\w+:)?c\s(?=[^>]*?\bs=["'](?:""" + styles + rb""")["'])[^>]*?\br=["']([A-Z]{1,3})"""
-                             rb"""(\d{1,7})["']""")  # fmt: skip
+        styled = rb"""<(?:\w+:)?c\s(?=[^>]*?\bs=["'](?:""" + styles + rb""")["'])"""
+        pattern = re.compile(styled + rb"""[^>]*?\br=["']([A-Z]{1,3})(\d{1,7})["']""")
         data = self.opened.package.read(part) or b""
         return {(int(match[2]) - 1, _column(match[1].decode()) - 1) for match in pattern.finditer(data)}
 
@@ -115,31 +129,41 @@ class Workbook:
 
     def plain(self) -> bytes:
         """Return a copy with nothing but its sheets' cells, moved together where blank rows and columns part them."""
-        names = [name for name in ("sharedStrings", "styles") if self.opened.related(self._main, name)]
-        parts = {f"xl/{name}.xml": self._whole(self.opened.related(self._main, name)[0]) for name in names}
-        sheets, relations = [], []
-        for number, (name, part, kind) in enumerate(self.sheets, 1):
-            sheets.append(f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="s{number}"/>')
-            relations.append(f'<Relationship Id="s{number}" Type="{_RELATIONS}/worksheet"'
-                             f' Target="worksheets/sheet{number}.xml"/>')  # fmt: skip
+        shared = {
+            name: self._whole(self.opened.related(self._main, name)[0])
+            for name in ("sharedStrings", "styles") if self.opened.related(self._main, name)
+        }  # fmt: skip
+        sheets = []
+        for name, part, kind in self.sheets:
             root = self.opened.xml(part) if kind in ("worksheet", "xlMacrosheet") else None
-            cells = "" if root is None else "".join(_rows(root))
-            parts[f"xl/worksheets/sheet{number}.xml"] = (
-                f'<worksheet xmlns="{_MAIN}"><sheetData>{cells}</sheetData></worksheet>'.encode()
-            )
-        relations += [f'<Relationship Id="{name}" Type="{_RELATIONS}/{name}" Target="{name}.xml"/>' for name in names]
-        book = f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{"".join(sheets)}</sheets></workbook>'
-        parts["xl/workbook.xml"] = book.encode()
-        parts["xl/_rels/workbook.xml.rels"] = _relations(relations)
-        parts["_rels/.rels"] = _relations(
-            [f'<Relationship Id="r1" Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/>']
-        )
-        kinds = [f'<Override PartName="/{name}" ContentType="{_type(name)}"/>' for name in parts if "rels" not in name]
-        parts["[Content_Types].xml"] = (
-            f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels"'
-            f' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>{"".join(kinds)}</Types>'
-        ).encode()
-        return rebuilt(parts)
+            sheets.append((name, "" if root is None else "".join(self._rows(root, name))))
+        return made(sheets, shared)
+
+    def _rows(self, root: Any, name: str) -> Iterator[str]:
+        """Yield the rows of a sheet as XML, only those cells that hold something, and columns numbered anew."""
+        columns: set[int] = set()
+        kept: list[list[tuple[int, Any]]] = []
+        lengths, room = self._shared(), CHARACTERS
+        for row in root.iter(_S + "row"):
+            cells, at = [], 0
+            for cell in row.iterchildren(_S + "c"):
+                match = _CELL.fullmatch(cell.get("r") or "")
+                at = _column(match[1]) if match else at + 1
+                if cell.find(_S + "v") is not None or cell.find(_S + "is") is not None:
+                    cells.append((at, cell))
+                    columns.add(at)
+                    room -= _length(cell, lengths)
+            if room < 0 or (len(kept) + 1) * len(columns) > DENSE:
+                self.cut.add(name)
+                break
+            if cells:
+                kept.append(sorted(cells, key=lambda each: each[0]))
+        new = {column: _letters(number) for number, column in enumerate(sorted(columns), 1)}
+        for number, cells in enumerate(kept, 1):
+            yield f'<row r="{number}">'
+            for column, cell in cells:
+                yield _cell(cell, f"{new[column]}{number}")
+            yield "</row>"
 
     def _whole(self, name: str) -> bytes:
         """Return a part as XML that keeps the rules, whatever is left of it."""
@@ -147,6 +171,33 @@ class Workbook:
 
         root = self.opened.xml(name)
         return b"" if root is None else bytes(etree.tostring(root))
+
+
+def made(sheets: Sequence[tuple[str, str]], shared: Mapping[str, bytes]) -> bytes:
+    """Return an Excel file of sheets, which are a name and rows as XML, with other parts of its by their names."""
+    listed, relations = [], []
+    parts = {f"xl/{name}.xml": data for name, data in shared.items()}
+    for number, (name, cells) in enumerate(sheets, 1):
+        listed.append(f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="s{number}"/>')
+        relations.append(_relation(f"s{number}", "worksheet", f"worksheets/sheet{number}.xml"))
+        parts[f"xl/worksheets/sheet{number}.xml"] = (
+            f'<worksheet xmlns="{_MAIN}"><sheetData>{cells}</sheetData></worksheet>'.encode()
+        )
+    relations += [_relation(name, name, f"{name}.xml") for name in shared]
+    book = f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>{"".join(listed)}</sheets></workbook>'
+    parts["xl/workbook.xml"] = book.encode()
+    kinds = [f'<Override PartName="/{name}" ContentType="{_type(name)}"/>' for name in parts]
+    parts["xl/_rels/workbook.xml.rels"] = _relations(relations)
+    parts["_rels/.rels"] = _relations([_relation("r1", "officeDocument", "xl/workbook.xml")])
+    parts["[Content_Types].xml"] = (
+        f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels"'
+        f' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>{"".join(kinds)}</Types>'
+    ).encode()
+    return rebuilt(parts)
+
+
+def _relation(key: str, kind: str, target: str) -> str:
+    return f'<Relationship Id="{key}" Type="{_RELATIONS}/{kind}" Target="{target}"/>'
 
 
 def _relations(each: list[str]) -> bytes:
@@ -173,26 +224,11 @@ def _letters(number: int) -> str:
     return letters
 
 
-def _rows(root: Any) -> Iterator[str]:
-    """Yield the rows of a sheet as XML, only those cells that hold something, and columns numbered anew."""
-    columns: set[int] = set()
-    kept: list[list[tuple[int, Any]]] = []
-    for row in root.iter(_S + "row"):
-        cells, at = [], 0
-        for cell in row.iterchildren(_S + "c"):
-            match = _CELL.fullmatch(cell.get("r") or "")
-            at = _column(match[1]) if match else at + 1
-            if cell.find(_S + "v") is not None or cell.find(_S + "is") is not None:
-                cells.append((at, cell))
-                columns.add(at)
-        if cells:
-            kept.append(sorted(cells, key=lambda each: each[0]))
-    new = {column: _letters(number) for number, column in enumerate(sorted(columns), 1)}
-    for number, cells in enumerate(kept[: DENSE // max(len(columns), 1)], 1):
-        yield f'<row r="{number}">'
-        for column, cell in cells:
-            yield _cell(cell, f"{new[column]}{number}")
-        yield "</row>"
+def _length(cell: Any, lengths: list[int]) -> int:
+    value = cell.findtext(_S + "v") or ""
+    if cell.get("t") != "s":
+        return len(value)
+    return lengths[int(value)] if value.isdecimal() and len(value) < 9 and int(value) < len(lengths) else 0
 
 
 def _cell(cell: Any, place: str) -> str:
