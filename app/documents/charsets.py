@@ -33,6 +33,16 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x10-\x1a\x1c-\x1f\x7f]")
 _NO_TEXT = ("Cc", "Cn", "Co", "Cs")
 _WORDS = re.compile(r"[a-z]+")
 
+# Who declares these means their superset, by the HTML standard; and names that Python does not know.
+_MEANT = {
+    "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874",
+    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs",
+    "x-sjis": "cp932", "x-gbk": "gb18030", "x-euc-jp": "euc_jp", "x-mac-cyrillic": "mac_cyrillic",
+    "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "windows-874": "cp874", "ks_c_5601-1987": "cp949",
+}  # fmt: skip
+# What a file may say that it is in; Python knows others that are no encodings of text, or dangerous.
+_KNOWN = re.compile(r"utf-8|cp\d+|iso8859-\d+|iso2022_(jp|kr)\w*|koi8-[rut]|mac[-_]\w+|euc_\w+|gb\w+|big5\w*|hz|johab"
+                    r"|kz1048|ptcp154|shift_\w+")  # fmt: skip
 
 @dataclass(frozen=True, slots=True)
 class _Language:
@@ -41,6 +51,14 @@ class _Language:
     weights: dict[str, float]
     common: frozenset[str]  # words in ASCII
     latin: bool
+
+
+def declared(name: str) -> str:
+    """Python's name of the encoding that a file says it is in; raises LookupError where that is none of a text's."""
+    found = _MEANT.get(name.lower()) or codecs.lookup(name).name
+    if not _KNOWN.fullmatch(found):
+        raise LookupError(found)
+    return _MEANT.get(found, found)
 
 
 def encoding_of(data: bytes) -> tuple[str, bool]:

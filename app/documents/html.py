@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from typing import Any
 
+from app.documents import charsets
 from app.documents.source import Source, TextWriter, Why, damaged, storable, unpaged
 from app.documents.text import decoded
 from app.types import Document, Page, Status
@@ -27,16 +27,6 @@ _DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
 _INVISIBLE = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
 _TYPED = frozenset({"", "text", "email", "tel", "url", "number", "date", "search", "datetime-local", "month", "time"})
 _LATE = "Only a part of the page was read, because it took too long."
-# By the HTML standard, pages that say these mean their superset; and names that Python does not know.
-_MEANT = {
-    "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874",
-    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs",
-    "x-sjis": "cp932", "x-gbk": "gb18030", "x-euc-jp": "euc_jp", "x-mac-cyrillic": "mac_cyrillic",
-    "x-mac-roman": "mac_roman", "macintosh": "mac_roman", "windows-874": "cp874", "ks_c_5601-1987": "cp949",
-}  # fmt: skip
-# What a page may say that it is in; Python knows others that are no encodings of text, or dangerous.
-_KNOWN = re.compile(r"utf-8|cp\d+|iso8859-\d+|iso2022_(jp|kr)\w*|koi8-[rut]|mac[-_]\w+|euc_\w+|gb\w+|big5\w*|hz|johab"
-                    r"|kz1048|ptcp154|shift_\w+")  # fmt: skip
 _LAID_OUT = ("table", "h1", "h2", "h3", "h4", "ul", "ol", "pre")
 _SHORT = 200  # characters
 
@@ -229,15 +219,7 @@ def _decoded(data: bytes) -> str:
     declared = _CHARSET.search(data[:4096])
     if declared and data[:2] not in (b"\xff\xfe", b"\xfe\xff") and data[:3] != b"\xef\xbb\xbf":
         try:
-            return data.decode(_meant(declared[1].decode("ascii", "replace").lower()))
+            return data.decode(charsets.declared(declared[1].decode("ascii", "replace")))
         except (LookupError, UnicodeError):
             return decoded(data)
     return decoded(data)
-
-
-def _meant(name: str) -> str:
-    """Python's name of a declared encoding; raises LookupError where there is none that a page can be in."""
-    found = _MEANT.get(name) or codecs.lookup(name).name
-    if not _KNOWN.fullmatch(found):
-        raise LookupError(found)
-    return _MEANT.get(found, found)

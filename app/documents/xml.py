@@ -10,6 +10,7 @@ import html as entities
 import re
 from typing import Any
 
+from app.documents import charsets
 from app.documents.html import written
 from app.documents.source import Source, TextWriter, storable, unpaged
 from app.documents.text import decoded
@@ -24,13 +25,17 @@ _MOST = 24_000_000  # characters of text
 _HEADINGS = 20_000
 _BLOB = 4000  # characters without a blank are a picture or a key, and no text
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)""")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _PLAIN = re.compile(rb"(?i)utf-?8|us-ascii|ascii|iso-?8859-\d+|latin-?\d|windows-125\d|cp125\d")
 _TITLES = frozenset("title heading head header h1 h2 h3 subtitle caption".split())
+# Elements of written text: those that begin a line, and those that stand in it and whose attributes are only looks.
 _PROSE = frozenset(
-    "p para simpara paragraph text line li item listitem entry td th abstract sec section div span body b i u em"
-    " bold italic emphasis strong sub sup a link ulink xref ref note quote blockquote verse v seg s w t".split()
+    "p para simpara paragraph text line li item listitem entry td th abstract sec section div body note quote"
+    " blockquote verse v seg s t".split()
 )
-_INLINE = _PROSE - {"p", "para", "simpara", "paragraph", "li", "item", "listitem", "sec", "section", "div", "body"}
+_INLINE = frozenset(
+    "a abbr b bold code em emphasis font i italic ref small span strong sub sup tt u ulink xref w".split()
+)
 _LONG = re.compile(rf"\S{{{_BLOB},}}")
 _SAYS = re.compile(r"\w")
 _NO_FACTS = frozenset("id class style space schemaLocation noNamespaceSchemaLocation lang version".split())
@@ -75,22 +80,41 @@ def head(data: bytes) -> str:
 
 def parsed(data: bytes) -> tuple[Any, bool]:
     """Return the root element, None where there is none, and whether the file keeps the rules of XML."""
+    data = data.lstrip() if data[:1].isspace() else data  # nothing may stand before the declaration
+    huge = _is_plain(data) and b"<!ENTITY" not in data
+    root = _root(data, huge=huge, recover=False)
+    if root is not None:
+        return root, True
+    text = _undeclared(data)
+    if text is not None:  # what it says about its encoding does not hold
+        root = _root(text, huge=huge, recover=False)
+        if root is not None:
+            return root, True
+    return _root(data if text is None else text, huge=huge, recover=True), False
+
+
+def _root(data: bytes, *, huge: bool, recover: bool) -> Any:
+    """The root element, or None. Entities in attributes are always resolved, and `huge` lifts the limit on that."""
     from lxml import etree
 
-    data = data.lstrip() if data[:1].isspace() else data  # nothing may stand before the declaration
-    # Attributes get entities whatever is asked for, and huge_tree lifts the limit on that.
-    huge = _is_plain(data) and b"<!ENTITY" not in data
-    for recover in (False, True):
-        parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, attribute_defaults=False,
-            remove_comments=True, remove_pis=True, huge_tree=huge, recover=recover,
-        )  # fmt: skip
-        try:
-            root = etree.fromstring(data, parser)
-        except etree.XMLSyntaxError:
-            continue
-        return root, not recover
-    return None, False
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, attribute_defaults=False,
+        remove_comments=True, remove_pis=True, huge_tree=huge, recover=recover,
+    )  # fmt: skip
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        return None
+
+
+def _undeclared(data: bytes) -> bytes | None:
+    """The same file in UTF-8 without its declaration; None where it is in the encoding that it declares."""
+    found = _ENCODING.match(data.removeprefix(codecs.BOM_UTF8))
+    try:
+        data.decode(charsets.declared(found[1].decode("ascii", "replace")) if found else "utf-8")
+    except (LookupError, UnicodeError):
+        return _DECLARATION.sub("", decoded(data).lstrip("\ufeff"), count=1).encode()
+    return None
 
 
 def _is_plain(data: bytes) -> bool:
@@ -155,13 +179,13 @@ class _Walk:
             self._add(entity(node))
             return
         tag = name(node)
-        facts = _facts(node)
-        if tag.lower() in _INLINE and not facts and _runs_on(node):
+        if _is_inline(node):
             self._add(node.text or "")
             return
         self._flush()
+        facts = _facts(node)
         value = node.text or ""
-        if tag.lower() not in _PROSE | _TITLES and (facts or (len(node) == 0 and value.strip())):
+        if facts or (tag.lower() not in _PROSE | _TITLES | _INLINE and not any(map(name, node)) and value.strip()):
             self._add(tag + (f" ({facts})" if facts else "") + (": " if value.strip() else ""))
         self._add(value)
 
@@ -171,7 +195,7 @@ class _Walk:
             text = "".join(self._line)
             self._line.clear()
             self._heading(text)
-        elif tag and not (tag in _INLINE and not _facts(node) and _runs_on(node)):
+        elif tag and not _is_inline(node):
             self._flush()
 
     def _heading(self, text: str) -> None:
@@ -203,10 +227,10 @@ class _Walk:
         self._length += len(text)
 
 
-def _runs_on(node: Any) -> bool:
+def _is_inline(node: Any) -> bool:
     """Whether an element stands in the middle of a text, as words in italics do."""
     parent = node.getparent()
-    if parent is None:
+    if parent is None or name(node).lower() not in _INLINE:
         return False
     before = node.getprevious()
     text = (parent.text if before is None else before.tail) or ""
@@ -215,7 +239,9 @@ def _runs_on(node: Any) -> bool:
 
 def _facts(node: Any) -> str:
     """The attributes of an element that say something to a person, as far as can be told."""
-    found = []
+    found: list[str] = []
+    if name(node).lower() in _INLINE | _TITLES:
+        return ""
     for key, value in node.attrib.items():
         plain = key.rpartition("}")[2]
         if plain not in _NO_FACTS and "XMLSchema-instance" not in key and _SAYS.search(value) and len(value) < _BLOB:
