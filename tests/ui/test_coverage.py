@@ -165,7 +165,7 @@ def test_an_attachment_is_read_again_with_what_it_came_in(
     assert any("in: inner.zip" in row for row in shown(window, qtbot))
     choose(window, f"{mail}/inner.zip/b.pdf")
     assert window.coverage._name.text() == "b.pdf, page 1 (in: inner.zip)"
-    assert window.coverage.outside.text() == "Open the mail it came in"
+    assert window.coverage.outside.text() == "Open the file it came in"
     qtbot.mouseClick(window.coverage.retry, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: fake.again == [[Path(mail)]])
     qtbot.waitUntil(lambda: not window.jobs.busy)

@@ -292,7 +292,7 @@ class CoveragePanel(QWidget):
         self.retry.setVisible(bool(document.unread) and own)
         self.show_page.setVisible(_passage(chosen) is not None)
         self.show_page.setText("Show the page" if _passage(chosen) is not None and _page(chosen) else "Show the text")
-        self.outside.setText("Open the mail it came in" if document.parent else "Open the file")
+        self.outside.setText("Open the file it came in" if document.parent else "Open the file")
 
     def _own(self, document: Covered) -> bool:
         """Whether it is of the matter that files are added to."""
@@ -321,11 +321,7 @@ class CoveragePanel(QWidget):
 
     def _outermost(self, document: Covered) -> str:
         """The file on the disk that a document is, or came out of."""
-        parents = {each.file: each.parent for each in self.view.rows.documents}
-        file, parent = document.file, document.parent
-        while parent is not None:
-            file, parent = parent, parents.get(parent)
-        return file
+        return outside.outermost(document.file, {each.file: each.parent for each in self.view.rows.documents})
 
     def ask_password(self) -> None:
         """Ask for the password of the file that is chosen."""

@@ -296,7 +296,7 @@ class LibraryPanel(QWidget):
         row: Row = index.data(ROW)
         found = row.value
         assert isinstance(found, DocumentRow)
-        whole = "Open the mail it came in" if found.parent else "Open the file"
+        whole = "Open the file it came in" if found.parent else "Open the file"
         entries: tuple[tuple[str, Callable[[], object]], ...] = (
             ("Show", lambda: self._open(index)),
             (whole, lambda: self._outside(outside.open_outside, found)),
@@ -341,8 +341,9 @@ class LibraryPanel(QWidget):
         job.ended.connect(self.refresh)
 
     def _outside(self, act: Callable[[str], None], row: DocumentRow) -> None:
-        """Let the system open the file of a document, or of the mail that it came in, or show where it lies."""
-        file = row.parent or row.file
+        """Let the system open the file of a document, or of the one that it came in, or show where it lies."""
+        rows = (each.value for each in self.rows.rows)
+        file = outside.outermost(row.file, {each.file: each.parent for each in rows if isinstance(each, DocumentRow)})
         job = self._jobs.call(lambda: act(file), "outside")
         job.failed.connect(lambda error: self.strip.say(in_words(error)))
 

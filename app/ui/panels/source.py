@@ -5,7 +5,7 @@ Owns what is shown of a document and how it is fetched. Knows no other pane.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -62,7 +62,8 @@ class SourcePanel(QWidget):
         self._passage: StoredPassage | None = None
         self._cited: StoredPassage | None = None  # what was opened, before turning pages
         self._pages: Mapping[str, int] = {}  # of the documents that the library lists
-        self._parents: Mapping[str, str] = {}  # the files that they came in
+        self._parents: Mapping[str, str | None] = {}  # what the files of all of them came in
+        self._parents_of_others: Mapping[str, str | None] = {}
         self._others: Mapping[str, int] = {}  # of those of all matters that are searched, where there are several
         self._zoom = 0
         self._job: Job | None = None
@@ -169,7 +170,7 @@ class SourcePanel(QWidget):
         self.hint.setText(_HINT)
         reading = session.reading
         if len(session.searching) > 1:  # the list beside is of one matter alone
-            job = self._jobs.call(lambda: {row.id: row.pages for row in reading.documents()}, "count")
+            job = self._jobs.call(lambda: _counts(reading.documents()), "count")
             job.done.connect(self._count_others)
             job.failed.connect(lambda error: self._tell(in_words(error), "bad"))
 
@@ -177,14 +178,14 @@ class SourcePanel(QWidget):
         """Show nothing and fetch nothing until there is a session again; `words` stand in its place."""
         self._session = None
         self._pages = self._others = {}
-        self._parents = {}
+        self._parents = self._parents_of_others = {}
         self._empty()
         self.hint.setText(words or _HINT)
 
     def show_documents(self, documents: tuple[DocumentRow, ...]) -> None:
         """Learn how many pages each document has."""
         self._pages = {row.id: row.pages for row in documents}
-        self._parents = {row.id: row.parent for row in documents if row.parent}
+        self._parents = {row.file: row.parent for row in documents}
         self._buttons()
 
     def show_document(self, row: DocumentRow) -> None:
@@ -217,14 +218,18 @@ class SourcePanel(QWidget):
         self.origin.tell("", None)
         self._buttons()
 
-    def _count_others(self, pages: Mapping[str, int]) -> None:
-        self._others = pages
+    def _count_others(self, found: tuple[Mapping[str, int], Mapping[str, str | None]]) -> None:
+        self._others, self._parents_of_others = found
         self._buttons()
+
+    def _parent(self, file: str) -> str:
+        """The file that a file came in; empty for one that lies in a folder."""
+        return self._parents.get(file) or self._parents_of_others.get(file) or ""
 
     def _hand_over(self, act: Callable[[str], None]) -> None:
         """Let the system open the file, or show where it lies."""
         if self._passage is not None:
-            file = self._passage.file
+            file = outside.outermost(self._passage.file, {**self._parents_of_others, **self._parents})
             job = self._jobs.call(lambda: act(file), "outside")
             job.failed.connect(lambda error: self._tell(in_words(error)))
 
@@ -236,7 +241,7 @@ class SourcePanel(QWidget):
             self.page.clear()
         self._icon.set(kind_icon(passage.kind), "accent")
         self.name.set_whole(file_name(passage.file), passage.file)
-        self.origin.tell(self._parents.get(passage.document, ""), passage.confidence)
+        self.origin.tell(self._parent(passage.file), passage.confidence)
         self.notice.hide()
         self._buttons()
         if pictured(passage.kind):
@@ -260,7 +265,7 @@ class SourcePanel(QWidget):
 
         def show(found: tuple[QImage, tuple[Box, ...], float | None]) -> None:
             image, marks, confidence = found  # where the picture was limited, it is shown as large as was asked for
-            self.origin.tell(self._parents.get(passage.document, ""), confidence)
+            self.origin.tell(self._parent(passage.file), confidence)
             self.page.show_picture(image, marks, image.width() / self._drawn_width)
             self._buttons()
             QTimer.singleShot(0, self, self._scroll_to_marks)
@@ -292,7 +297,7 @@ class SourcePanel(QWidget):
 
         def show(found: tuple[tuple[str, int, int, str], Page]) -> None:
             (text, self._start_mark, self._end_mark, cut), page = found
-            self.origin.tell(self._parents.get(passage.document, ""), page.confidence)
+            self.origin.tell(self._parent(passage.file), page.confidence)
             self.text.setPlainText(text or page.reason or "There is no text on this page.")
             self.stack.setCurrentIndex(_TEXT)
             self._mark_text()
@@ -418,6 +423,11 @@ class SourcePanel(QWidget):
         for number, button in enumerate((self.smaller, self.fit, self.larger)):
             button.setVisible(picture)
             button.setEnabled((self._zoom > 0, self._zoom > 0, self._zoom < len(_ZOOMS) - 1)[number])
+
+
+def _counts(documents: Sequence[DocumentRow]) -> tuple[dict[str, int], dict[str, str | None]]:
+    """Return the pages of documents by their ids, and what their files came in."""
+    return {row.id: row.pages for row in documents}, {row.file: row.parent for row in documents}
 
 
 def _around(text: str, passage: StoredPassage) -> tuple[str, int, int, str]:

@@ -16,7 +16,8 @@ from app import paths
 
 _KINDS = {"pdf": "file-pdf", "docx": "file-docx", "odt": "file-docx", "rtf": "file-docx", "text": "file-text",
           "epub": "file-text", "markdown": "file-markdown", "html": "file-html", "mhtml": "file-html",
-          "xml": "file-html", "mail": "file-mail", "msg": "file-mail", "mbox": "file-mail", "sheet": "file-sheet",
+          "xml": "file-html", "mail": "file-mail", "msg": "file-mail", "mbox": "file-mail",
+          "tnef": "file-mail", "signed": "file-mail", "sheet": "file-sheet",
           "csv": "file-sheet", "slides": "file-slides", "image": "file-image", "archive": "archive",
           "cda": "file-clinic", "fhir": "file-clinic", "hl7": "file-clinic"}
 _SCALES = (1.0, 2.0, 3.0)

@@ -13,23 +13,39 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from app.errors import MissingPath, UnreadableFile
 
 # The kinds that Carrel reads, less those that can run something or load something from elsewhere when they are
-# opened: web pages do both, and a workbook with macros is a program. Everything that is not named here is refused.
-_PDF, _OFFICE, _TEXT = "pdf", "office", "text"
-KINDS = {".pdf": _PDF, ".docx": _OFFICE, ".xlsx": _OFFICE, ".eml": _TEXT, ".txt": _TEXT, ".text": _TEXT,
-         ".md": _TEXT, ".markdown": _TEXT, ".csv": _TEXT, ".tsv": _TEXT, ".log": _TEXT}
-REFUSED = {
-    ".htm": "a web page can run programs and load things from the Internet",
-    ".html": "a web page can run programs and load things from the Internet",
-    ".xhtml": "a web page can run programs and load things from the Internet",
-    ".xlsm": "it is a workbook that can hold programs",
-    ".docm": "it is a document that can hold programs",
+# opened: web pages do both, and many office files can hold programs. Everything that is not named here is refused.
+_PDF, _OFFICE, _IMAGE, _TEXT = "pdf", "office", "image", "text"
+KINDS = {
+    ".pdf": _PDF,
+    **dict.fromkeys((".docx", ".xlsx", ".pptx"), _OFFICE),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".dib", ".tif", ".tiff", ".webp",
+                     ".heic", ".heif"), _IMAGE),
+    **dict.fromkeys((".eml", ".emlx", ".mbox", ".mbx", ".txt", ".text", ".md", ".markdown", ".csv", ".tsv", ".tab",
+                     ".log", ".rst", ".tex", ".srt", ".ini", ".yaml", ".yml", ".json", ".jsonl", ".ndjson", ".fhir",
+                     ".hl7", ".er7"), _TEXT),
 }
+REFUSED = {
+    **dict.fromkeys((".htm", ".html", ".xhtml", ".mht", ".mhtml", ".epub"),
+                    "a web page can run programs and load things from the Internet"),
+    **dict.fromkeys((".xml", ".cda", ".ccda", ".ccd"),
+                    "an XML file is shown by a web browser, which can load things from the Internet"),
+    **dict.fromkeys((".xlsm", ".xltm", ".xlsb", ".xls", ".xlt"), "it is a workbook that can hold programs"),
+    **dict.fromkeys((".docm", ".dotm", ".rtf", ".odt", ".ott", ".odm", ".fodt", ".ods", ".ots", ".fods", ".odp", ".otp",
+                     ".fodp", ".odg", ".fodg", ".sxw", ".stw", ".sxi", ".pptm", ".potm", ".ppsm", ".ppt", ".pot",
+                     ".pps"), "it is a document that can hold programs"),
+    **dict.fromkeys((".dotx", ".xltx", ".potx", ".ppsx"), "it is a template, which opens as another document"),
+    **dict.fromkeys((".msg", ".tnef", ".p7m"), "it is a message that can load things from the Internet"),
+    ".zip": "it is an archive, which can hold anything",
+    ".ics": "it would be put into a calendar",
+    ".vcf": "it would be put into an address book",
+}
+_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _HEAD = 1024  # bytes that are looked at
 _PROGRAMS = (b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe",
              b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf", b"\xbe\xba\xfe\xca", b"L\x00\x00\x00\x01\x14\x02\x00")
@@ -51,6 +67,15 @@ def open_outside(path: str | Path) -> None:
     Raises MissingPath, UnreadableFile with the reason why it was not opened.
     """
     _hand_over(checked(path), reveal=False)
+
+
+def outermost(file: str, parents: Mapping[str, str | None]) -> str:
+    """Return the file on the disk that `file` is or came out of; `parents` has what files came in, by their paths."""
+    seen = {file}
+    while (parent := parents.get(file)) is not None and parent not in seen:
+        seen.add(parent)
+        file = parent
+    return file
 
 
 def show_in_folder(path: str | Path) -> None:
@@ -79,9 +104,20 @@ def checked(path: str | Path) -> Path:
     # content decides, and the mark only for text.
     if _is_program(head) or (kind is _TEXT and runs):
         raise _refused("it is a program, or marked as one, although its name is that of a document")
-    if (kind is _PDF and b"%PDF-" not in head) or (kind is _OFFICE and not head.startswith(b"PK\x03\x04")):
+    if not _is_what_it_says(kind, head):
         raise _refused("its content is not what its name says")
     return real
+
+
+def _is_what_it_says(kind: str, head: bytes) -> bool:
+    if kind is _PDF:
+        return b"%PDF-" in head
+    if kind is _OFFICE:
+        return head.startswith(b"PK\x03\x04")
+    if kind is _IMAGE:
+        return (head.startswith(_PICTURES) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP")
+                or head[4:8] == b"ftyp")
+    return True
 
 
 def _there(path: str | Path) -> Path:

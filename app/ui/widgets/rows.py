@@ -28,6 +28,7 @@ _WORDS = {Status.READ: "read", Status.OCR: "read by OCR", Status.EMPTY: "no text
           Status.FAILED: "could not be opened"}
 _KINDS = {"pdf": "PDF", "docx": "Word", "odt": "OpenDocument", "rtf": "RTF", "text": "Text", "markdown": "Markdown",
           "html": "Web page", "mhtml": "Web page", "xml": "XML", "mail": "E-mail", "msg": "E-mail", "mbox": "Mailbox",
+          "tnef": "E-mail", "signed": "Signed file",
           "sheet": "Spreadsheet", "csv": "Table", "slides": "Slides", "epub": "E-book", "image": "Image",
           "archive": "Archive", "cda": "Clinical document", "fhir": "Health record", "hl7": "Clinical message"}
 
