@@ -13,17 +13,21 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
-from app.documents import pdf_layout, pdf_structure
+from app.documents import pdf_extras, pdf_layout, pdf_repair, pdf_structure, pdf_usable
 from app.documents.pdf_structure import Shape
 from app.documents.source import Source, Why, damaged, storable, unsupported
-from app.errors import LockedFile
+from app.errors import FileError, LockedFile
 from app.types import Document, Heading, Page, Status
 
 PICTURE = "This page is a picture; its text was not read."
 DAMAGED = "This page is damaged and could not be read."
-FORM = "What is filled into the form on this page was not read."
+GARBAGE = "The text of this page is unreadable signs; what is printed there was not read."
+STAMPED = "This page is a picture with a line of text on it; the picture was not read."
 LATE = "This page was not read, because the file took too long."
 _HEADINGS = 5000  # of an outline; more is not an outline but an attack or an index
+_STAMP = 300  # characters; with so few on a picture of a page it is a stamp that is text
+_COVERED = 0.5  # of the page, by a picture
+_IMAGES = 50  # of a page that are looked at
 _THUMBNAIL = 200  # pixels wide; enough to see whether anything is drawn
 _SAMPLE = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R/Outlines 6 0 R>>endobj
@@ -54,16 +58,25 @@ class PdfLoader:
     paged = True
 
     def samples(self) -> list[bytes]:
-        return [_SAMPLE]
+        return [_SAMPLE, pdf_repair.sample()]
 
     def claims(self, data: bytes) -> bool:
         return data.startswith(b"%PDF-")
 
     def load(self, source: Source) -> Document:
+        from pypdfium2 import raw
+
         with opened(source.data, source.passwords) as pdf:
             outline = _outline(pdf)
-            read = [_page(pdf, index, source, outline.get(index, [])) for index in range(len(pdf))]
-            return Document(self.kind, _title(pdf), _structured(read, outlined=len(outline) > 1))
+            outlined = len(outline) > 1
+            found = [_page(pdf, index, source, outline.get(index, []), outlined) for index in range(len(pdf))]
+            pages = _structured([(page, shape) for page, shape, _ in found], outlined=outlined)
+            if raw.FPDFDoc_GetAttachmentCount(pdf) < 1 and not any(attached for _, _, attached in found):
+                return Document(self.kind, _title(pdf), pages)
+            parts = pdf_extras.files(pdf, lambda: source.late)
+            if parts.reason:
+                pages = (replace(pages[0], reason=" ".join(filter(None, (pages[0].reason, parts.reason)))), *pages[1:])
+            return Document(self.kind, _title(pdf), pages, parts.all)
 
 
 @contextmanager
@@ -73,28 +86,48 @@ def opened(data: bytes, passwords: Sequence[str] = ()) -> Iterator[Any]:
     Raises LockedFile, DamagedFile or UnsupportedFile.
     """
     import pypdfium2
-    from pypdfium2 import raw
 
-    try:
-        pdf = pypdfium2.PdfDocument(data, password=passwords[0] if passwords else None)
-    except pypdfium2.PdfiumError as error:
-        code = getattr(error, "err_code", None)
-        if code == raw.FPDF_ERR_PASSWORD and len(passwords) > 1:
-            with opened(data, passwords[1:]) as found:
-                yield found
-            return
-        if code == raw.FPDF_ERR_PASSWORD:
-            raise LockedFile from error
-        if code == raw.FPDF_ERR_SECURITY:
-            raise unsupported(Why.ENCRYPTION) from error
-        whole = data.lstrip()[:5] == b"%PDF-"
-        raise damaged(Why.CUT_SHORT if whole else Why.NOT_OF_ITS_KIND) from error
-    with closing(pdf):
+    with closing(_document(data, passwords)) as pdf:
         with suppress(pypdfium2.PdfiumError):  # a broken form is not drawn; its pages are
             pdf.init_forms()
         if len(pdf) == 0:
             raise damaged(Why.NO_PAGES)
         yield pdf
+
+
+def _document(data: bytes, passwords: Sequence[str]) -> Any:
+    """Return pdfium's document: of the file as it is, or else of a copy that was put in order."""
+    import pypdfium2
+    from pypdfium2 import raw
+
+    refusal: pypdfium2.PdfiumError | None = None
+    for password in (None, *passwords):
+        try:
+            return pypdfium2.PdfDocument(data, password=password)
+        except pypdfium2.PdfiumError as error:
+            refusal = error
+            if getattr(error, "err_code", None) != raw.FPDF_ERR_PASSWORD:
+                break
+    try:
+        copy = pdf_repair.repaired(data, passwords)
+        if copy is not None:
+            return pypdfium2.PdfDocument(copy)
+    except (LockedFile, MemoryError):
+        raise
+    except Exception as error:
+        # What pypdf raises is written down nowhere; the file is at fault, and pdfium has said how.
+        raise _refused(data, getattr(refusal, "err_code", None)) from error
+    raise _refused(data, getattr(refusal, "err_code", None)) from refusal
+
+
+def _refused(data: bytes, code: int | None) -> FileError:
+    from pypdfium2 import raw
+
+    if code == raw.FPDF_ERR_PASSWORD:
+        return LockedFile()
+    if code == raw.FPDF_ERR_SECURITY:
+        return unsupported(Why.ENCRYPTION)
+    return damaged(Why.CUT_SHORT if data.lstrip()[:5] == b"%PDF-" else Why.NOT_OF_ITS_KIND)
 
 
 def _structured(read: list[tuple[Page, Shape]], *, outlined: bool) -> tuple[Page, ...]:
@@ -108,24 +141,60 @@ def _structured(read: list[tuple[Page, Shape]], *, outlined: bool) -> tuple[Page
     )
 
 
-def _page(pdf: Any, index: int, source: Source, titles: list[tuple[int, str]]) -> tuple[Page, Shape]:
+def _page(
+    pdf: Any, index: int, source: Source, titles: list[tuple[int, str]], outlined: bool
+) -> tuple[Page, Shape, bool]:
+    """Return a page, what is to be known of it when all are read, and whether files are attached to it."""
     import pypdfium2
+    from pypdfium2 import raw
 
+    number = index + 1
     if source.late:
-        return Page(index + 1, "", Status.TIMED_OUT, LATE), Shape()
+        return Page(number, "", Status.TIMED_OUT, LATE), Shape(), False
     try:
         with closing(pdf[index]) as page, closing(page.get_textpage()) as found:
             made, _, indexes = layout(page, found)
-            text = made.text
-            filled = _is_filled_in(pdf, page)
-            if text.strip():
-                shape = pdf_structure.shape(made, _Weights(found, indexes))
-                return Page(index + 1, text, Status.READ, FORM if filled else "", _placed(text, titles)), shape
-            if filled or not _is_blank(page):
-                return Page(index + 1, "", Status.PICTURE, FORM if filled else PICTURE), Shape()
-            return Page(index + 1, "", Status.EMPTY), Shape()
+            beside, attached = [], False
+            if raw.FPDFPage_GetAnnotCount(page) > 0:
+                beside, attached = pdf_extras.lines(pdf, page), pdf_extras.has_attachments(page)
+            text = "\n\n".join(filter(None, (made.text, "\n".join(beside))))
+            status, reason = _judged(page, made.text, beside)
+            if status is not Status.READ:
+                return Page(number, text, status, reason), Shape(), attached
+            shape = pdf_structure.shape(made, None if outlined else _Weights(found, indexes))
+            return Page(number, text, Status.READ, reason, _placed(text, titles)), shape, attached
     except pypdfium2.PdfiumError:
-        return Page(index + 1, "", Status.DAMAGED, DAMAGED), Shape()
+        return Page(number, "", Status.DAMAGED, DAMAGED), Shape(), False
+
+
+def _judged(page: Any, text: str, beside: Sequence[str]) -> tuple[Status, str]:
+    """Return whether a page's text is all that there is to read on it, and what is to be said where it is not."""
+    length = len(text)
+    if length > _STAMP:
+        return (Status.READ, "") if pdf_usable.is_usable(text) else (Status.PICTURE, GARBAGE)
+    if length:
+        if not pdf_usable.is_usable(text):
+            return Status.PICTURE, GARBAGE
+        return (Status.PICTURE, STAMPED) if _is_scan(page) else (Status.READ, "")
+    if not _is_blank(page, annotations=False):
+        return Status.PICTURE, PICTURE
+    if beside:
+        return Status.READ, ""
+    return (Status.EMPTY, "") if _is_blank(page, annotations=True) else (Status.PICTURE, PICTURE)
+
+
+def _is_scan(page: Any) -> bool:
+    """Whether a picture covers most of the page; the little text on it is then a stamp or a line that was added."""
+    from pypdfium2 import raw
+
+    area = page.get_width() * page.get_height()
+    for number, found in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
+        left, bottom, right, top = found.get_bounds()
+        if (right - left) * (top - bottom) > _COVERED * area:
+            return True
+        if number > _IMAGES:
+            break
+    return False
 
 
 class _Weights:
@@ -155,30 +224,12 @@ class _Weights:
 _BOLD = re.compile(rb"(?i)bold|black|heavy|demi|[-,]bd|cmbx")
 
 
-def _is_filled_in(pdf: Any, page: Any) -> bool:
-    """Whether a field of a form on the page holds text; pdfium does not count that among the page's."""
-    from pypdfium2 import raw
-
-    if not pdf.formenv:
-        return False
-    for index in range(raw.FPDFPage_GetAnnotCount(page)):
-        annotation = raw.FPDFPage_GetAnnot(page, index)
-        if not annotation:
-            continue
-        try:
-            if raw.FPDFAnnot_GetFormFieldType(pdf.formenv, annotation) in (
-                raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX,
-            ) and raw.FPDFAnnot_GetFormFieldValue(pdf.formenv, annotation, None, 0) > 2:  # bytes; two end the text
-                return True
-        finally:
-            raw.FPDFPage_CloseAnnot(annotation)
-    return False
-
-
-def _is_blank(page: Any) -> bool:
-    """Whether the page, drawn small, shows one colour only: vectors and annotations count as well as images."""
-    width = page.get_width()
-    with closing(page.render(scale=_THUMBNAIL / max(width, page.get_height(), 1.0), grayscale=True)) as bitmap:
+def _is_blank(page: Any, *, annotations: bool) -> bool:
+    """Whether the page, drawn small, shows one colour only: vectors count as well as images."""
+    scale = _THUMBNAIL / max(page.get_width(), page.get_height(), 1.0)
+    with closing(
+        page.render(scale=scale, grayscale=True, draw_annots=annotations, may_draw_forms=annotations)
+    ) as bitmap:
         stride, across = bitmap.stride, bitmap.width
         pixels = bytes(bitmap.buffer)
         rows = (pixels[row * stride : row * stride + across] for row in range(bitmap.height))
@@ -263,6 +314,8 @@ def _placed(text: str, titles: list[tuple[int, str]]) -> tuple[Heading, ...]:
     for level, title in titles[:100]:
         words = [re.escape(word) for word in title.split()]
         match = re.search(r"\s+".join(words), text, re.IGNORECASE) if len(words) <= 40 else None
+        if match and len(title) > 40 and text[match.end() - 1 : match.end() + 1].isalnum():
+            continue  # the beginning of a sentence that a program took for a heading, and cut
         headings.append(Heading(match.start() if match else 0, level, title))
     return tuple(sorted(headings, key=lambda heading: heading.start))
 

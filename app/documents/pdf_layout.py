@@ -135,12 +135,10 @@ def _lines(raw: str, indexes: Sequence[int] | None, boxes: Boxes) -> list[Line] 
             size = a_top - a_bottom
             if size <= 0.6 * (top - bottom):
                 size = top - bottom
-            left = a_left if a_left < left else left
-            bottom = a_bottom if a_bottom < bottom else bottom
-            right = a_right if a_right > right else right
-            top = a_top if a_top > top else top
+            left, bottom, right, top = min(left, a_left), min(bottom, a_bottom), max(right, a_right), max(top, a_top)
             turned = top - bottom > _TALL * (right - left) and last - first > 3
-            found.append(Line([("", first, last)], left, bottom, right, top, size, first, last, last - first, broken, turned))
+            spans = [("", first, last)]
+            found.append(Line(spans, left, bottom, right, top, size, first, last, last - first, broken, turned))
         start = after
     return found
 

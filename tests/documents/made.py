@@ -48,6 +48,14 @@ def image(canvas: Any) -> None:
     canvas.drawImage(ImageReader(Image.new("L", (200, 30), 0)), 72, 600)
 
 
+def full_image(canvas: Any) -> None:
+    """Draw a picture over the whole page, as a scanner does."""
+    from PIL import Image
+    from reportlab.lib.utils import ImageReader
+
+    canvas.drawImage(ImageReader(Image.new("L", (60, 85), 200)), 0, 0, *PAGE)
+
+
 def turned(data: bytes, *, degrees: int = 0, crop: tuple[float, float, float, float] | None = None) -> bytes:
     """The same PDF with its first page turned clockwise or cropped."""
     from pypdf import PdfReader, PdfWriter

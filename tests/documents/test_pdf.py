@@ -115,16 +115,55 @@ def form(canvas: Any) -> None:
     canvas.acroForm.textfield(name="tenant", value="Ann Filled", x=72, y=600, width=200, height=20)
 
 
-def test_what_is_filled_into_a_form_is_said_to_be_unread() -> None:
+def test_what_is_filled_into_a_form_stands_under_the_text_of_its_page() -> None:
     def both(canvas: Any) -> None:
         made.lines("Tenant:")(canvas)
         form(canvas)
 
     alone, beside = load(made.pdf(form, both)).pages
-    assert (alone.text, alone.status) == ("", Status.PICTURE)
-    assert (beside.text, beside.status) == ("Tenant:", Status.READ)
-    assert "form" in alone.reason
-    assert "form" in beside.reason
+    assert (alone.text, alone.status, alone.reason) == ("tenant: Ann Filled", Status.READ, "")
+    assert (beside.text, beside.status, beside.reason) == ("Tenant:\n\ntenant: Ann Filled", Status.READ, "")
+
+
+def test_a_picture_with_a_stamp_on_it_is_a_picture() -> None:
+    def scan(canvas: Any) -> None:
+        made.image(canvas)
+        made.full_image(canvas)
+        made.lines("CONFIDENTIAL 000123")(canvas)
+
+    page = load(made.pdf(scan)).pages[0]
+    assert page.status is Status.PICTURE
+    assert "CONFIDENTIAL 000123" in page.text
+    assert "picture" in page.reason
+
+
+def test_a_scan_with_the_text_of_its_page_under_it_is_read() -> None:
+    def scan(canvas: Any) -> None:
+        text = canvas.beginText(72, 760)
+        text.setTextRenderMode(3)  # invisible
+        text.setFont("Helvetica", 10)
+        for _ in range(12):
+            text.textLine("The tenant shall pay the rent on the first day of each month.")
+        canvas.drawText(text)
+        made.full_image(canvas)
+
+    page = load(made.pdf(scan)).pages[0]
+    assert page.status is Status.READ
+    assert page.text.count("first day of each month") == 12
+
+
+def test_signs_that_nobody_can_read_are_a_picture_and_kept() -> None:
+    sentences = [
+        "The tenant shall pay the rent on the first day of each month.",
+        "Notice of termination is given in writing, three months ahead.",
+        "Repairs of the roof and the walls are to be borne by the landlord.",
+    ] * 3
+    shifted = ["".join(chr(ord(letter) - 29) if letter > "@" else letter for letter in line) for line in sentences]
+    readable, signs = load(made.pdf(made.lines(*sentences), made.lines(*shifted))).pages
+    assert readable.status is Status.READ
+    assert signs.status is Status.PICTURE
+    assert signs.text
+    assert "signs" in signs.reason
 
 
 CMAP = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def
