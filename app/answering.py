@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from app import citations, prompts, sentences, verification
 from app.models.roles import Generator
+from app.precedence import Precedence
 from app.retrieval import Retrieval
 from app.settings import Settings
 from app.types import (
@@ -40,16 +41,26 @@ QUOTES = 3
 class Answering:
     """Answers questions from the library; without a generator it answers with quotes."""
 
-    def __init__(self, retrieval: Retrieval, generator: Generator | None, settings: Settings) -> None:
+    def __init__(
+        self, retrieval: Retrieval, generator: Generator | None, settings: Settings,
+        precedence: Precedence | None = None,
+    ) -> None:  # fmt: skip
+        """`precedence` is shared with whoever has to wait while a question is being answered."""
         self._retrieval = retrieval
         self._generator = generator
         self._settings = settings
+        self._precedence = precedence or Precedence()
 
     def ask(self, question: str) -> Events[AnswerEvent, None, None]:
         """Yield `EvidenceFound`, then `TextWritten` pieces, then `Answered`.
 
         Raises QuestionError before anything was yielded, ModelError after the evidence.
         """
+        with self._precedence.answering():
+            answered = yield from self._answered(question)
+        yield answered
+
+    def _answered(self, question: str) -> Events[AnswerEvent, None, Answered]:
         began = time.monotonic()
         evidence = self._retrieval.search(question, self._settings.hits)
         found = time.monotonic() - began
@@ -70,7 +81,7 @@ class Answering:
                 answer = replace(answer, quotes=quote(evidence).sentences)  # what the files say is never missing
             timings["checking"] = time.monotonic() - checking
         timings["total"] = time.monotonic() - began
-        yield Answered(answer, given, tuple(timings.items()))
+        return Answered(answer, given, tuple(timings.items()))
 
     def _build(self, evidence: Evidence, generator: Generator) -> prompts.Built:
         return prompts.build(

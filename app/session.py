@@ -7,9 +7,10 @@ of them: which matters are open, what goes into the audit log, the picture of a 
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,18 +20,31 @@ from app import erasure, errors, passages, paths, seal
 from app import settings as stored_settings
 from app.answering import Answering
 from app.audit import Audit
-from app.documents.sandbox import ReaderPool
+from app.documents.sandbox import ReaderPool, Recogniser
 from app.erasure import Erasure
-from app.ingest import Ingest, read_whole
+from app.folders import Watcher, reconcile
+from app.ingest import Ingest
 from app.models.catalog import Catalog
 from app.models.client import EmbedderClient, GeneratorClient
 from app.models.tokens import WordPieceTokenizer
 from app.precedence import Precedence
 from app.retrieval import Retrieval
 from app.settings import Settings
+from app.showing import containers, picture
 from app.store.several import Several
 from app.store.store import Store
-from app.types import Destroyed, DocumentRow, Evidence, Matter, PagePicture, StoredPassage
+from app.types import (
+    Destroyed,
+    DocumentRow,
+    Evidence,
+    Folder,
+    IngestEvent,
+    LedgerLine,
+    Matter,
+    PagePicture,
+    Status,
+    StoredPassage,
+)
 from app.vault import vault as vaults
 from app.vault.keys import wipe
 from app.vault.vault import Vault
@@ -68,6 +82,7 @@ class Session:
         self._unaudited = 0  # questions that a full disk kept out of the log
         self._closing = closing
         self.readers = closing.enter_context(ReaderPool())
+        self.recogniser = closing.enter_context(Recogniser())  # its process starts when a picture is to be read
         self.embedder = closing.enter_context(contextlib.closing(EmbedderClient(model, precedence=self.precedence)))
         if warm:
             self.embedder.start()
@@ -233,8 +248,11 @@ class Session:
         self.store = self._open[self.matter.id]
         self.reading = Several([self._open[matter.id] for matter in self.searching])
         self.retrieval = Retrieval(self.reading, self.embedder, asked=self._asked)
-        self.ingest = Ingest(self.store, self.readers, self.embedder, self._tokenizer, added=self._added)
-        self.answering = Answering(self.retrieval, self._generator, self.settings)
+        self.ingest = Ingest(
+            self.store, self.readers, self.embedder, self._tokenizer, recogniser=self.recogniser,
+            precedence=self.precedence, added=self._added,
+        )  # fmt: skip
+        self.answering = Answering(self.retrieval, self._generator, self.settings, self.precedence)
 
     def create_matter(self, name: str) -> Matter:
         """Make an empty matter, closed as yet; raises MatterExists, BadName, DiskFull."""
@@ -269,27 +287,55 @@ class Session:
         name = vaults.FIRST_MATTER
         return self.create_matter(name if name.casefold() != doomed.name.casefold() else f"{name} 2")
 
+    # What was read, and what is followed
+
+    def ledger(self, file: str | None = None) -> Iterator[LedgerLine]:
+        """Yield what became of each page of a file, or of all in the matters that are searched."""
+        return self.reading.ledger(file)
+
+    def give_password(self, password: str) -> Generator[IngestEvent, None, None]:
+        """Remember a password in the current matter, and yield what happens as its locked files are read again."""
+        store = self.store
+        store.add_password(password)
+        locked = {containers(store, line.file)[-1] for line in store.ledger() if line.status is Status.LOCKED}
+        yield from self.ingest.add([Path(file) for file in sorted(locked)], again=True)
+
+    def follow(self, folder: Folder) -> None:
+        """Follow a folder in the current matter, in place of one of the same path; reads nothing yet."""
+        self.store.add_folder(replace(folder, path=os.path.abspath(folder.path)))
+
+    def unfollow(self, path: str) -> None:
+        """Follow a folder no more; what was read in it stays."""
+        self.store.remove_folder(os.path.abspath(path))
+
+    def reconcile(self, path: str | None = None, *, remove_missing: bool = False) -> Generator[IngestEvent, None, None]:
+        """Bring the current matter up to date with the folders that it follows, or one of them, and yield what happens.
+
+        See folders.reconcile.
+        """
+        store, matter = self.store, self.matter.id
+        chosen = [folder for folder in store.folders() if path is None or folder.path == os.path.abspath(path)]
+        return reconcile(
+            store, self.ingest, chosen, remove_missing=remove_missing,
+            remove=lambda file: self.erasure.remove(store, file, matter=matter),
+        )
+
+    def watcher(self) -> Watcher:
+        """Return a watch over the folders that the current matter follows now; to be closed."""
+        return Watcher(self.store.folders())
+
     def picture(self, passage: StoredPassage, width: int) -> PagePicture:
         """Return the page of a passage, `width` pixels wide, with the passage's characters marked.
 
-        Reads the original file. Raises MissingPath where it is gone, StaleFile where it is another one by now,
-        UnsupportedFile where the format has no pages, and other FileErrors.
+        See showing.picture.
         """
-        if passage.page is None:
-            raise errors.UnsupportedFile(kind=passage.kind)
-        path = Path(passage.file)
-        data = read_whole(path)
         store = next((store for store in self._open.values() if store.holds(passage.document)), self.store)
-        if not store.same_content(passage.file, store.content_key(data)):
-            raise errors.StaleFile
-        return self.readers.render(
-            data, path.suffix.lower(), passage.page, width=width, start=passage.start, end=passage.end
-        )
+        return picture(store, self.readers, passage, width)
 
     # The audit log
 
-    def _added(self, row: DocumentRow) -> None:
-        self.audit.record("added", matter=self.matter.id, documents=[row.id])
+    def _added(self, rows: Sequence[DocumentRow]) -> None:
+        self.audit.record("added", matter=self.matter.id, documents=[row.id for row in rows])
 
     def _asked(self, evidence: Evidence) -> None:
         details: dict[str, str | int] = {"question": evidence.question} if self.settings.audit_questions else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -195,7 +195,7 @@ def test_what_was_cut_off_is_told_and_gone_on_with(desk: Desk, monkeypatch: pyte
     desk.made()
     file = desk.file("later.txt", "The lift was inspected in June.")
     with monkeypatch.context() as patched:
-        patched.setattr("app.ingest.walk", _die)
+        patched.setattr("app.ingest.adding.walk", _walk_until(OSError("cut off")))
         with pytest.raises(OSError, match="cut off"):
             desk.run("add", file)
     assert desk.json("status")["unfinished"] == [str(file)]
@@ -206,20 +206,25 @@ def test_what_was_cut_off_is_told_and_gone_on_with(desk: Desk, monkeypatch: pyte
     assert desk.run("add")[0] == 2
 
 
-def _die(paths: Sequence[Path]) -> list[Path]:
-    raise OSError("cut off")
+def _walk_until(error: BaseException) -> Callable[..., list[Path]]:
+    """Return a walk over files that ends with `error` once what there is to do was counted."""
+    walks: list[Sequence[Path]] = []
+
+    def walk(paths: Sequence[Path], *_: object) -> list[Path]:
+        walks.append(paths)
+        if len(walks) > 1:
+            raise error
+        return list(paths)
+
+    return walk
 
 
 def test_control_c_gives_up_what_was_being_added(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.made()
     with monkeypatch.context() as patched:
-        patched.setattr("app.ingest.walk", _stop)
+        patched.setattr("app.ingest.adding.walk", _walk_until(KeyboardInterrupt()))
         assert desk.run("add", desk.file("later.txt", "The lift."))[0] == cli.INTERRUPTED
     assert desk.json("status")["unfinished"] == []
-
-
-def _stop(paths: Sequence[Path]) -> list[Path]:
-    raise KeyboardInterrupt
 
 
 def test_the_recovery_key_opens_it_and_sets_a_new_passphrase(desk: Desk) -> None:
@@ -332,3 +337,138 @@ def test_a_backup_is_made_restored_and_deleted_with_what_it_holds(desk: Desk) ->
     assert copy.exists()
     code, _, err = desk.run("matters", "delete", "General", "--yes", "--delete-backups")
     assert (code, f"Backup deleted: {copy}" in err, copy.exists()) == (0, True, False)
+
+
+# What was read, and followed folders.
+
+
+def test_before_files_are_read_it_is_said_how_many_and_how_long(desk: Desk) -> None:
+    code, out, err = desk.run("add", desk.file("a.txt", "Rent is due."), "--json")
+    assert code == 0, err
+    assert "\n1 file, 1 page: less than a minute\n" in err
+    assert set(json.loads(out)) == {"added", "unchanged", "failed", "pages", "seconds"}
+    again = desk.run("add", desk.folder / "a.txt")[2]
+    assert "0 files, 0 pages: less than a minute; 1 file in the library already" in again
+    assert desk.json("add", desk.folder / "a.txt", "--again")["added"] == 1
+
+
+def test_only_files_that_are_meant_are_added(desk: Desk) -> None:
+    for name in ("f/a.txt", "f/b.md", "f/drafts/c.txt"):
+        desk.file(name, f"The text of {name}.")
+    added = desk.json("add", desk.folder / "f", "--include", "*.txt", "--exclude", "drafts/**")
+    assert added["added"] == 1
+    assert [Path(row["file"]).name for row in desk.json("status")["documents"]] == ["a.txt"]
+
+
+def test_what_was_read_is_printed_page_by_page_and_written_as_a_table(desk: Desk) -> None:
+    desk.made()
+    locked = desk.folder / "locked.pdf"
+    _encrypted(locked, "open sesame")
+    assert desk.run("add", locked)[0] == 3
+    out = desk.run("status", "--pages")[1]
+    assert "locked.pdf" in out
+    assert "  the file           locked" in out
+    assert out.splitlines()[-1].startswith("1 page: 1 read. 1 file gave no page at all (1 locked with a password)")
+    table = desk.folder / "coverage.csv"
+    code, out, err = desk.run("status", "--csv", table)
+    assert (code, out, "not encrypted" in err) == (0, "", True)
+    assert len(table.read_text(encoding="utf-8").splitlines()) == 3
+    ledger = desk.json("status", "--pages")["ledger"]
+    assert [(Path(line["file"]).name, line["page"], line["status"]) for line in ledger] == [
+        ("boiler.txt", None, "read"), ("locked.pdf", None, "locked")]
+    assert "ledger" not in desk.json("status")
+    assert "coverage" in desk.run("audit")[1]
+
+
+def test_what_could_not_be_read_is_said_under_what_was_found(desk: Desk) -> None:
+    desk.made()
+    assert "could not be read" not in desk.run("search", "boiler")[1]
+    _encrypted(desk.folder / "locked.pdf", "open sesame")
+    desk.run("add", desk.folder / "locked.pdf")
+    told = "Of what was searched, 1 file could not be read; see carrel status --pages"
+    assert told in desk.run("search", "boiler")[1]
+
+
+def test_a_password_opens_a_locked_file_and_a_wrong_one_is_not_kept(desk: Desk) -> None:
+    locked = desk.folder / "locked.pdf"
+    _encrypted(locked, "open sesame")
+    desk.run("add", locked)
+    wrong, right = desk.file("wrong", "open says me"), desk.file("right", "open sesame")
+    assert desk.run("password", locked)[0] == 2  # nobody can be asked
+    code, _, err = desk.run("password", locked, "--password-file", wrong)
+    assert (code, f"That password does not open {locked}." in err) == (3, True)
+    code, _, err = desk.run("password", locked, "--password-file", right)
+    assert (code, f"Read with its password: {locked}" in err) == (0, True)
+    assert [row["status"] for row in desk.json("status")["documents"]] != ["locked"]
+    assert desk.run("password", desk.folder / "nowhere.pdf", "--password-file", right)[0] == 4
+
+
+def _encrypted(path: Path, password: str) -> None:
+    from pypdf import PdfWriter
+
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.encrypt(password)
+    writer.write(path)
+
+
+def test_folders_are_followed_listed_and_followed_no_more(desk: Desk) -> None:
+    desk.made()
+    assert "No folder is followed" in desk.run("folders")[1]
+    desk.file("f/a.txt", "The lift.")
+    desk.file("f/b.md", "The stairs.")
+    code, _, err = desk.run("folders", "add", desk.folder / "f", "--include", "*.txt")
+    assert code == 0, err
+    assert len(desk.json("status")["documents"]) == 2
+    assert desk.json("folders")["folders"] == [
+        {"path": str(desk.folder / "f"), "include": ["*.txt"], "exclude": []}]
+    assert desk.run("folders")[1] == f"{desk.folder / 'f'}\n  only *.txt\n"
+    assert desk.run("folders", "add", desk.folder / "nowhere")[0] == 3
+    assert desk.run("folders", "remove", desk.folder / "f")[0] == 0
+    assert desk.run("folders", "remove", desk.folder / "f")[0] == 3
+    assert len(desk.json("status")["documents"]) == 2
+
+
+def test_adding_can_follow_the_folder(desk: Desk) -> None:
+    desk.file("f/a.txt", "The lift.")
+    assert desk.run("add", desk.folder / "f", "--follow")[0] == 0
+    assert [folder["path"] for folder in desk.json("status")["folders"]] == [str(desk.folder / "f")]
+    assert desk.run("add", desk.folder / "f" / "a.txt", "--follow")[0] == 2
+
+
+def test_sync_takes_up_what_is_new_moved_and_deleted(desk: Desk) -> None:
+    for name in "abcdef":
+        desk.file(f"f/{name}.txt", f"The text of {name} is about lifts.")
+    desk.run("add", desk.folder / "f", "--follow")
+    desk.file("f/new.txt", "Something else altogether.")
+    (desk.folder / "f" / "a.txt").rename(desk.folder / "f" / "moved.txt")
+    (desk.folder / "f" / "b.txt").unlink()
+    found = desk.json("sync")
+    assert (found["added"], found["failed"], found["away"]) == (1, 0, [])
+    assert found["moved"] == [{"file": str(desk.folder / "f/moved.txt"), "before": str(desk.folder / "f/a.txt")}]
+    assert found["gone"] == [str(desk.folder / "f/b.txt")]
+    names = [Path(row["file"]).name for row in desk.json("status")["documents"]]
+    assert sorted(names) == ["c.txt", "d.txt", "e.txt", "f.txt", "moved.txt", "new.txt"]
+
+
+def test_a_folder_that_is_away_is_asked_about(desk: Desk, answers: list[str]) -> None:
+    desk.file("f/a.txt", "The lift.")
+    desk.run("add", desk.folder / "f", "--follow")
+    (desk.folder / "f").rename(desk.folder / "elsewhere")
+    answers.append("n")
+    assert desk.json("sync")["away"] == [str(desk.folder / "f")]
+    assert len(desk.json("status")["documents"]) == 1
+    answers.append("y")
+    assert desk.json("sync")["gone"] == [str(desk.folder / "f" / "a.txt")]
+    assert desk.json("status")["documents"] == []
+
+
+def test_where_nobody_can_be_asked_nothing_of_a_folder_that_is_away_is_taken_out(desk: Desk) -> None:
+    desk.file("f/a.txt", "The lift.")
+    desk.run("add", desk.folder / "f", "--follow")
+    (desk.folder / "f").rename(desk.folder / "elsewhere")
+    code, _, err = desk.run("sync")
+    assert (code, "It stays in the library; say --yes" in err) == (0, True)
+    assert len(desk.json("status")["documents"]) == 1
+    assert desk.run("sync", "--yes")[0] == 0
+    assert desk.json("status")["documents"] == []

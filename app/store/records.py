@@ -111,7 +111,8 @@ class Records:
             copied = db.execute(
                 "INSERT INTO v.documents(number, id, file, title, kind, status, reason, pages, unread, parent, size,"
                 " modified, digest, shares, readers) SELECT ?, ?, ?, title, kind, status, reason, pages, unread, ?,"
-                " ?, ?, coalesce(?, digest), coalesce(shares, number), readers FROM v.documents WHERE file = ? AND pages > 0",
+                " ?, ?, coalesce(?, digest), coalesce(shares, number), readers FROM v.documents"
+                " WHERE file = ? AND pages > 0",
                 (_next_number(db), row.id, to_bytes(row.file), _or_none(row.parent), row.size, row.modified, digest,
                  to_bytes(of)),
             )

@@ -12,10 +12,11 @@ import pytest
 
 from app import errors
 from app.documents.sandbox import ReaderPool
-from app.ingest import BATCH, Ingest, read_whole, walk
+from app.ingest import BATCH, Ingest
 from app.store.store import Store
 from app.types import Added, FileAdded, FileFailed, FileUnchanged, IngestEvent, PassagesEmbedded, Started, Status
-from tests.fakes import FakeEmbedder, FakeTokenizer
+from app.walking import read_whole, walk
+from tests.fakes import FakeEmbedder, FakeRecogniser, FakeTokenizer
 
 LEASE = "Lease\n\nThe monthly rent is 2,450 dollars. Notice is three months in writing.\n"
 
@@ -34,7 +35,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def ingest(store: Store, readers: ReaderPool) -> Ingest:
-    return Ingest(store, readers, FakeEmbedder(), FakeTokenizer())
+    return Ingest(store, readers, FakeEmbedder(), FakeTokenizer(), recogniser=FakeRecogniser())
 
 
 @pytest.fixture
@@ -171,7 +172,7 @@ def test_a_disk_that_fills_up_keeps_what_was_added_and_goes_on_when_there_is_roo
         (folder / f"{number:02}.txt").write_text(text, encoding="utf-8")
     added = []
     with Store.open(small_disk / "library", bytearray(range(32)), fingerprint="fake-embedder") as store:
-        ingest = Ingest(store, readers, FakeEmbedder(), FakeTokenizer())
+        ingest = Ingest(store, readers, FakeEmbedder(), FakeTokenizer(), recogniser=FakeRecogniser())
         with pytest.raises(errors.DiskFull, match="already added is safe"):
             added.extend(event.file for event in ingest.add([folder]) if isinstance(event, FileAdded))
         assert added

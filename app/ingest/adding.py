@@ -1,0 +1,328 @@
+"""Paths into the library: files → documents → passages → vectors → store.
+
+A long operation: `Ingest.add` is a generator of events. Reading goes on ahead on a thread of its own; here what was
+read is embedded and stored, in the order of the files. Each document is whole in the store or not at all, and the
+files inside a file are there before it, so stopping it anywhere loses at most the files in work. One file that cannot
+be read is an event and a row of the ledger, and the run goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+
+import numpy as np
+
+from app import errors
+from app.documents.loader import READERS_VERSION
+from app.documents.sandbox import ReaderPool, Recogniser
+from app.ingest.ahead import Ahead, Gate
+from app.ingest.course import Course
+from app.ingest.families import Families
+from app.ingest.items import Begun, Copy, Failed, Item, Outcome, Read, Same, weight
+from app.ingest.surveying import survey
+from app.models.roles import Embedder, Tokenizer, Vectors
+from app.precedence import Precedence
+from app.store.store import Store
+from app.types import (
+    Added,
+    DocumentRow,
+    FileAdded,
+    FileFailed,
+    FileStarted,
+    FileUnchanged,
+    IngestEvent,
+    PageCount,
+    PassagesEmbedded,
+    Started,
+    Status,
+    Survey,
+    Surveying,
+)
+from app.walking import is_text, walk
+
+# Small files share a call to the embedder, large ones report progress between calls.
+BATCH = 128
+# What was read and is not embedded yet may weigh so much, in passages; see items.weight.
+AHEAD = 4 * BATCH
+_TICK = 0.2  # seconds to wait for what is being read before the run looks around
+_REASONS = 20  # of files inside a file that are told with it
+
+Events = Generator[IngestEvent, None, None]
+
+
+class Ingest:
+    """Adds files to the store."""
+
+    def __init__(
+        self, store: Store, readers: ReaderPool, embedder: Embedder, tokenizer: Tokenizer, *,
+        recogniser: Recogniser, precedence: Precedence | None = None,
+        added: Callable[[Sequence[DocumentRow]], None] = lambda _: None,
+    ) -> None:  # fmt: skip
+        """`added` is told of every file that is in the store, together with those inside it."""
+        self.store = store
+        self.readers = readers
+        self.recogniser = recogniser
+        self.embedder = embedder
+        self.tokenizer = tokenizer
+        self.precedence = precedence or Precedence()
+        self.added = added
+        self._counts: dict[str, PageCount] = {}  # of the last survey
+
+    def survey(
+        self, paths: Sequence[Path], *, include: Sequence[str] = (), exclude: Sequence[str] = ()
+    ) -> Generator[Surveying | Survey, None, None]:
+        """Count what adding these would read and yield `Surveying`, at last `Survey`; an estimate that changes nothing.
+
+        Files are counted for some seconds; what is then left is estimated by its size.
+        """
+        self._counts = {}
+        yield from survey(self.store, self.readers, list(walk(paths, include, exclude)), self._counts)
+
+    def add(
+        self, paths: Sequence[Path], *, again: bool = False, include: Sequence[str] = (), exclude: Sequence[str] = ()
+    ) -> Events:
+        """Add files and folders (recursively) and yield what happens, ending with `Added`.
+
+        `again` reads files also where they are unchanged. For `include` and `exclude` see app/walking.py. Not to pull
+        is a pause: what is being read rests after its page. What was not done when it ends early, also by a kill, is
+        `unfinished` in the store until it is added again or the caller clears that. Raises DiskFull, EngineDied,
+        LibraryDamaged; what was yielded as added is then in the store.
+        """
+        began = time.monotonic()
+        files = list(walk(paths, include, exclude))
+        # With patterns the files themselves, as whoever goes on with them does not know the patterns.
+        begun = [str(path) for path in files] if include or exclude else [os.path.abspath(path) for path in paths]
+        store = self.store
+        store.note_unfinished(list(dict.fromkeys([*store.unfinished(), *filter(is_text, begun)])))
+        yield Started(len(files))
+        counts, self._counts = self._counts, {}
+        run = _Run(self, files, counts, again=again)
+        yield from run.events()
+        mine = set(begun)
+        store.note_unfinished([path for path in store.unfinished() if path not in mine])
+        store.checkpoint()
+        yield Added(run.added, run.unchanged, run.failed, run.pages, time.monotonic() - began)
+
+
+@dataclass(slots=True)
+class _Family:
+    """What became so far of a file in a folder and of the files inside it."""
+
+    pages: int = 0
+    passages: int = 0
+    rows: list[DocumentRow] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+class _Run:
+    """One adding: what was read and waits to be embedded, and what is to be told at the end."""
+
+    def __init__(self, ingest: Ingest, files: Sequence[Path], counts: dict[str, PageCount], *, again: bool) -> None:
+        self.added = self.unchanged = self.failed = self.pages = 0
+        self._ingest = ingest
+        self._store = ingest.store
+        self._files = files
+        self._course = Course([str(path) for path in files], counts, ingest.store.pace)
+        self._gate = Gate(ingest.precedence)
+        self._families = Families(
+            ingest.store, ingest.readers, ingest.recogniser, ingest.tokenizer, ingest.embedder.limit,
+            gate=self._gate, picture=self._course.picture, again=again,
+        )  # fmt: skip
+        self._waiting: list[Outcome] = []
+        self._passages = 0  # of those that wait
+        self._file = ""  # in work
+        self._family = _Family()
+
+    def events(self) -> Events:
+        """Yield what happens; while that is looked at, reading rests."""
+        ahead = Ahead(self._read_ahead(), self._gate, weigh=weight, room=AHEAD)
+        try:
+            for event in self._work(ahead):
+                with self._gate.shut():
+                    began = time.monotonic()
+                    yield event
+                    self._course.rest(time.monotonic() - began)
+        finally:
+            ahead.close()
+        if pace := self._course.pace:
+            self._store.note_pace(*pace)
+
+    def _read_ahead(self) -> Iterator[Item]:
+        """Tell the course of what is handed over; on the reading thread."""
+        for item in self._families.items(self._files):
+            if isinstance(item, Begun):
+                self._course.begin(item.place.file)
+            elif isinstance(item, Read):
+                self._course.read(item.place.file, self._top(item), len(item.document.pages))
+            yield item
+
+    def _top(self, item: Outcome) -> str:
+        return str(self._files[item.place.index])
+
+    def _work(self, ahead: Ahead[Item]) -> Iterator[IngestEvent]:
+        while True:
+            item = ahead.take(_TICK)
+            if item is None:
+                # The embedder has nothing to do, so what waits need not wait for more.
+                yield from self._store_waiting()
+                if ahead.over:
+                    return
+            elif isinstance(item, Begun):
+                self._file = item.place.file
+                yield FileStarted(item.place.file, item.place.index, len(self._files))
+            elif isinstance(item, Read) or self._waiting:  # all in their order
+                self._waiting.append(item)
+                self._passages += len(item.passages) if isinstance(item, Read) else 0
+                if self._passages >= BATCH or len(self._waiting) >= AHEAD:
+                    yield from self._store_waiting()
+            else:
+                yield from self._settle(item, None)
+            yield from self._report()
+
+    def _report(self) -> Iterator[IngestEvent]:
+        if self._course.due():
+            yield self._course.progress(self._file)
+
+    # Embedding
+
+    def _store_waiting(self) -> Iterator[IngestEvent]:
+        """Embed what waits, then store it file by file."""
+        if not self._waiting:
+            return
+        waiting, self._waiting, self._passages = self._waiting, [], 0
+        reads = [item for item in waiting if isinstance(item, Read)]
+        vectors = yield from self._embed(reads)
+        for item in waiting:
+            of_item = None
+            if isinstance(item, Read):
+                found = [vectors[text] for text in item.texts]
+                of_item = np.stack(found) if found else self._ingest.embedder.embed([])
+            yield from self._settle(item, of_item)
+
+    def _embed(self, reads: Sequence[Read]) -> Generator[IngestEvent, None, dict[str, Vectors]]:
+        """Return a vector for each text; texts that were embedded before, and those that come twice, cost nothing."""
+        texts = list(dict.fromkeys(text for read in reads for text in read.texts))
+        known = self._store.vectors_of(texts)
+        found = {text: vector for text, vector in zip(texts, known, strict=True) if vector is not None}
+        missing = [text for text in texts if text not in found]
+        if missing:
+            self._file = reads[-1].place.file
+        for start in range(0, len(missing), BATCH):
+            yield from self._give_way()
+            some = missing[start : start + BATCH]
+            found.update(zip(some, self._ingest.embedder.embed(some), strict=True))
+            done = start + len(some)
+            for read in reads:
+                self._course.embedded(read.place.file, len(read.document.pages) * done / len(missing))
+            yield PassagesEmbedded(self._file, done, len(missing))
+            yield from self._report()
+        return found
+
+    def _give_way(self) -> Iterator[IngestEvent]:
+        """Wait while an answer is being written, and stay alive meanwhile."""
+        began = time.monotonic()
+        while not self._ingest.precedence.wait(_TICK):
+            self._course.rest(time.monotonic() - began)
+            yield self._course.progress(self._file)
+            began = time.monotonic()
+
+    # Storing
+
+    def _settle(self, item: Outcome, vectors: Vectors | None) -> Iterator[IngestEvent]:
+        """Put what became of a file into the store, and tell it where it is one in a folder."""
+        place, family = item.place, self._family
+        if isinstance(item, Same):
+            if item.touched:
+                self._store.touch(place.file, place.size, place.modified)
+        elif isinstance(item, Failed):
+            self._fail(item)
+        elif isinstance(item, Copy):
+            self._copy(item)
+        else:
+            assert vectors is not None
+            self._add(item, vectors)
+        row = self._store.document(place.file) if not isinstance(item, Failed) else None
+        if row is not None:
+            family.rows.append(row)
+            family.pages += row.pages
+            self._course.stored(place.file, self._top(item), row.pages)
+            if not row.pages or row.status is Status.LOCKED:
+                family.reasons += [f"{_inner(row.file, self._top(item))}{reason}" for reason in row.reasons[:1]]
+        if place.parent is None:
+            self._family = _Family()
+            self._course.end(place.file)
+            yield self._told(item, row, family)
+
+    def _told(self, item: Outcome, row: DocumentRow | None, family: _Family) -> IngestEvent:
+        """Count a file in a folder and return the event that tells of it."""
+        place, files = item.place, len(self._files)
+        if isinstance(item, Same):
+            self.unchanged += 1
+            return FileUnchanged(place.file, place.index, files)
+        if isinstance(item, Failed) or row is None or not row.pages:
+            self.failed += 1
+            reason = item.reason if isinstance(item, Failed) else " ".join(row.reasons if row else ())
+            return FileFailed(place.file, reason, place.index, files)
+        self._ingest.added(family.rows[::-1])
+        self.added += 1
+        self.pages += family.pages
+        reasons = tuple(dict.fromkeys((*row.reasons, *family.reasons)))[: len(row.reasons) + _REASONS]
+        return FileAdded(place.file, family.pages, family.passages, row.status, reasons, place.index, files)
+
+    def _add(self, item: Read, vectors: Vectors) -> None:
+        place = item.place
+        self._store.add(
+            place.file, item.document, item.passages, vectors, size=place.size, modified=place.modified,
+            digest=item.digest, parent=place.parent, texts=item.texts, readers=READERS_VERSION,
+        )  # fmt: skip
+        self._family.passages += len(item.passages)
+        self._remove_stale(place.file, item.inside)
+
+    def _remove_stale(self, file: str, inside: frozenset[str]) -> None:
+        """Remove what an earlier version of a file had inside it."""
+        for child in self._store.children(file):
+            if child.file not in inside:
+                self._store.remove(child.file)
+
+    def _fail(self, item: Failed) -> None:
+        place = item.place
+        if place.parent is not None:
+            self._family.reasons.append(f"{_inner(place.file, self._top(item))}{item.reason}")
+        if item.listed:
+            self._store.fail(
+                place.file, item.status, item.reason, size=place.size, modified=place.modified, digest=item.digest,
+                parent=place.parent, readers=READERS_VERSION if item.lasting else 0,
+            )  # fmt: skip
+
+    def _copy(self, item: Copy) -> None:
+        """List a file of the same content as another, with all that is inside."""
+        place = item.place
+        self._copy_row(item.of, place.file, place.parent, place.size, place.modified, item.digest)
+        self._remove_stale(place.file, frozenset(
+            place.file + child.file[len(item.of) :] for child in self._store.children(item.of)
+        ))  # fmt: skip
+
+    def _copy_row(
+        self, of: str, file: str, parent: str | None, size: int, modified: float, digest: bytes | None
+    ) -> None:
+        for child in self._store.children(of):
+            if child.file.startswith(of):
+                self._copy_row(child.file, file + child.file[len(of) :], file, child.size, modified, None)
+        row = self._store.document(of)
+        if row is not None and row.pages:
+            self._store.add_copy(file, of, size=size, modified=modified, digest=digest, parent=parent)
+        else:
+            status, reason = (row.status, " ".join(row.reasons)) if row else (Status.FAILED, errors.FileError.__doc__)
+            self._store.fail(
+                file, status, reason or "", size=size, modified=modified, digest=digest or b"", parent=parent,
+                readers=READERS_VERSION,
+            )  # fmt: skip
+
+
+def _inner(file: str, top: str) -> str:
+    """Return how a file inside another is named before what is said of it; nothing for that other itself."""
+    return "" if file == top else f"“{PurePath(file).name}” inside it: "
