@@ -10,11 +10,13 @@ import io
 import lzma
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from functools import partial
 from typing import Any
 
+from app.documents import torn
 from app.documents.parts import Parts, path_name
 from app.documents.source import Source, TextWriter, Why, damaged
 from app.errors import LockedFile
@@ -74,10 +76,30 @@ class ArchiveLoader:
 
         try:
             archive = pyzipper.AESZipFile(io.BytesIO(source.data))
-        except (pyzipper.BadZipFile, ValueError, NotImplementedError, UnicodeError) as error:
-            raise damaged(Why.CUT_SHORT if source.data.startswith(b"PK") else Why.NOT_OF_ITS_KIND) from error
+        except (pyzipper.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
+            if not source.data.startswith(_MAGIC):
+                raise damaged(Why.NOT_OF_ITS_KIND) from error
+            return _rest(self.kind, source)
         with archive:
             return _Unpacking(archive, source).document(self.kind)
+
+
+def _rest(kind: str, source: Source) -> Document:
+    """Return what is whole in an archive whose directory is missing or broken; raises DamagedFile where nothing is."""
+    parts, writer = Parts(), TextWriter()
+    for raw, data in torn.files(source.data, parts.room):
+        if source.late:
+            break
+        name = path_name(raw, "file without a name")
+        if _LITTER.search(name):
+            continue
+        writer.line(name)
+        if data is not None:
+            parts.add(name, data)
+    if not parts:
+        raise damaged(Why.CUT_SHORT)
+    reason = f"The archive is cut short or broken; {_files(len(parts))} could be read, what else was in it is missing."
+    return Document(kind, "", (Page(None, writer.text, Status.DAMAGED, reason),), parts.all)
 
 
 class _Unpacking:

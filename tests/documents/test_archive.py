@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import pyzipper
 
-from app.documents import loader
+from app.documents import loader, torn
 from app.documents.archive import ArchiveLoader
 from app.documents.sandbox import ReaderPool
 from app.documents.source import Source
@@ -160,9 +160,23 @@ def test_an_empty_archive_says_so_and_a_broken_one_is_damaged() -> None:
     empty = load(archive([])).pages[0]
     assert (empty.status, empty.reason) == (Status.EMPTY, "The archive holds no files.")
     whole = archive([("a.txt", b"x" * 100)])
-    for wrong in (whole[:-30], whole[:40], b"no archive"):
+    for wrong in (whole[:40], b"no archive"):
         with pytest.raises(DamagedFile):
             load(wrong)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_what_is_whole_in_an_archive_that_is_cut_off_is_read(method: int) -> None:
+    entries = [("a/Grüße.txt", b"first" * 50), ("../b.txt", b"second"), ("c.bin", bytes(range(256)) * 90)]
+    whole = archive([(name, data) for name, data in entries], method)
+    cut = whole[: whole.index(b"c.bin") + 60]
+    document = load(cut)
+    assert parts(document) == {"a/Grüße.txt": b"first" * 50, "b.txt": b"second"}
+    assert document.pages[0].status is Status.DAMAGED
+    assert document.pages[0].reason.startswith("The archive is cut short or broken; 2 files in it could be read")
+    assert loader.choose(cut, ".zip").kind == "archive"
+    bomb = archive([("a.txt", b"x"), ("bomb", bytes(1 << 20)), ("b.txt", b"y")])
+    assert dict(torn.files(bomb, 1000)) == {"a.txt": b"x", "bomb": None, "b.txt": b"y"}
 
 
 def test_what_is_not_reached_in_time_is_said() -> None:
