@@ -48,7 +48,8 @@ def warm_up() -> None:
     from msoffcrypto.format.ooxml import OOXMLFile
 
     locked = io.BytesIO()
-    OOXMLFile(io.BytesIO(rebuilt({"[Content_Types].xml": b"<Types/>"}))).encrypt("x", locked)
+    types = b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+    OOXMLFile(io.BytesIO(rebuilt({"[Content_Types].xml": types, "rest": bytes(1 << 14)}))).encrypt("x", locked)
     opened(Source(locked.getvalue(), ".docx", ("y", "x")))
     _cipher(bytes(32), bytes(16)).update(bytes(16))
     _stream_cipher(bytes(16))
