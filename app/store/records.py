@@ -104,17 +104,18 @@ class Records:
     def put_copy(self, row: DocumentRow, of: str, digest: bytes | None) -> list[str]:
         """Store a row that shares the content of another file, in place of an earlier one; return what went.
 
-        Of `row`, what the other one says of the content is not looked at. Raises UnknownDocument.
+        Of `row`, what the other one says of the content is not looked at. Raises UnknownDocument, also where the
+        other file's content is not that of `digest`, if there is one.
         """
         with self.database.writing() as db:
             gone = families.delete(db, families.number_of(db, row.file), self._naming)
             copied = db.execute(
                 "INSERT INTO v.documents(number, id, file, title, kind, status, reason, pages, unread, parent, size,"
                 " modified, digest, shares, readers) SELECT ?, ?, ?, title, kind, status, reason, pages, unread, ?,"
-                " ?, ?, coalesce(?, digest), coalesce(shares, number), readers FROM v.documents"
-                " WHERE file = ? AND pages > 0",
-                (_next_number(db), row.id, to_bytes(row.file), _or_none(row.parent), row.size, row.modified, digest,
-                 to_bytes(of)),
+                " ?, ?, digest, coalesce(shares, number), readers FROM v.documents"
+                " WHERE file = ? AND pages > 0 AND digest = coalesce(?, digest)",
+                (_next_number(db), row.id, to_bytes(row.file), _or_none(row.parent), row.size, row.modified,
+                 to_bytes(of), digest),
             )
             if not copied.rowcount:
                 raise UnknownDocument(file=of)

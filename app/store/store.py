@@ -288,8 +288,9 @@ class Store:
         """Store `file` as another place of the content of the file `of`, in place of an earlier version of it.
 
         Both are listed; what is found in them is named after the one that was added first, and after the other as
-        soon as that goes. What came out of `of` is not copied along. With None the digest is that of `of`. Raises
-        UnknownDocument where `of` gave no document or is `file` itself, DiskFull.
+        soon as that goes. What came out of `of` is not copied along. `digest` is the content that `of` must still be
+        of; with None whatever it is. Raises UnknownDocument where it is not, gave no document or is `file` itself;
+        DiskFull.
         """
         row = DocumentRow(secrets.token_hex(16), file, "", "", Status.READ, 0, parent, (), size, modified)
         gone = self._records.put_copy(row, of, digest)

@@ -139,7 +139,7 @@ def test_after_the_last_copy_nothing_is_left_in_any_file(tmp_path: Path) -> None
     with opened(tmp_path) as store:
         put(store, 0)
         put(store, 1, word="Zaunkoenig")
-        store.add_copy("/copy.pdf", "/papers/1.pdf", size=1, modified=1.0, digest=b"d")
+        store.add_copy("/copy.pdf", "/papers/1.pdf", size=1, modified=1.0, digest=None)
         settle(store)
         held = [vector.astype("<f2").astype("<f4").tobytes()[:16] for vector in directions(1, 3)]
         working = store._index._working
@@ -213,7 +213,9 @@ def test_what_cannot_be_copied_changes_nothing(store: Store) -> None:
     before, listed = rows(store), store.documents()
     for file, of in (("/b.pdf", "/nowhere.pdf"), ("/b.pdf", "/failed.pdf"), ("/a.pdf", "/a.pdf")):
         with pytest.raises(UnknownDocument):
-            store.add_copy(file, of, size=1, modified=1.0, digest=b"")
+            store.add_copy(file, of, size=1, modified=1.0, digest=None)
+    with pytest.raises(UnknownDocument):  # it is of another content by now
+        store.add_copy("/b.pdf", "/a.pdf", size=1, modified=1.0, digest=store.content_key(b"2"))
     assert rows(store) == before
     assert store.documents() == listed
     assert files_found(store, 1) == {"/a.pdf"}
