@@ -18,7 +18,7 @@ _NO_TEXT = re.compile(
     "[\ufffd\ue000-\uf8ff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\U000f0000-\U0010ffff]"
 )
 _LETTERS = 150  # plain ones that their distribution is judged by
-_LIKENESS = 0.7  # below that a page is looked at twice: formulas come near to it
+LIKENESS = 0.7  # below that a page is looked at twice: formulas come near to it
 # Words that a page of text is full of; where they are, no more need be counted.
 _COMMON = (" the ", " of ", " and ", " to ", " der ", " und ", " die ", " de ", " la ", " que ", " di ", " het ")
 _SILENT = 0.08  # of the words of a page have no vowel, and it is no language
@@ -70,7 +70,7 @@ def likeness(text: str) -> float | None:
 
 def _reads(text: str) -> bool:
     found = likeness(text)
-    return found is None or found >= _LIKENESS or silent(text) <= _SILENT
+    return found is None or found >= LIKENESS or silent(text) <= _SILENT
 
 
 def silent(text: str) -> float:
