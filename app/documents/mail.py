@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.errors import CloseBoundaryNotFoundDefect
 
 from app.documents import mime, signed
 from app.documents.html import written
@@ -87,6 +88,7 @@ class Body:
         self.parts = Parts()
         self._logos = 0
         self._sealed = ""  # how it is encrypted
+        self._cut = False
         self._troubles: list[str] = []
         self.blocks = self._texts(message, shown=True)
 
@@ -97,6 +99,8 @@ class Body:
         if self._sealed:
             found.append(f"The mail is encrypted ({self._sealed}); only its headers were read.")
         found += self._troubles
+        if self._cut:
+            found.append("The mail ends without the line that closes it; perhaps its end is missing.")
         if self._logos:
             what = "1 small picture" if self._logos == 1 else f"{self._logos} small pictures"
             found.append(f"{what} inside the text, as logos are, {'was' if self._logos == 1 else 'were'} left out.")
@@ -112,6 +116,7 @@ class Body:
         """Return the texts in a part and take the files in it in; `shown` as the body whatever its name."""
         kind = mime.content_type(part)
         entities = part.entities
+        self._cut = self._cut or any(isinstance(each, CloseBoundaryNotFoundDefect) for each in part.defects)
         if not entities:
             return self._leaf(part, kind, shown=shown)
         if kind == "multipart/alternative":

@@ -45,7 +45,7 @@ class SignedLoader:
         if is_sealed(data):
             reason = "The file is encrypted for those it was sent to; Carrel cannot open it."
             return Document(self.kind, "", (Page(None, "", Status.LOCKED, reason),))
-        inside = content(data)
+        inside = source.data if _is_entity(source.data) else content(data)
         if inside is None:
             raise damaged(Why.NOT_OF_ITS_KIND)
         if not inside:
@@ -86,6 +86,11 @@ def content(data: bytes) -> bytes | None:
         return b"".join(_octets(data, next(_inside(data, wrapped[1], 1)), 0))
     except (ValueError, IndexError, StopIteration):
         return None
+
+
+def _is_entity(data: bytes) -> bool:
+    """Whether the file is no envelope but a signed mail's text and signature side by side, as Outlook keeps them."""
+    return data[:200].lstrip().lower().startswith(b"content-type:") and b"multipart/signed" in data[:1000].lower()
 
 
 def _head(data: bytes, at: int) -> tuple[int, int, int | None]:

@@ -247,6 +247,14 @@ def test_a_mail_of_parts_nested_without_end_is_refused() -> None:
         loader.load(Source(b"From: a@x.org\n" + nested + b"\ntext", ".eml"))
 
 
+def test_a_mail_that_ends_too_soon_says_so() -> None:
+    whole = multipart("mixed", b"\ntext", b"Content-Type: application/pdf; name=a.pdf\n\n%PDF")
+    page = load(whole.removesuffix(b"--b--\n")).pages[0]
+    assert page.reason == "The mail ends without the line that closes it; perhaps its end is missing."
+    assert page.status is Status.READ
+    assert load(whole).pages[0].reason == ""
+
+
 def test_what_apple_mail_writes_around_a_message_is_left_out() -> None:
     message = b"From: a@x.org\nSubject: S\n\nbody\n"
     document = MailLoader().load(Source(b"%d      \n%s<?xml version" % (len(message), message), ".emlx"))

@@ -44,6 +44,13 @@ def test_an_envelope_written_in_letters_is_opened() -> None:
     assert load(b"-----BEGIN PKCS7-----\n" + letters + b"-----END PKCS7-----\n").parts[0].data.startswith(b"The signed")
 
 
+def test_a_signed_mail_that_outlook_keeps_is_a_mail() -> None:
+    data = b'Content-Type: multipart/signed; boundary="b"\r\n\r\n--b\r\n\r\nThe text.\r\n--b--\r\n'
+    part = load(data).parts[0]
+    assert (part.name, part.data) == ("signed content.eml", data)
+    assert loader.load(Source(part.data, ".eml")).pages[0].text == "The text."
+
+
 def test_a_signature_alone_holds_nothing_and_what_is_encrypted_says_so() -> None:
     alone = load(made.signed(b"")).pages[0]
     assert (alone.status, alone.text) == (Status.EMPTY, "")
