@@ -22,6 +22,7 @@ _GUTTER = 0.7  # of a line's height: the least space between two columns
 _LINES_OF_COLUMN = 3
 _FULL = 0.55  # of a column's width: lines of prose fill it
 _PROSE = 15  # characters of such lines
+_CELL = 1.5  # of a line's height: more space than between two words
 _PARAGRAPH = 0.9  # of a line's height more than between other lines
 _LETTER = re.compile(r"[^\W_]")
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -29,6 +30,9 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000:
 _UNSTORABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _BROKEN = re.compile(r"[a-z\xdf-\xff]{2}[-\xad]$")
 _GOES_ON = re.compile(r"[a-z\xdf-\xff]{2}")
+_LAST_WORD = re.compile(r"[^\W\d_]+(?=[-\xad]$)")
+# What stands before a hyphen of its own more often than it is the beginning of a longer word.
+_BEFORE_HYPHENS = frozenset("non self cross well long short full third half high low year day month".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def laid_out(found: Sequence[Found], width: int, height: int) -> Page | None:
     lines: list[Line] = []
     place = 0
     for gap, piece in _spaced(pieces):
-        if gap == "" and parts:  # a word goes on: its hyphen goes
+        if gap == "" and parts and not _keeps_hyphen(parts[-1]):
             parts[-1] = parts[-1][:-1]
             place -= 1
             lines[-1] = Line(lines[-1].start, lines[-1].end - 1, lines[-1].box)
@@ -113,7 +117,7 @@ def _spaced(pieces: list[_Piece]) -> Iterator[tuple[str, _Piece]]:
             gap = "\n\n"
         for place, piece in enumerate(row):
             if place:
-                gap = " " if piece.left - row[place - 1].right < piece.height else "\t"
+                gap = " " if piece.left - row[place - 1].right < _CELL * piece.height else "\t"
             yield gap, piece
         before = row
 
@@ -125,6 +129,12 @@ def _height(rows: list[list[_Piece]]) -> float:
 def _goes_on(before: _Piece, piece: _Piece) -> bool:
     """Whether a word that was broken at a line's end goes on in the next."""
     return bool(_BROKEN.search(before.text) and _GOES_ON.match(piece.text))
+
+
+def _keeps_hyphen(text: str) -> bool:
+    """Whether the word that a line ends with is written with its hyphen."""
+    word = _LAST_WORD.search(text)
+    return word is not None and word.group().lower() in _BEFORE_HYPHENS
 
 
 def _ordered(pieces: list[_Piece]) -> list[list[_Piece]]:

@@ -6,6 +6,7 @@ looked at.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -135,25 +136,43 @@ class Recogniser(pool.Pool):
 
 def _marks(picture: PagePicture, lines: Sequence[Line], start: int, end: int) -> tuple[Box, ...]:
     """Return the boxes of the stretches of lines that lie within start and end, in the picture's pixels."""
+    way = _way(lines, picture.width / picture.height)
     found = []
     for line in lines:
         first, last, length = max(line.start, start), min(line.end, end), line.end - line.start
         if first >= last:
             continue
-        box = _stretch(line.box, (first - line.start) / length, (last - line.start) / length)
+        box = _stretch(line.box, (first - line.start) / length, (last - line.start) / length, way)
         found.append(Box(box.left * picture.width, box.top * picture.height,
                          box.right * picture.width, box.bottom * picture.height))  # fmt: skip
     return tuple(found)
 
 
-def _stretch(box: Box, start: float, end: float) -> Box:
+def _way(lines: Sequence[Line], shape: float) -> str:
+    """Return where the text of a page runs to, by its lines and their order: a scan may lie any way up.
+
+    `shape` is the page's width by its height. Upside down are only pages of several lines.
+    """
+    length = sum(line.end - line.start for line in lines)
+    boxes = [(line.end - line.start, line.box) for line in lines]
+    tall = sum(letters for letters, box in boxes if box.bottom - box.top > (box.right - box.left) * shape)
+    steps = [(later.box, line.box) for line, later in itertools.pairwise(lines)]
+    if tall > length / 2:
+        return "down" if sum(later.left < box.left for later, box in steps) > len(steps) / 2 else "up"
+    return "left" if sum(later.bottom < box.bottom for later, box in steps) > len(steps) * 0.7 else "right"
+
+
+def _stretch(box: Box, start: float, end: float, way: str) -> Box:
     """Cut a line's box down to a share of its characters; their widths differ, so it is a little wider."""
     if (start, end) == (0.0, 1.0):
         return box
-    width = box.right - box.left
-    more = 0.01 * width
-    return Box(max(box.left + start * width - more, box.left), box.top,
-               min(box.left + end * width + more, box.right), box.bottom)  # fmt: skip
+    start, end = max(start - 0.01, 0.0), min(end + 0.01, 1.0)
+    if way in ("left", "up"):
+        start, end = 1 - end, 1 - start
+    width, height = box.right - box.left, box.bottom - box.top
+    if way in ("left", "right"):
+        return Box(box.left + start * width, box.top, box.left + end * width, box.bottom)
+    return Box(box.left, box.top + start * height, box.right, box.top + end * height)
 
 
 def megabytes(size: int) -> str:
