@@ -49,6 +49,7 @@ BATCH = 128
 # What was read and is not embedded yet may weigh so much, in passages; see items.weight.
 AHEAD = 4 * BATCH
 _TICK = 0.2  # seconds to wait for what is being read before the run looks around
+_CHANGED = "Another file with the same content was changed or removed while this one was added; add this one again."
 _REASONS = 20  # of files inside a file that are told with it
 
 Events = Generator[IngestEvent, None, None]
@@ -235,6 +236,8 @@ class _Run:
     def _settle(self, item: Outcome, vectors: Vectors | None) -> Iterator[IngestEvent]:
         """Put what became of a file into the store, and tell it where it is one in a folder."""
         place, family = item.place, self._family
+        if isinstance(item, Copy) and not self._is_still(item):
+            item = Failed(place, Status.FAILED, _CHANGED, lasting=False)
         if isinstance(item, Same):
             if item.touched:
                 self._store.touch(place.file, place.size, place.modified)
@@ -297,6 +300,11 @@ class _Run:
                 place.file, item.status, item.reason, size=place.size, modified=place.modified, digest=item.digest,
                 parent=place.parent, readers=READERS_VERSION if item.lasting else 0,
             )  # fmt: skip
+
+    def _is_still(self, item: Copy) -> bool:
+        """Whether the other file is of that content yet; two files may have changed places."""
+        row = self._store.document(item.of)
+        return row is not None and (not row.pages or self._store.same_content(item.of, item.digest))
 
     def _copy(self, item: Copy) -> None:
         """List a file of the same content as another, with all that is inside."""
