@@ -64,8 +64,13 @@ def beginning(title: str, file: str) -> str:
 def _split_page(page: Page, title: str, before: list[Heading], starts: Starts, room: int) -> list[Passage]:
     text = page.text
     tokens = starts(text)
-    units = [piece for span in sentences.spans(text) for piece in _cut(span, tokens, room)]
-    opened = {_unit_at(units, heading.start) for heading in page.headings}
+    units: list[tuple[int, int]] = []
+    parted: set[int] = set()  # units that stand behind furniture, which no passage reaches over
+    for begin, stop in _bodies(page):
+        parted.add(len(units))
+        spans = ((begin + a, begin + b) for a, b in sentences.spans(text[begin:stop]))
+        units += (piece for span in spans for piece in _cut(span, tokens, room))
+    opened = parted | {_unit_at(units, heading.start) for heading in page.headings}
     path = list(before)
     ahead = list(page.headings)
     found: list[Passage] = []
@@ -74,6 +79,8 @@ def _split_page(page: Page, title: str, before: list[Heading], starts: Starts, r
         last = first + 1
         # A heading opens a passage, unless what is before it is only another heading.
         while last < len(units) and _tokens(tokens, units[first][0], units[last][1]) <= room:
+            if last in parted:
+                break
             if last in opened and _tokens(tokens, units[first][0], units[last - 1][1]) > OVERLAP_TOKENS:
                 break
             last += 1
@@ -92,6 +99,16 @@ def _split_page(page: Page, title: str, before: list[Heading], starts: Starts, r
             again -= 1
         first = again
     return found
+
+
+def _bodies(page: Page) -> list[tuple[int, int]]:
+    """Return the stretches of a page between its running headers, footers and page numbers."""
+    edges = [0]
+    for start, end in page.furniture:
+        edges += (max(start, edges[-1]), max(end, edges[-1]))
+    edges.append(len(page.text))
+    pairs = zip(edges[::2], edges[1::2], strict=True)
+    return [(start, end) for start, end in pairs if page.text[start:end].strip()]
 
 
 def _cut(span: tuple[int, int], tokens: Sequence[int], room: int) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ import pytest
 
 from app.answering import NOTHING_NEAR, Answering, check, quote
 from app.errors import NoQuestion
+from app.precedence import Precedence
 from app.prompts import NOT_FOUND
 from app.settings import Settings
 from app.types import (
@@ -163,3 +164,17 @@ def test_what_the_model_did_not_find_has_no_quotes() -> None:
     assert isinstance(last, Answered)
     assert last.answer.status is AnswerStatus.NOT_FOUND
     assert last.answer.quotes == ()
+
+
+def test_others_wait_until_an_answer_is_written_and_no_longer() -> None:
+    precedence = Precedence()
+    asked = Answering(ScriptedRetrieval(evidence()), FakeGenerator(), Settings(), precedence)  # type: ignore[arg-type]
+    for event in asked.ask("What is the rent?"):
+        assert precedence.held is not isinstance(event, Answered)
+    with contextlib.closing(asked.ask("What is the rent?")) as events:
+        next(events)
+        assert precedence.held
+    assert not precedence.held
+    with pytest.raises(NoQuestion):
+        list(asked.ask(""))
+    assert not precedence.held

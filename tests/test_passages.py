@@ -7,7 +7,7 @@ import random
 import pytest
 
 from app.passages import CONTEXT_TOKENS, beginning, context_name, embedded_text, split
-from app.types import Document, Heading, Page, Status
+from app.types import Document, Heading, Page, Passage, Status
 from tests.fakes import FakeTokenizer
 
 starts = FakeTokenizer().starts
@@ -105,3 +105,24 @@ def test_contexts_begin_as_is_said(title: str, file: str) -> None:
     for found in split(document(page, title=title), file.rpartition("/")[2], starts, 256):
         first, _, rest = found.context.partition(" › ")
         assert (first, rest) == (beginning(title, file), "Chapter")
+
+
+def test_furniture_is_in_no_passage_and_no_passage_reaches_over_it() -> None:
+    header, body, footer, note = "Brightwater LLP\n", words(300), "\nPage 3 of 9\n", words(40)
+    text = header + body + footer + note
+    page = Page(3, text, furniture=((0, len(header)), (len(header + body), len(header + body + footer))))
+    found = split(document(page), "lease.pdf", starts, 256)
+    assert all(passage.text == text[passage.start : passage.end] for passage in found)
+    assert not any("Brightwater" in passage.text or "Page 3" in passage.text for passage in found)
+    covered = {index for passage in found for index in range(passage.start, passage.end)}
+    bodies = [*range(len(header), len(header + body)), *range(len(header + body + footer), len(text))]
+    assert {index for index in bodies if not text[index].isspace()} <= covered
+    assert found[-1].text == note
+    bare = [Passage(3, p.start - len(header), p.end - len(header), p.text, p.context)
+            for p in found if p.end <= len(header + body)]
+    assert bare == list(split(document(Page(3, body)), "lease.pdf", starts, 256))
+
+
+def test_a_page_of_furniture_alone_gives_no_passage() -> None:
+    page = Page(1, "Brightwater LLP\nPage 1", furniture=((0, 15), (16, 22)))
+    assert split(document(page), "lease.pdf", starts, 256) == ()
