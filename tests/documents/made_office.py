@@ -111,8 +111,8 @@ def locked_odf(data: bytes, password: str) -> bytes:
             key = hashlib.pbkdf2_hmac("sha1", hashlib.sha256(password.encode()).digest(), salt, 1000, 32)
             encryptor = Cipher(algorithms.AES(key), modes.CBC(vector)).encryptor()
             found[name] = encryptor.update(packed) + encryptor.finalize()
-            text = {key: base64.b64encode(value).decode() for key, value in
-                    {"salt": salt, "vector": vector, "sum": hashlib.sha256(packed[:1024]).digest()}.items()}  # fmt: skip
+            known = {"salt": salt, "vector": vector, "sum": hashlib.sha256(packed[:1024]).digest()}
+            text = {key: base64.b64encode(value).decode() for key, value in known.items()}
             entries += (
                 f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="text/xml" manifest:size="1">'
                 f'<manifest:encryption-data manifest:checksum-type="{ODF}manifest:1.0#sha256-1k"'
@@ -120,7 +120,7 @@ def locked_odf(data: bytes, password: str) -> bytes:
                 f'"http://www.w3.org/2001/04/xmlenc#aes256-cbc" manifest:initialisation-vector="{text["vector"]}"/>'
                 f'<manifest:key-derivation manifest:key-derivation-name="PBKDF2" manifest:key-size="32"'
                 f' manifest:iteration-count="1000" manifest:salt="{text["salt"]}"/><manifest:start-key-generation'
-                ' manifest:start-key-generation-name="http://www.w3.org/2000/09/xmldsig#sha256" manifest:key-size="32"/>'
+                ' manifest:start-key-generation-name="http://www.w3.org/2000/09/xmldsig#sha256"/>'
                 "</manifest:encryption-data></manifest:file-entry>"
             )
     manifest = (

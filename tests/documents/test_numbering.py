@@ -74,8 +74,8 @@ def test_numbers_by_style_and_by_a_style_it_is_based_on() -> None:
 
 
 def test_a_style_finds_the_level_that_names_it() -> None:
-    levels = abstract(0, level(0, "decimal", "%1."),
-                      level(1, "decimal", "%1.%2").replace("<w:lvlText", '<w:pStyle w:val="Sub"/><w:lvlText'))  # fmt: skip
+    second = level(1, "decimal", "%1.%2", more='<w:pStyle w:val="Sub"/>')
+    levels = abstract(0, level(0, "decimal", "%1."), second)
     styles = ('<w:style w:type="paragraph" w:styleId="Sub"><w:name w:val="Sub"/><w:pPr><w:numPr><w:numId w:val="1"/>'
               "</w:numPr></w:pPr></w:style>")  # fmt: skip
     assert lines(p("a") + made.paragraph("b", style="Sub"), levels + number(1, 0), styles) == ["1. a", "1.1 b"]
