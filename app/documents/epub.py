@@ -11,8 +11,9 @@ from urllib.parse import unquote
 
 from app.documents import mime
 from app.documents.html import written
-from app.documents.source import Source, Why, damaged
-from app.errors import DamagedFile
+from app.documents.source import Source, Why, damaged, storable
+from app.documents.xml import parsed
+from app.errors import FileError
 from app.types import Document, Heading, Page, Status
 
 _MOST = 64 << 20  # bytes of all chapters together
@@ -112,7 +113,7 @@ class _Book:
                 continue
             try:
                 writer = written(mime.to_text(self._bytes(name), "utf-8"))[1]
-            except (DamagedFile, KeyError, OSError):
+            except (FileError, KeyError, OSError):
                 self._missing += 1
                 continue
             if not writer.text.strip():
@@ -175,13 +176,9 @@ class _Book:
 
     def _xml(self, name: str) -> Any:
         """Return the root of an XML file of the book; None where there is none that can be read."""
-        from lxml import etree
-
-        # Entities are left as they are, so that none can blow up; a broken file is read as far as it goes.
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
         try:
-            return etree.fromstring(self._bytes(name), parser)
-        except (KeyError, OSError, etree.XMLSyntaxError, ValueError):
+            return parsed(self._bytes(name))[0]
+        except (KeyError, OSError, FileError):
             return None
 
 
@@ -199,8 +196,6 @@ def _said(root: Any, tag: str) -> str:
 
 
 def _text(node: Any) -> str:
-    from app.documents.source import storable
-
     return " ".join(storable("".join(node.itertext())).split())
 
 

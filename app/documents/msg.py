@@ -25,6 +25,7 @@ from app.documents import mime
 from app.documents.html import written
 from app.documents.mail import HEADERS, LOGO, write_blocks, write_headers
 from app.documents.parts import Parts, file_name, titled
+from app.documents.rtf import RtfLoader
 from app.documents.source import Source, TextWriter, Why, damaged, storable
 from app.errors import FileError
 from app.types import Document, Page, Status
@@ -241,7 +242,7 @@ class Message(Properties):
         if packed:
             try:
                 return _rich(_unpacked(packed)), ""
-            except (ValueError, LookupError, IndexError):
+            except (FileError, ValueError, LookupError):
                 trouble = "The formatted text of the mail is broken and could not be read."
         return "", trouble or ("The formatted text of the mail could not be read." if markup.strip() else "")
 
@@ -372,7 +373,4 @@ def _unpacked(packed: bytes) -> bytes:
 
 def _rich(data: bytes) -> str:
     """Return the text of RTF; where it wraps HTML, its tags are marked as what other programs pass over."""
-    from striprtf.striprtf import rtf_to_text
-
-    text = rtf_to_text(data.decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
-    return storable(str(text)).strip()
+    return RtfLoader().load(Source(data, ".rtf")).pages[0].text
