@@ -14,7 +14,7 @@ from app.types import LedgerLine, Page, Status
 
 _AT_ONCE = 1000  # lines; between these nothing is held open
 _SENTENCES = {
-    Status.EMPTY: "is empty: there is nothing on it to read",
+    Status.EMPTY: "is empty: there is nothing to read",
     Status.PICTURE: "is a picture, a scan or a photograph, and no text could be read from it; it is not searched",
     Status.LOCKED: "is locked with a password and was not read; give the password to have it read",
     Status.UNSUPPORTED: "is of a kind that cannot be read yet",

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path, PurePath
@@ -430,6 +431,44 @@ def test_any_order_of_changes_leaves_what_was_last_said(store: Store) -> None:
                 title = f"Paper {hit.text.split()[1]}"
                 assert hit.context == f"{naming(title, hit.file)} › Chapter"
     rows(store)
+
+
+def test_searching_while_a_content_changes_hands(store: Store) -> None:
+    """At every moment it is found whole, under the name of a file that holds it then."""
+    add(store, "/0.pdf", 1)
+    done, wrong, rounds = threading.Event(), [], 0
+
+    def search() -> None:
+        nonlocal rounds
+        while not done.is_set():
+            ids = [key for key, _ in store.words('"clause 1"', 10)]
+            near = [store.nearest(vector, 1)[0][0] for vector in directions(1, 3)]
+            hits = store.passages([*ids, *near])
+            if sorted(ids) != sorted(near) or len(hits) != 6:
+                wrong.append(f"{len(ids)} by words, {len(near)} by vectors, {len(hits)} passages")
+            for hit in hits:
+                if not hit.text.startswith("clause 1 part") or naming("Paper 1", hit.file) not in hit.context:
+                    wrong.append(f"{hit.context} in {hit.file}")
+            if not list(store.ledger()):
+                wrong.append("an empty ledger")
+            rounds += 1
+
+    searching = threading.Thread(target=search)
+    searching.start()
+    try:
+        for turn in range(60):
+            copy(store, f"/{turn + 1}.pdf", f"/{turn}.pdf", 1)
+            if turn % 2:
+                store.remove(f"/{turn}.pdf")
+            else:  # over what it is a copy of, and on
+                store.rename(f"/{turn + 1}.pdf", f"/{turn}.pdf", size=1, modified=1.0)
+                store.rename(f"/{turn}.pdf", f"/{turn + 1}.pdf", size=1, modified=1.0)
+    finally:
+        done.set()
+        searching.join()
+    assert rounds > 3
+    assert not wrong
+    assert files_found(store, 1) == {"/60.pdf"}
 
 
 WRITER = """
