@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -195,7 +195,7 @@ def test_what_was_cut_off_is_told_and_gone_on_with(desk: Desk, monkeypatch: pyte
     desk.made()
     file = desk.file("later.txt", "The lift was inspected in June.")
     with monkeypatch.context() as patched:
-        patched.setattr("app.ingest.adding.walk", _walk_until(OSError("cut off")))
+        patched.setattr("app.ingest.adding.Course", _cut_off)
         with pytest.raises(OSError, match="cut off"):
             desk.run("add", file)
     assert desk.json("status")["unfinished"] == [str(file)]
@@ -206,25 +206,20 @@ def test_what_was_cut_off_is_told_and_gone_on_with(desk: Desk, monkeypatch: pyte
     assert desk.run("add")[0] == 2
 
 
-def _walk_until(error: BaseException) -> Callable[..., list[Path]]:
-    """Return a walk over files that ends with `error` once what there is to do was counted."""
-    walks: list[Sequence[Path]] = []
-
-    def walk(paths: Sequence[Path], *_: object) -> list[Path]:
-        walks.append(paths)
-        if len(walks) > 1:
-            raise error
-        return list(paths)
-
-    return walk
+def _cut_off(*_: object) -> None:
+    raise OSError("cut off")
 
 
 def test_control_c_gives_up_what_was_being_added(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.made()
     with monkeypatch.context() as patched:
-        patched.setattr("app.ingest.adding.walk", _walk_until(KeyboardInterrupt()))
+        patched.setattr("app.ingest.adding.Course", _stop)
         assert desk.run("add", desk.file("later.txt", "The lift."))[0] == cli.INTERRUPTED
     assert desk.json("status")["unfinished"] == []
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_the_recovery_key_opens_it_and_sets_a_new_passphrase(desk: Desk) -> None:
