@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from app.documents import letters
 
 _SAMPLE = 8_000  # bytes of lines that are not plain ASCII
+_FIRST = 1_000  # bytes of it that all encodings are tried with; only the best of them go on
+_KEPT = 8
 _LOOKED_AT = 4 << 20  # bytes
 _WIDE = 65_536  # bytes
 _RARE, _SYMBOL, _BROKEN = -9.0, -12.0, -16.0
@@ -64,8 +66,10 @@ def declared(name: str) -> str:
 def encoding_of(data: bytes) -> tuple[str, bool]:
     """Return the most likely encoding of bytes that are neither UTF-8 nor UTF-16, and whether it reads well."""
     sample = _sample(data)
+    start = sample[:_FIRST]
+    likely = sorted(letters.ENCODINGS, key=lambda each: each[1] + _score(start, each[0], each[2]), reverse=True)
     best, name, least = -math.inf, "cp1252", _DOUBTFUL_LATIN
-    for encoding, prior, languages in letters.ENCODINGS:
+    for encoding, prior, languages in likely[:_KEPT] if len(sample) > _FIRST else likely[:1]:
         found = prior + _score(sample, encoding, languages)
         if found > best:
             best, name = found, encoding

@@ -11,7 +11,9 @@ import re
 from typing import Any
 
 from app.documents import charsets
+from app.documents.clinical import file_of
 from app.documents.html import written
+from app.documents.parts import Parts, titled
 from app.documents.source import Source, TextWriter, storable, unpaged
 from app.documents.text import decoded
 from app.types import Document
@@ -36,7 +38,14 @@ _PROSE = frozenset(
 _INLINE = frozenset(
     "a abbr b bold code em emphasis font i italic ref small span strong sub sup tt u ulink xref w".split()
 )
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _LONG = re.compile(rf"\S{{{_BLOB},}}")
+_CARRIED = 100  # characters of base64, at the least
+_MARKUP = re.compile(r"(?i)</(p|div|table|tr|span|b|i|a|ul|li|h[1-6]|body|font|strong|em)>|<br ?/?>")
+_FILES = (
+    (b"%PDF", ".pdf"), (b"\x89PNG", ".png"), (b"\xff\xd8\xff", ".jpg"), (b"II*\x00", ".tif"), (b"MM\x00*", ".tif"),
+    (b"{\\rtf", ".rtf"), (b"PK\x03\x04", ".zip"), (b"GIF8", ".gif"), (b"<?xml", ".xml"),
+)  # fmt: skip
 _SAYS = re.compile(r"\w")
 _NO_FACTS = frozenset("id class style space schemaLocation noNamespaceSchemaLocation lang version".split())
 
@@ -65,7 +74,8 @@ class XmlLoader:
         walk = _Walk()
         walk.document(root, source)
         reasons = [BROKEN] * (not whole) + sorted(walk.reasons)
-        return unpaged(self.kind, walk.title[:300], walk.writer.text, walk.writer.headings, " ".join(reasons))
+        found = unpaged(self.kind, walk.title[:300], walk.writer.text, walk.writer.headings, " ".join(reasons)[:500])
+        return Document(found.kind, found.title, found.pages, walk.parts.all)
 
 
 def head(data: bytes) -> str:
@@ -130,6 +140,12 @@ def name(element: Any) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
+def base64_of(text: str) -> bytes:
+    """The bytes in text that is base64 and nothing else; none where it is another text."""
+    start = "".join(text[:400].split())
+    return file_of(text) if len(start) > 50 and _BASE64.fullmatch(start) else b""
+
+
 def entity(node: Any) -> str:
     """What an entity that was not resolved stands for where HTML knows it, else as it was written."""
     return entities.unescape(node.text or "") if not isinstance(node.tag, str) else ""
@@ -155,6 +171,7 @@ class _Walk:
         self.writer = TextWriter()
         self.title = ""
         self.reasons: set[str] = set()
+        self.parts = Parts()
         self._line: list[str] = []
         self._length = 0
         self._headings = 0
@@ -185,9 +202,41 @@ class _Walk:
         self._flush()
         facts = _facts(node)
         value = node.text or ""
+        if len(value) > _CARRIED and (data := base64_of(value)):
+            if self._take_out(node, data):
+                return
+            if "\n" in value.strip():  # a signature, a key
+                self.reasons.add(LEFT_OUT)
+                return
+        if _MARKUP.search(value):
+            self._page(tag, value)
+            return
         if facts or (tag.lower() not in _PROSE | _TITLES | _INLINE and not any(map(name, node)) and value.strip()):
             self._add(tag + (f" ({facts})" if facts else "") + (": " if value.strip() else ""))
         self._add(value)
+
+    def _take_out(self, node: Any, data: bytes) -> bool:
+        """Make a part of a file that is carried in an element, as electronic invoices do; False where it is none."""
+        ending = next((ending for start, ending in _FILES if data.startswith(start)), "")
+        if not ending:
+            return False
+        called = next((value for key, value in node.attrib.items() if key.lower() in ("filename", "name")), "")
+        called = called or name(node)
+        if self.parts.add(titled(called.removesuffix(ending), ending, "attachment"), data):
+            self._write(f"Attached: {self.parts.names[-1]}")
+        else:
+            self.reasons.add(self.parts.reason)
+        return True
+
+    def _page(self, tag: str, value: str) -> None:
+        """Write a stretch of a web page that stands in an element as text, as news feeds and maps have it."""
+        lines = [line for line in written(value)[1].text.splitlines() if line.strip()]
+        if len(lines) == 1:
+            self._write(f"{tag}: {lines[0]}")
+        elif lines:
+            self._write(f"{tag}:")
+            for line in lines:
+                self._write(line)
 
     def _end(self, node: Any) -> None:
         tag = name(node).lower()

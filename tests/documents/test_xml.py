@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import time
 
 import pytest
@@ -70,6 +71,23 @@ def test_data_that_is_no_text_is_left_out_and_told() -> None:
     page = load(f"<a><picture>{'QUJD' * 5000}</picture><p>words</p></a>")
     assert page.text == "picture:\nwords"
     assert page.reason == LEFT_OUT
+
+
+def test_a_file_that_is_carried_in_an_element_is_a_part() -> None:
+    carried = base64.encodebytes(b"%PDF-1.4" + bytes(range(256))).decode()
+    data = f'<invoice><id>7</id><object filename="Invoice 7.pdf">{carried}</object></invoice>'
+    found = XmlLoader().load(Source(data.encode(), ".xml"))
+    assert [(part.name, part.data[:8]) for part in found.parts] == [("Invoice 7.pdf", b"%PDF-1.4")]
+    assert found.pages[0].text == "id: 7\nAttached: Invoice 7.pdf"
+    assert text(f"<x><word>{'abcd' * 50}</word></x>") == f"word: {'abcd' * 50}"
+    page = load(f"<x><signature>{base64.encodebytes(bytes(300)).decode()}</signature><c>d</c></x>")
+    assert (page.text, page.reason) == ("c: d", LEFT_OUT)
+
+
+def test_markup_that_stands_in_an_element_as_text_is_read_as_a_page() -> None:
+    data = "<item><description><![CDATA[<div><b>Bold</b> words</div><p>more</p>]]></description></item>"
+    assert text(data) == "description:\nBold words\nmore"
+    assert text("<item><note>1 &lt; 2 &lt;/p&gt;x</note></item>") == "note: 1 < 2 x"
 
 
 def test_deep_nesting_is_followed_or_said_to_be_cut() -> None:
