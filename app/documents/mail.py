@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from email.errors import CloseBoundaryNotFoundDefect
+from urllib.parse import unquote
 
 from app.documents import mime, signed
 from app.documents.html import written
@@ -31,6 +32,7 @@ _PASSED = frozenset(  # signatures, styles and what is for programs alone
 )
 _SEALED = re.compile(r"-----BEGIN PGP MESSAGE-----.*?(?:-----END PGP MESSAGE-----|\Z)", re.DOTALL)
 _STAMP = re.compile(r"-----BEGIN PGP SIGNATURE-----.*?(?:-----END PGP SIGNATURE-----|\Z)", re.DOTALL)
+_SHOWN = re.compile(r"(?i)[\"'(=]\s*cid:([^\"'\s>)]+)")
 _APPLE = re.compile(rb"(\d{1,12})\s*\r?\n")
 
 
@@ -89,6 +91,7 @@ class Body:
         self._logos = 0
         self._sealed = ""  # how it is encrypted
         self._cut = False
+        self._shown: set[str] = set()  # what formatted texts show of the parts, by Content-ID
         self._troubles: list[str] = []
         self.blocks = self._texts(message, shown=True)
 
@@ -118,7 +121,7 @@ class Body:
         entities = part.entities
         self._cut = self._cut or any(isinstance(each, CloseBoundaryNotFoundDefect) for each in part.defects)
         if not entities:
-            return self._leaf(part, kind, shown=shown)
+            return self._leaf(part, kind, body=shown)
         if kind == "multipart/alternative":
             return self._one_of(entities)
         if kind == "multipart/encrypted":
@@ -151,7 +154,7 @@ class Body:
         root = root or next(iter(entities), None)
         return [text for entity in entities for text in self._texts(entity, shown=entity is root)]
 
-    def _leaf(self, part: mime.Entity, kind: str, *, shown: bool) -> list[str]:
+    def _leaf(self, part: mime.Entity, kind: str, *, body: bool) -> list[str]:
         """Return the text that a part is, or take it in as a file."""
         name = mime.name_of(part)
         attached = part.get_content_disposition() == "attachment"
@@ -161,10 +164,11 @@ class Body:
             return []
         elif kind.endswith(("/pkcs7-mime", "/x-pkcs7-mime")):
             return self._enveloped(part)
-        elif kind.startswith(("message/", "multipart/")) or (kind in _WRITTEN and (shown or not (name or attached))):
+        elif kind.startswith(("message/", "multipart/")) or (kind in _WRITTEN and (body or not (name or attached))):
             return self._text(part, kind)
         else:
-            self._file(part, kind, name, inline=not attached)
+            shown = mime.header(part, "Content-ID").strip("<>") in self._shown
+            self._file(part, kind, name, inline=shown or not attached)
         return []
 
     def _text(self, part: mime.Entity, kind: str) -> list[str]:
@@ -172,6 +176,7 @@ class Body:
         if kind in ("text/enriched", "text/richtext"):
             kind, text = "text/html", text.replace("<<", "&lt;").replace("\n\n", "<br>")
         if kind == "text/html":
+            self._shown.update(unquote(found) for found in _SHOWN.findall(text))
             try:
                 return [written(text)[1].text]
             except FileError:

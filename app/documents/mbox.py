@@ -39,14 +39,17 @@ class MailboxLoader:
         if _first(data) is None:
             raise damaged(Why.NOT_OF_ITS_KIND)
         parts, writer = Parts(), TextWriter()
-        count = 0
+        count = deleted = 0
         late = False
         for start, end in _messages(data):
             if source.late:
                 late = True
                 break
-            count += 1
             message = mime.headers(data[start : min(end, start + mime.HEAD)])
+            if _is_deleted(message):
+                deleted += 1
+                continue
+            count += 1
             subject = mime.header(message, "Subject")
             if count <= _LISTED:
                 fields = (mime.header(message, name) for name in ("Date", "From"))
@@ -56,10 +59,26 @@ class MailboxLoader:
         reason = parts.reason
         if late:
             reason = f"The time for one file was over after {count:,} mails; the later ones were not read. {reason}"
+        if deleted:
+            reason = f"{_deleted(deleted)} left out. {reason}".strip()
         text = f"Mailbox with {'1 mail' if count == 1 else f'{count:,} mails'}:\n{writer.text}"
         status = Status.TIMED_OUT if late else Status.TOO_LARGE if parts.left_out else Status.READ
         page = Page(None, text, status, reason)
         return Document(self.kind, "", (page,), parts.all)
+
+
+def _is_deleted(message: mime.Entity) -> bool:
+    """Whether Thunderbird has deleted the message, and only not yet taken it out of the file."""
+    try:
+        return bool(int(mime.header(message, "X-Mozilla-Status") or "0", 16) & 8)
+    except ValueError:
+        return False
+
+
+def _deleted(count: int) -> str:
+    if count == 1:
+        return "1 mail that was deleted in the mail program, and only not yet taken out of the file, was"
+    return f"{count:,} mails that were deleted in the mail program, and only not yet taken out of the file, were"
 
 
 def _first(data: bytes) -> re.Match[bytes] | None:

@@ -170,6 +170,14 @@ def test_small_pictures_in_the_text_are_left_out_and_large_ones_are_parts() -> N
     assert list(parts(sent)) == ["logo.png"]
 
 
+def test_a_small_picture_is_a_logo_only_where_the_text_shows_it() -> None:
+    html = b'Content-Type: text/html\n\n<p>x <img src="cid:logo@x"></p>'
+    sent = (PICTURE % (b"a.png", b"iVBORw0K")).replace(b"inline", b"attachment")
+    shown, other = b"Content-ID: <logo@x>\n" + sent, b"Content-ID: <f_1>\n" + sent
+    assert list(parts(load(multipart("mixed", html, shown, other)))) == ["a.png"]
+    assert len(load(multipart("mixed", html, other, other)).parts) == 2
+
+
 def test_attached_messages_keep_their_bytes_and_are_named_after_their_subject() -> None:
     inner = "From: b@x.org\nSubject: =?utf-8?q?K=C3=BCndigung?=\nContent-Type: text/plain\n\nDer Text: ü.".encode()
     document = load(multipart("mixed", b"\nsee there", b"Content-Type: message/rfc822\n\n" + inner))

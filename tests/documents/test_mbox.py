@@ -66,6 +66,15 @@ def test_a_mailbox_is_known_without_a_suffix() -> None:
         load(b"no mailbox")
 
 
+def test_mails_that_were_deleted_are_left_out_and_said() -> None:
+    gone = b"X-Mozilla-Status: 0009\n" + message("Gone")
+    document = load(mailbox(message("One"), gone, b"X-Mozilla-Status: 0001\n" + message("Two")))
+    assert [part.name for part in document.parts] == ["One.eml", "Two.eml"]
+    assert "Gone" not in document.pages[0].text
+    assert document.pages[0].text.startswith("Mailbox with 2 mails:")
+    assert document.pages[0].reason.startswith("1 mail that was deleted in the mail program")
+
+
 def test_more_messages_than_may_come_are_listed_and_said() -> None:
     document = load(mailbox(*(b"Subject: %d\n\nx\n" % number for number in range(10_005))))
     assert len(document.parts) == 10_000
