@@ -237,15 +237,15 @@ def _sheet(file: Any, name: str) -> Any:
 
 def _cells(sheet: Any, percentages: AbstractSet[tuple[int, int]] = frozenset()) -> Iterator[list[str]]:
     """Yield a sheet's rows as texts; a merged cell's text stands in each row, and each header, that it covers."""
-    top, left = sheet.start or (0, 0)
-    down, across = _merged(sheet, top, left)
+    left = sheet.start[1] if sheet.start else 0  # blank rows above are given, blank columns before are not
+    down, across = _merged(sheet, left)
     held: dict[int, tuple[str, int]] = {}  # by column: the text of a merged cell and the last row it is in
     with _calm():
         for number, row in enumerate(sheet.iter_rows()):
             texts = [rows.value(cell) for cell in row]
             if percentages:
                 for place, cell in enumerate(row):
-                    if isinstance(cell, float) and (number + top, place + left) in percentages:
+                    if isinstance(cell, float) and (number, place + left) in percentages:
                         texts[place] = f"{cell * 100:.10g}%"
             for place, (text, last) in held.items():
                 if number <= last and place < len(texts) and not texts[place]:
@@ -259,17 +259,17 @@ def _cells(sheet: Any, percentages: AbstractSet[tuple[int, int]] = frozenset()) 
             yield [_duration(text) for text in texts]
 
 
-def _merged(sheet: Any, top: int, left: int) -> tuple[_Spans, _Spans]:
+def _merged(sheet: Any, left: int) -> tuple[_Spans, _Spans]:
     """Return, by the row they begin in, columns with their last row, and columns with their last column."""
     down: _Spans = {}
     across: _Spans = {}
     for (first, column), (last, end) in sheet.merged_cell_ranges or ():
-        if first < top or column < left:
+        if column < left:
             continue
         if last > first:
-            down.setdefault(first - top, []).append((column - left, min(last - top, first - top + _FILLED)))
+            down.setdefault(first, []).append((column - left, min(last, first + _FILLED)))
         if end > column:
-            across.setdefault(first - top, []).append((column - left, end - left))
+            across.setdefault(first, []).append((column - left, end - left))
     return down, across
 
 
