@@ -277,10 +277,8 @@ def _by_columns(lines: list[Line], left: float, right: float, *, always: bool) -
 
 
 def _changes(lines: list[Line]) -> int:
-    """How often the next line stands beside or above the one before."""
-    return sum(
-        b.bottom > a.bottom - 0.5 * a.size and (b.left >= a.right or a.left >= b.right) for a, b in pairwise(lines)
-    )
+    """How often the next line stands to the left or right of the one before."""
+    return sum(b.left >= a.right or a.left >= b.right for a, b in pairwise(lines))
 
 
 def _free(lines: list[Line], left: float, right: float) -> float | None:

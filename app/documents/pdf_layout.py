@@ -246,11 +246,16 @@ def _gaps(lines: list[Line]) -> list[bool]:
         step = above.bottom - below.bottom
         near = 0 < step < 12 * above.size and below.left <= above.right and above.left <= below.right
         steps.append(step if near and not above.turned and not below.turned else 0.0)
+    known = sorted(step for step in steps if step)
+    usual = known[len(known) // 4] if known else 0.0
     steps.append(0.0)
     found = [False] * len(lines)
     for number in range(1, len(lines)):
         before, step, behind = steps[number - 1 : number + 2]
+        if step <= 1.1 * lines[number].size:
+            continue
         least = min(before, behind) if before and behind else before or behind
-        if least and step > 1.35 * least and step > 1.1 * max(lines[number - 1].size, lines[number].size):
-            found[number] = True
+        # Lines that all stand as far apart are no paragraphs, however far that is.
+        regular = abs(step - before) < 0.05 * step or abs(step - behind) < 0.05 * step
+        found[number] = bool(least) and (step > 1.35 * least or (step > 1.35 * usual and not regular))
     return found

@@ -19,9 +19,13 @@ _LONGEST = 200  # characters of a running line
 _PAGES = 3  # on which it stands at least
 _DENSITY = 0.3  # of the pages between its first and last
 _APART = 4.0  # points that its place differs from page to page
+_SHORT = 60  # characters
+_OUTER_NUMBER = re.compile(r"^\W*\d{1,5}\b|\b\d{1,5}\W*$")
 _NUMBER = re.compile(r"\d{1,5}")
 _NUMBERED = re.compile(r"(?:page|seite|p\.|-|–|\[)?\s*(\d{1,5}|[ivxlc]{1,7})(?=[\s.|\-–\]/]|$)", re.IGNORECASE)
-_LAST_NUMBER = re.compile(r"(?:^|[\s|\-–\[])(\d{1,5}|[ivxlc]{1,7})(?:\s*[-–\]]|\s+(?:of|von|/)\s+\d+)?$", re.IGNORECASE)
+_LAST_SHORT = 60  # characters
+_OUTER_NUMBER = re.compile(r"^\W*\d{1,5}\b|\b\d{1,5}\W*$")
+_NUMBER = re.compile(r"(?:^|[\s|\-–\[])(\d{1,5}|[ivxlc]{1,7})(?:\s*[-–\]]|\s+(?:of|von|/)\s+\d+)?$", re.IGNORECASE)
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _WORDS = 14  # of a heading at most
 _LONGEST_HEADING = 110  # characters
@@ -106,7 +110,9 @@ def _repeated(edges: list[list[tuple[int, int, float, str]]]) -> set[tuple[int, 
         for place, (_, _, height, text) in enumerate(lines):
             if not text or len(text) > _LONGEST:
                 continue
-            groups.setdefault((_NUMBER.sub("#", text.lower()), 0), []).append((height, number, place))
+            # A long line is a sentence, in which numbers mean something.
+            numbers = _NUMBER if len(text) <= _SHORT else _OUTER_NUMBER
+            groups.setdefault((numbers.sub("#", text.lower()), 0), []).append((height, number, place))
             for value in _page_numbers(text) if place < 2 else ():
                 groups.setdefault(("", value - number), []).append((height, number, place))
     found: set[tuple[int, int]] = set()

@@ -35,6 +35,7 @@ _BEHIND = frozenset(
 _ENDINGS = frozenset("ing ings er ers ed es est ness ly ary able ible ment ments tion tions sion ity ence ance".split())
 # Words that are as often the beginning of a longer one; a hyphen behind them is taken for a break.
 _OPENERS = frozenset("in on over under with there here where not any some every can be for out to as an up".split())
+_CHAINED = _OPENERS | {"the", "and", "of", "by", "or"}  # in the middle of a chain such as state-of-the-art
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _WHOLE_OR_BROKEN = re.compile("[^\\W\\d_]+(?:(?:[-\xad]\r?\n|[-\ufffe\x02])[^\\W\\d_]+)*")
 _BROKEN = re.compile("[\ufffe\x02\n]")
@@ -115,7 +116,7 @@ class Words:
         last, first = left.rsplit("-", 1)[-1], right.split("-", 1)[0]
         if first in _ENDINGS:
             return False
-        if last in _BEFORE or ("-" in left and last in _OPENERS):
+        if last in _BEFORE or ("-" in left and last in _CHAINED):
             return True
         if len(last) < 4 or last in _OPENERS:
             return False

@@ -52,7 +52,7 @@ BLANK = Image.new("RGB", (1240, 1754), "white")
 
 
 def test_only_the_pages_without_text_are_read_by_ocr(readers: ReaderPool, recogniser: Recogniser) -> None:
-    data = mixed(made.pdf(made.lines("The first page has its text.")), scan(pictures.page(), BLANK))
+    data = mixed(made.pdf(made.lines("The first page has its text.")), scan(pictures.page(), BLANK.copy()))
     told: list[tuple[int, int]] = []
     waited: list[int] = []
     found = reading.read(data, ".pdf", readers, recogniser, wait=lambda: waited.append(len(told)),
@@ -90,7 +90,7 @@ def test_each_format_of_pictures_is_read(
 
 def test_each_page_of_a_fax_is_read(readers: ReaderPool, recogniser: Recogniser) -> None:
     data = saved(pictures.page(["This is the first page of the fax"]), "TIFF", save_all=True,
-                 append_images=[BLANK, pictures.page(["and this is the third page of it"])])  # fmt: skip
+                 append_images=[BLANK.copy(), pictures.page(["and this is the third page of it"])])  # fmt: skip
     found = reading.read(data, ".tiff", readers, recogniser)
     assert [page.status for page in found.pages] == [Status.OCR, Status.EMPTY, Status.OCR]
     assert found.pages[2].text == "and this is the third page of it"

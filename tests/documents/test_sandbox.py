@@ -7,18 +7,22 @@ import io
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import threading
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.documents import image
 from app.documents.sandbox import Limits, ReaderPool
 from app.errors import (
     CarrelError,
@@ -29,8 +33,8 @@ from app.errors import (
     TooLargeFile,
     UnsupportedFile,
 )
-from app.types import Status
-from tests.documents import made
+from app.types import PageCount, Status
+from tests.documents import made, pictures
 from tests.documents.fake_reader import document, page
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -289,6 +293,23 @@ LIES: dict[str, dict[str, Any]] = {
     "headings fall": {"document": document(pages=[page(headings=[[3, 1, "h"], [2, 1, "h"]])])},
     "level is true": {"document": document(pages=[page(headings=[[0, True, "h"]])])},
     "level too high": {"document": document(pages=[page(headings=[[0, 100, "h"]])])},
+    "furniture outside": {"document": document(pages=[page(furniture=[[0, 6]])])},
+    "furniture overlaps": {"document": document(pages=[page(furniture=[[0, 3], [2, 4]])])},
+    "furniture of one": {"document": document(pages=[page(furniture=[[0]])])},
+    "too much confidence": {"document": document(pages=[page(confidence=1.5)])},
+    "a line outside": {"document": document(pages=[page(lines=[[0, 9, 0, 0, 1, 1]])])},
+    "too many fields": {"document": document(pages=[[*page(), 1]])},
+    "parts are missing": {"document": {name: value for name, value in document().items() if name != "parts"}},
+    "a part of nothing sent": {"document": document(parts=[["a.txt", 1]])},
+    "a part longer than what was sent": {"document": document(parts=[["a.txt", 11]]), "body": 10},
+    "bytes of no part": {"document": document(parts=[["a.txt", 9]]), "body": 10},
+    "a part of negative length": {"document": document(parts=[["a.txt", -1], ["b.txt", 11]]), "body": 10},
+    "a part without a name": {"document": document(parts=[[" ", 10]]), "body": 10},
+    "two parts of one name": {"document": document(parts=[["a", 5], ["a", 5]]), "body": 10},
+    "a name too long": {"document": document(parts=[["x" * 501, 10]]), "body": 10},
+    "a name with NUL": {"document": document(parts=[["a\x00", 10]]), "body": 10},
+    "a name that is a number": {"document": document(parts=[[7, 10]]), "body": 10},
+    "too many parts": {"document": document(parts=[[f"{number}", 0] for number in range(10_001)])},
     "error unknown": {"error": 99, "why": 0},
     "error zero": {"error": 0, "why": 0},
     "error is true": {"error": True, "why": 0},
@@ -337,6 +358,105 @@ def test_a_lie_is_told_from_a_picture(reply: dict[str, Any]) -> None:
         readers.render(b"x", ".pdf", 1, width=10)
 
 
+@pytest.mark.parametrize("told", [None, [1], [0, 0], [1, 2], [-1, 0], [True, 0], [1, 0, 0], [10**9, 0], "1"])
+def test_a_lie_is_told_from_a_count(told: Any) -> None:
+    with fake({"count": told, "last": 0}) as readers, pytest.raises(DamagedFile, match="nonsense"):
+        readers.count(b"x", ".pdf")
+
+
+@pytest.mark.parametrize(("told", "size"), [(None, 3), (2, 3), (True, 1), (-1, 0), ("3", 3)])
+def test_a_lie_is_told_from_a_part(told: Any, size: int) -> None:
+    with fake({"part": told, "body": size, "last": 0}) as readers, pytest.raises(DamagedFile, match="nonsense"):
+        readers.part(b"x", ".eml", ["a"])
+
+
+def test_more_bytes_of_parts_than_allowed_are_no_answer() -> None:
+    told = {"document": document(parts=[["a", 2000]]), "body": 2000, "last": 0}
+    with fake(told, Limits(parts=1999, seconds=30)) as readers, pytest.raises(DamagedFile):
+        readers.read(b"x", ".eml")
+
+
+# Files inside files, and how much there is.
+
+
+def letter() -> bytes:
+    """A mail with a text, and with another mail that holds a PDF."""
+    inner = EmailMessage()
+    inner["Subject"] = "Inner"
+    inner.set_content("See the lease.")
+    inner.add_attachment(made.pdf(made.lines("The lease itself.")), maintype="application", subtype="pdf",
+                         filename="lease.pdf")  # fmt: skip
+    outer = EmailMessage()
+    outer["Subject"] = "Outer"
+    outer.set_content("Forwarded.")
+    outer.add_attachment("a note", filename="note.txt")
+    outer.add_attachment(inner)
+    return outer.as_bytes()
+
+
+def test_files_inside_files_come_along_and_are_found_again_by_their_names(pool: ReaderPool) -> None:
+    data = letter()
+    parts = pool.read(data, ".eml").parts
+    assert parts[0].name == "note.txt"
+    assert parts[0].data.strip() == b"a note"
+    assert parts[1].name.endswith(".eml")
+    assert pool.part(data, ".eml", ["note.txt"]) == parts[0].data
+    inside = pool.read(parts[1].data, ".eml").parts
+    assert [part.name for part in inside] == ["lease.pdf"]
+    lease = pool.part(data, ".eml", [parts[1].name, "lease.pdf"])
+    assert lease == inside[0].data
+    assert pool.read(lease, ".pdf").pages[0].text == "The lease itself."
+    assert pool.part(data, ".eml", []) == data
+
+
+@pytest.mark.parametrize("path", [["none.txt"], ["note.txt", "deeper.txt"], ["../note.txt"]])
+def test_a_part_that_is_not_there_is_said_not_to_be(pool: ReaderPool, path: list[str]) -> None:
+    with pytest.raises((DamagedFile, UnsupportedFile)):
+        pool.part(letter(), ".eml", path)
+
+
+def test_pages_are_counted_without_being_read(pool: ReaderPool) -> None:
+    assert pool.count(b"words", ".txt") == PageCount(1, 0)
+    assert pool.count(made.pdf(*[made.lines("text")] * 12), ".pdf") == PageCount(12, 0)
+    assert pool.count(made.pdf(*[made.image] * 9), ".pdf") == PageCount(9, 9)
+    assert pool.count(pictures.saved(pictures.page(), "PNG"), ".png") == PageCount(1, 1)
+    mixed = pool.count(made.pdf(*[made.image] * 5, *[made.lines("text")] * 5), ".pdf")
+    assert mixed.pages == 10
+    assert 0 < mixed.pictures < 10
+    with pytest.raises(LockedFile):
+        pool.count(made.pdf(made.lines("x"), password="p"), ".pdf")
+    assert pool.count(made.pdf(made.lines("x"), password="p"), ".pdf", ["no", "p"]) == PageCount(1, 0)
+    with pytest.raises(DamagedFile):
+        pool.count(b"%PDF-1.7 and nothing more", ".pdf")
+
+
+def test_passwords_are_tried_in_their_order(pool: ReaderPool) -> None:
+    data = made.pdf(made.lines("secret"), password="third")
+    assert pool.read(data, ".pdf", ["first", "second", "third"]).pages[0].text == "secret"
+    assert pool.render(data, ".pdf", 1, width=50, passwords=["first", "third"]).width == 50
+    with pytest.raises(LockedFile):
+        pool.read(data, ".pdf", ["first", "second"])
+
+
+def test_pages_are_drawn_for_ocr_at_200_dots_an_inch(pool: ReaderPool) -> None:
+    found = pool.scan(made.pdf(made.lines("x")), ".pdf", 1)
+    assert (found.width, found.height) == pytest.approx((595 / 72 * 200, 842 / 72 * 200), abs=2)
+    huge = pool.scan(made.pdf(made.lines("x"), size=(7200, 14400)), ".pdf", 1)
+    assert max(huge.width, huge.height) <= 3600
+    with pytest.raises(UnsupportedFile):
+        pool.scan(b"words", ".txt", 1)
+
+
+def test_heic_is_decoded_inside_the_cage(pool: ReaderPool) -> None:
+    """Its decoder crashes where it can start no thread."""
+    data = image._samples()[-1]
+    assert data[4:12] == b"ftypheic"
+    assert pool.read(data, ".heic").pages[0].status is Status.PICTURE
+    found = pool.render(data, ".heic", 1, width=64)
+    assert found.rgb[0] > 200
+    assert found.rgb[3 * (64 * 15 + 30)] < 60
+
+
 # Hostile files, read by a true reader.
 
 
@@ -378,6 +498,17 @@ def entity_bomb() -> bytes:
     return made.with_part(small, "word/document.xml", change)
 
 
+def bomb(side: int) -> bytes:
+    """A picture of a few megabytes at most, and of `side` pixels each way."""
+    squeeze = zlib.compressobj(9)
+    rows = [squeeze.compress(bytes(1 + side * 3)) for _ in range(min(side, 10_000))]
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    found = b"\x89PNG\r\n\x1a\n"
+    for kind, data in ((b"IHDR", header), (b"IDAT", b"".join(rows) + squeeze.flush()), (b"IEND", b"")):
+        found += struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return found
+
+
 HOSTILE: dict[str, tuple[Any, str]] = {
     "entities in word": (entity_bomb, ".docx"),
     "html nested without end": (lambda: b"<div>" * 10_000_000 + b"deep", ".html"),
@@ -394,6 +525,11 @@ HOSTILE: dict[str, tuple[Any, str]] = {
     "binary as text": (lambda: bytes(range(256)) * 1000, ".txt"),
     "a quote that never ends": (lambda: b'a,b\n"' + b"x" * 5_000_000, ".csv"),
     "fences": (lambda: b"```\n" * 100_000, ".md"),
+    "a picture that unpacks to gigabytes": (lambda: bomb(50_000), ".png"),
+    "a picture that is nearly too large": (lambda: bomb(9_990), ".png"),
+    "a picture cut off": (lambda: pictures.saved(pictures.page(), "JPEG")[:5000], ".jpg"),
+    "a telephone's picture cut off": (lambda: image._samples()[-1][:-40], ".heic"),
+    "a telephone's picture with holes": (lambda: image._samples()[-1][:380] + bytes(54), ".heic"),
     "hashes": (lambda: b"# " + b"#" * 1_000_000 + b" x" * 200_000, ".md"),
 }
 
@@ -403,7 +539,7 @@ HOSTILE: dict[str, tuple[Any, str]] = {
 def test_a_hostile_file_costs_itself_only(make: Any, suffix: str) -> None:
     with ReaderPool(1, Limits(seconds=60)) as readers:
         with contextlib.suppress(EmptyFile, UnsupportedFile, DamagedFile, TooLargeFile):  # but not TimedOutFile
-            assert readers.read(make(), suffix).status in (Status.READ, Status.EMPTY, Status.PICTURE)
+            assert readers.read(make(), suffix).status not in (Status.OCR, Status.LOCKED)
         assert readers.read(b"and on it goes", ".txt").pages[0].text == "and on it goes"
 
 
