@@ -56,7 +56,8 @@ def references(folder: Path) -> None:
         found.append(likeness(wanted, "\n".join(texts).replace("\t", " ")))
         in_a_row = likeness(" ".join(wanted.split()), " ".join(" ".join(texts).split()))
         by_itself = likeness(wanted, "\n".join(raw_texts(file)))
-        print(f"  {reference.stem}: {found[-1]:.2%}; line breaks as spaces {in_a_row:.2%}; pdfium by itself {by_itself:.2%}")
+        print(f"  {reference.stem}: {found[-1]:.2%}; line breaks as spaces {in_a_row:.2%}; "
+              f"pdfium by itself {by_itself:.2%}")  # fmt: skip
     missing = len(list(folder.glob("*.txt"))) - len(found)
     print(f"  average {mean(found):.2%} of {len(found)}; {missing} references have no PDF here")
 

@@ -23,9 +23,7 @@ _SHORT = 60  # characters
 _OUTER_NUMBER = re.compile(r"^\W*\d{1,5}\b|\b\d{1,5}\W*$")
 _NUMBER = re.compile(r"\d{1,5}")
 _NUMBERED = re.compile(r"(?:page|seite|p\.|-|–|\[)?\s*(\d{1,5}|[ivxlc]{1,7})(?=[\s.|\-–\]/]|$)", re.IGNORECASE)
-_LAST_SHORT = 60  # characters
-_OUTER_NUMBER = re.compile(r"^\W*\d{1,5}\b|\b\d{1,5}\W*$")
-_NUMBER = re.compile(r"(?:^|[\s|\-–\[])(\d{1,5}|[ivxlc]{1,7})(?:\s*[-–\]]|\s+(?:of|von|/)\s+\d+)?$", re.IGNORECASE)
+_LAST_NUMBER = re.compile(r"(?:^|[\s|\-–\[])(\d{1,5}|[ivxlc]{1,7})(?:\s*[-–\]]|\s+(?:of|von|/)\s+\d+)?$", re.IGNORECASE)
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _WORDS = 14  # of a heading at most
 _LONGEST_HEADING = 110  # characters

@@ -111,7 +111,8 @@ def test_a_table_stays_row_by_row_with_its_cells_apart() -> None:
 def test_cells_of_several_lines_are_put_on_the_line_of_their_row() -> None:
     page = at(
         (250, 700, "June 25,"), (250, 688, "2022"), (350, 700, "June 26,"), (350, 688, "2021"),
-        (60, 660, "Net sales"), (250, 660, "63,355"), (350, 660, "63,948"), (60, 640, "A sentence under the table ends it."),
+        (60, 660, "Net sales"), (250, 660, "63,355"), (350, 660, "63,948"),
+        (60, 640, "A sentence under the table ends it."),
     )  # fmt: skip
     text = text_of(page)
     assert "June 25, 2022\tJune 26, 2021" in text

@@ -26,7 +26,8 @@ POLISH = (
     "text",
     [
         "", "x", "12,345 67,890", ENGLISH, ENGLISH.upper(), POLISH, "Договор аренды жилого помещения",
-        "本契約は賃貸人と賃借人との間で締結された。", "שכר הדירה ישולם בראשון לכל חודש", "\uf0b7 item one\n\uf0b7 item two",
+        "本契約は賃貸人と賃借人との間で締結された。", "שכר הדירה ישולם בראשון לכל חודש",
+        "\uf0b7 item one\n\uf0b7 item two",
         "α-Amylase and β-blockers, π and Δt", "Iljada Đorđević, Ștefan Țepeș, Nguyễn Văn Ơn",
     ],
 )  # fmt: skip
