@@ -32,6 +32,7 @@ _PROGRAMS = frozenset(
 _KNOWN = _PROGRAMS | frozenset(b"from to cc bcc date subject sender reply-to content-type newsgroups".split())
 _WORDS = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=(?:\s*=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=){0,60}")
 _DECLARED = re.compile(rb"""(?i)<meta[^>]{1,300}charset\s*=\s*["']?\s*([\w.:-]+)""")
+_PIECE = 1 << 16  # bytes
 _BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n")
 _DONE = re.compile(rb"(?m)^end\s*$")
 _FEW = 50  # of so many characters one may be wrong in the encoding that a message says it has
@@ -110,7 +111,11 @@ def headers(data: bytes) -> Entity:
 
 
 def _taken(data: bytes) -> Entity:
-    return cast("Entity", email.parser.BytesParser(Entity, policy=_POLICY).parsebytes(data))
+    # Piece by piece: taken as a whole, each byte would for a while take four more.
+    parser = email.parser.BytesFeedParser(Entity, policy=_POLICY)
+    for at in range(0, len(data), _PIECE):
+        parser.feed(data[at : at + _PIECE])
+    return cast("Entity", parser.close())
 
 
 def names(data: bytes) -> list[bytes]:

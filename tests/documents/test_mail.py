@@ -187,6 +187,14 @@ def test_attached_messages_keep_their_bytes_and_are_named_after_their_subject() 
     assert parts(load(multipart("mixed", b"\nsee there", packed))) == {"Kündigung.eml": inner}
 
 
+def test_a_large_attachment_comes_back_byte_for_byte() -> None:
+    inner = b"Subject: Large\r\n\r\n" + b"".join(b"line %d\r\n" % number for number in range(30_000))
+    sent = (b"From: a@x.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822"
+            b"\r\n\r\n" + inner + b"\r\n--b\r\nContent-Type: a/b; name=c\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+            + base64.encodebytes(inner) + b"--b--\r\n")  # fmt: skip
+    assert list(parts(load(sent)).values()) == [inner, inner]
+
+
 def test_file_names_are_found_in_all_their_spellings() -> None:
     names = (
         b"filename*=utf-8''%C3%9Cbersicht.pdf",
