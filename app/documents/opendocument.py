@@ -7,6 +7,7 @@ numbers of lists. Deleted text under tracking lies apart in these files and is l
 from __future__ import annotations
 
 import binascii
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -25,7 +26,7 @@ PRESENTATION = f"{{{_NAMES}presentation:1.0}}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _MANIFEST = f"{{{_NAMES}manifest:1.0}}"
-_OLD = b"http://openoffice.org/2000/"  # the names before it was a standard
+_OLD = re.compile(rb"http://openoffice\.org/2000/(\w+)")  # the names before it was a standard
 _LISTS = frozenset({TEXT + "list", TEXT + "ordered-list", TEXT + "unordered-list"})
 _UNREAD = frozenset(
     {TEXT + name for name in ("tracked-changes", "ruby-text", "sequence-decls", "variable-decls", "user-field-decls",
@@ -103,7 +104,8 @@ class Opened:
         data = self.package.read(name)
         if not data:
             return None
-        root, whole = parsed(data.replace(_OLD, _NAMES.encode()) if _OLD in data[:8192] else data)
+        data = _OLD.sub(_NAMES.encode() + rb"\1:1.0", data) if _OLD.search(data[:8192]) else data
+        root, whole = parsed(data)
         self.is_broken |= name in self.package.broken or not whole or "" in self.package.broken
         return root
 

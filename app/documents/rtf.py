@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     rb"\\bin(\d{1,9}) ?|\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n\x00]+"
     rb"|([^\\{}\r\n\x00]+)"
 )
-_CELL, _ROW = "\x1f", "\x1e"
+_CELL, _ROW, _BEGIN = "\x1f", "\x1e", "\x1d"
 # Groups without text, which are left out whole: among them pictures and objects, which can be very long.
 _LEFT_OUT = frozenset(
     b"pict objdata themedata colorschememapping datastore fontemb blipuid bkmkstart bkmkend fldinst xmlnstbl rsidtbl"
@@ -36,13 +36,18 @@ _APART = frozenset(b"footnote annotation shptxt dptxbxtext".split()) | _MARGINS 
 _SHOWN = frozenset(b"pntext pntxta pntxtb shp shpinst shpgrp do result object shppict sp".split())
 _CHARSETS = {77: 0, 78: 128, 79: 136, 80: 129, 81: 178, 82: 177, 83: 161, 84: 204, 85: 134, 86: 238, 87: 204, 88: 222,
              89: 238}  # fmt: skip
-_CODE_PAGES = {b"10000": b"1252", b"10001": b"932", b"10002": b"950", b"10003": b"949", b"10004": b"1256",
+_MAC = b"10000"
+_ALPHABETS = {b"mac": _MAC, b"pc": b"437", b"pca": b"850"}
+_TABLES = {b"cell": _CELL.encode(), b"nestcell": _CELL.encode(), b"row": _ROW.encode(), b"nestrow": _ROW.encode(),
+           b"trowd": _BEGIN.encode()}  # fmt: skip
+_CODE_PAGES = { b"10001": b"932", b"10002": b"950", b"10003": b"949", b"10004": b"1256",
                b"10005": b"1255", b"10006": b"1253", b"10007": b"1251", b"10008": b"936", b"10029": b"1250",
                b"10081": b"1254", b"65001": b"65001", b"0": b"1252", b"1": b"1252"}  # fmt: skip
+_BLANKS = bytes.maketrans(b"\x1d\x1e\x1f", b"   ")
 _DEEP = 10_000
 _PICTURE = 40_000
 _MARKS = ((b"\x89PNG", ".png"), (b"\xff\xd8\xff", ".jpg"))
-_FONT_TABLE, _NAME = re.compile(r"\s+"), re.compile(rb"\{\\info.*?\{\\title ([^{}]*)\}", re.DOTALL)
+_NAME = re.compile(rb"\{\\info.*?\{\\title ([^{}]*)\}", re.DOTALL)
 
 
 class RtfLoader:
@@ -139,7 +144,11 @@ class _Cleaning:
         while self._groups:
             self._close()
         self.text = b"".join(self._out)
-        self.head = b"\\ansi\\ansicpg" + self._page + b"{\\fonttbl" + b"".join(self._fonts[:2000]) + b"}\\uc1 "
+        fonts, first = b"".join(self._fonts[:2000]), b""
+        if self._page == _MAC:  # known to striprtf as a font's alphabet only
+            fonts, first = b"{\\f99999\\fcharset77 A;}" + fonts, b"\\f99999 "
+        page = b"1252" if first else self._page
+        self.head = b"\\ansi\\ansicpg" + page + b"{\\fonttbl" + fonts + b"}\\uc1 " + first
 
     def _plain(self, code: bytes | None, sign: bytes | None, text: bytes | None) -> None:
         if code is not None:
@@ -147,7 +156,7 @@ class _Cleaning:
         elif text is not None:
             # As escapes, so that a font's code page holds for them, too.
             self._out.append(re.sub(rb"[\x80-\xff]", lambda byte: b"\\'%02x" % byte[0][0], text)
-                             .replace(b"\x1f", b" ").replace(b"\x1e", b" "))  # fmt: skip
+                             .translate(_BLANKS))  # fmt: skip
         elif sign in (b"\r", b"\n"):
             self._out.append(b"\\par ")
         elif sign is not None and sign in b"{}\\~_":
@@ -203,18 +212,12 @@ class _Cleaning:
             self._is_hidden = number != b"0"
         elif word == b"plain":
             self._is_hidden = False
-        elif word == b"ansicpg" and number:
-            self._page = _CODE_PAGES.get(number, number)
-        elif word == b"mac":
-            self._page = b"10000"
-        elif word in (b"pc", b"pca"):
-            self._page = b"437" if word == b"pc" else b"850"
+        elif word in _ALPHABETS or word == b"ansicpg":
+            self._page = _ALPHABETS.get(word) or _CODE_PAGES.get(number or b"0", number or b"0")
         elif self._is_hidden and word not in (b"par", b"row", b"cell", b"u", b"uc", b"f"):
             pass
-        elif word in (b"cell", b"nestcell"):
-            self._out.append(_CELL.encode())
-        elif word in (b"row", b"nestrow"):
-            self._out.append(_ROW.encode())
+        elif word in _TABLES:
+            self._out.append(_TABLES[word])
         elif word == b"u":
             return self._unicode(data, at, number)
         elif word == b"uc":
@@ -287,17 +290,23 @@ def _rows(text: str) -> Iterator[str]:
     """Yield lines; paragraphs inside a cell do not part its row."""
     *rows, rest = text.split(_ROW)
     for row in rows:
-        before, sign, after = row.partition(_CELL)
+        # A row begins where it says so, in files that do not say it at the start of a line.
+        before, sign, inside = row.partition(_BEGIN)
         if not sign:
-            yield from row.split("\n")
-            continue
-        *lines, first = before.split("\n")
-        yield from lines
-        cells = [" ".join(cell.split()) for cell in (first, *after.split(_CELL))]
+            before, _, inside = row.rpartition("\n") if _CELL not in row else _split(row)
+        yield from before.removesuffix("\n").split("\n") if before else ()
+        cells = [" ".join(cell.replace(_BEGIN, " ").split()) for cell in inside.split(_CELL)]
         line = " | ".join(cells[:-1] if not cells[-1] else cells)
         if line.strip(" |"):
             yield line
-    yield from rest.replace(_CELL, " | ").split("\n")
+    yield from rest.replace(_BEGIN, "").replace(_CELL, " | ").split("\n")
+
+
+def _split(row: str) -> tuple[str, str, str]:
+    """Part what stands before a row, which ends with the line before its first cell's last one."""
+    before, sign, after = row.partition(_CELL)
+    lines, _, first = before.rpartition("\n")
+    return lines, "\n", first + sign + after
 
 
 def _write(writer: TextWriter, text: str) -> None:

@@ -55,7 +55,10 @@ def word(body: str, kind: str = "document.main+xml", **parts: str | bytes) -> by
         listed = listed.replace("</Relationships>", links["links"] + "</Relationships>")
     prefix = "application/vnd.openxmlformats-officedocument.wordprocessingml."
     return package({
-        "[Content_Types].xml": f'<Types><Override PartName="/word/document.xml" ContentType="{prefix}{kind}"/></Types>',
+        "[Content_Types].xml": (
+            '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+            f'<Override PartName="/word/document.xml" ContentType="{prefix}{kind}"/></Types>'
+        ),
         "_rels/.rels": relations(r1="officeDocument word/document.xml"),
         "word/document.xml": f"<w:document {_NAMES}><w:body>{body}</w:body></w:document>",
         "word/_rels/document.xml.rels": listed,

@@ -180,7 +180,7 @@ def test_opendocument_sheets_are_read_packed_and_flat() -> None:
     assert load(office.odf("spreadsheet", table)).pages[0].text == wanted
     kind = 'office:mimetype="application/vnd.oasis.opendocument.spreadsheet"'
     flat = (f"<office:document {office.ODF_NAMES} {kind}>"
-            f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body></office:document>")  # fmt: skip
+            f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body></office:document>")
     assert loader.load(Source(flat.encode(), ".fods")).pages[0].text == wanted
 
 
