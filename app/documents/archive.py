@@ -170,7 +170,10 @@ class _Unpacking:
         except NotImplementedError:
             self._foreign += 1
         except (BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, KeyError, RuntimeError):
-            self._broken += 1
+            if self._source.late:
+                self._late += 1
+            else:
+                self._broken += 1
         else:
             if data is None:
                 self._locked += 1

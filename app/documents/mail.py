@@ -99,21 +99,24 @@ class Body:
     def status(self) -> tuple[Status, str]:
         """What became of the text as a whole, with a sentence for what is not plain."""
         found = []
-        if self._sealed:
+        read = any(text.strip() for text in self.blocks)
+        if self._sealed and read:
+            found.append(f"A part of the mail is encrypted ({self._sealed}) and was not read.")
+        elif self._sealed:
             found.append(f"The mail is encrypted ({self._sealed}); only its headers were read.")
-        found += self._troubles
+        found += dict.fromkeys(self._troubles)
         if self._cut:
             found.append("The mail ends without the line that closes it; perhaps its end is missing.")
         if self._logos:
             what = "1 small picture" if self._logos == 1 else f"{self._logos} small pictures"
             found.append(f"{what} inside the text, as logos are, {'was' if self._logos == 1 else 'were'} left out.")
         status = (
-            Status.LOCKED if self._sealed
-            else Status.DAMAGED if self._troubles
+            Status.LOCKED if self._sealed and not read
+            else Status.DAMAGED if self._troubles or self._sealed
             else Status.TOO_LARGE if self.parts.left_out
             else Status.READ
         )  # fmt: skip
-        return status, " ".join(filter(None, [*found, self.parts.reason]))
+        return status, " ".join(filter(None, [*found, self.parts.reason]))[:500]
 
     def _texts(self, part: mime.Entity, *, shown: bool = False) -> list[str]:
         """Return the texts in a part and take the files in it in; `shown` as the body whatever its name."""

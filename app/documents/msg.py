@@ -35,6 +35,7 @@ STREAM = "__properties_version1.0"
 _MARK = STREAM.encode("utf-16-le")
 TOP, INNER, BELOW = 32, 24, 8  # bytes before the first property: of a file, of a message inside one, of others
 MESSAGE = "__substg1.0_3701000D"  # where an attached message or object is
+_LONG = 8 << 20  # bytes of packed text; unpacking takes some seconds for each megabyte
 _DEEP = 8  # messages in messages
 _EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
 _RECIPIENTS = {1: "To", 2: "Cc", 3: "Bcc"}
@@ -109,7 +110,7 @@ def document(kind: str, message: Message, trouble: str = "") -> Document:
     text, broken = message.body
     write_blocks(writer, [message.details, text])
     trouble = " ".join(filter(None, [trouble, broken]))
-    reason = " ".join(filter(None, [trouble, *files.troubles, files.parts.reason]))
+    reason = " ".join(filter(None, [trouble, *files.troubles, files.parts.reason]))[:500]
     status = (
         Status.DAMAGED if trouble
         else Status.TOO_LARGE if files.parts.left_out
@@ -365,6 +366,8 @@ def _unpacked(packed: bytes) -> bytes:
     """Return the RTF that Outlook compressed; raises ValueError where that is broken."""
     import compressed_rtf
 
+    if len(packed) > _LONG:
+        raise ValueError("more than can be unpacked in time")
     try:
         return bytes(compressed_rtf.decompress(packed))
     except Exception as error:  # the library knows no class of its own

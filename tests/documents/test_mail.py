@@ -238,22 +238,32 @@ def test_signatures_and_what_is_for_programs_alone_are_no_parts() -> None:
     assert document.pages[0].text.endswith("text")
 
 
-def test_encrypted_text_is_never_shown_as_text() -> None:
-    letter = b"-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----"
-    for data in (b"From: a@x.org\n\nHello,\n" + letter, multipart("encrypted; protocol=application/pgp-encrypted",
-                                                               b"Content-Type: application/pgp-encrypted\n\nV",
-                                                               b"Content-Type: application/octet-stream\n\n" + letter)):
-        page = load(data).pages[0]
-        assert page.status is Status.LOCKED
-        assert "encrypted (PGP)" in page.reason
-        assert "hQEMA" not in page.text
+LETTER = b"-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----"
+SEALED = multipart("encrypted; protocol=application/pgp-encrypted", b"Content-Type: application/pgp-encrypted\n\nV",
+                   b"Content-Type: application/octet-stream\n\n" + LETTER)  # fmt: skip
+
+
+@pytest.mark.parametrize("data", [SEALED, b"From: a@x.org\n\n" + LETTER])
+def test_encrypted_text_is_never_shown_as_text(data: bytes) -> None:
+    page = load(data).pages[0]
+    assert page.status is Status.LOCKED
+    assert page.reason == "The mail is encrypted (PGP); only its headers were read."
+    assert page.text.startswith("From: a@")
+    assert "\n" not in page.text
+
+
+def test_text_beside_an_encrypted_part_is_read() -> None:
+    page = load(b"From: a@x.org\n\nHello Bo,\n" + LETTER + b"\nAnn").pages[0]
+    assert page.text.endswith("Hello Bo,\n\nAnn")
+    assert page.status is Status.DAMAGED
+    assert page.reason == "A part of the mail is encrypted (PGP) and was not read."
 
 
 def test_formatted_text_that_is_broken_is_said() -> None:
     html = b"Content-Type: text/html\n\n" + b"<div>" * 3000 + b"deep"
-    page = load(multipart("mixed", html, b"Content-Type: text/plain\n\nafter")).pages[0]
+    page = load(multipart("mixed", *[html] * 20, b"Content-Type: text/plain\n\nafter")).pages[0]
     assert page.status is Status.DAMAGED
-    assert "could not be read" in page.reason
+    assert page.reason == "The formatted text of the mail is broken and could not be read."
     assert page.text.endswith("after")
 
 
