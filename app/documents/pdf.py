@@ -146,7 +146,6 @@ def _page(
 ) -> tuple[Page, Shape, bool]:
     """Return a page, what is to be known of it when all are read, and whether files are attached to it."""
     import pypdfium2
-    from pypdfium2 import raw
 
     number = index + 1
     if source.late:
@@ -154,9 +153,7 @@ def _page(
     try:
         with closing(pdf[index]) as page, closing(page.get_textpage()) as found:
             made, _, indexes = layout(page, found)
-            beside, attached = [], False
-            if raw.FPDFPage_GetAnnotCount(page) > 0:
-                beside, attached = pdf_extras.lines(pdf, page), pdf_extras.has_attachments(page)
+            beside, attached = pdf_extras.beside(pdf, page)
             text = "\n\n".join(filter(None, (made.text, "\n".join(beside))))
             status, reason = _judged(page, made.text, beside)
             if status is not Status.READ:

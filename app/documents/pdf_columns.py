@@ -181,7 +181,7 @@ def _split_at_gutters(raw: str, lines: list[Line], place: Place, left: float, ri
     if len(across) < _FEWEST:
         return None
     misses = 0
-    for line in across[:: max(len(across) // _SAMPLES, 1)]:
+    for line in across[len(across) // 4 :: max(len(across) // _SAMPLES, 1)]:
         misses += not _wide_gaps(raw, line, place)
         if misses == 2:
             return None
@@ -198,7 +198,7 @@ def _split_at_gutters(raw: str, lines: list[Line], place: Place, left: float, ri
 def _wide_gaps(raw: str, line: Line, place: Place) -> list[tuple[float, float, int, int]]:
     """Return (left, right, start, end) of wide gaps in the middle of a line."""
     _, start, end = line.spans[0]
-    reach = (end - start) // 5
+    reach = (end - start) * 3 // 10
     found = []
     for match in _SPACE.finditer(raw, start + reach, end - reach):
         a, b = place(match.start() - 1), place(match.end())

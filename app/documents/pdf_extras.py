@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from app.documents.parts import Parts, file_name
@@ -19,22 +18,24 @@ _PASSWORD = 1 << 13  # flag of a field that hides what is typed
 _TICKED = {"", "yes", "on", "off", "1", "true", "x"}  # values of boxes that say no more than that they are ticked
 
 
-def lines(pdf: Any, page: Any) -> list[str]:
-    """Return "Name: value" for each field that is filled in, and "Comment by Ann: …" for each comment of a page."""
+def beside(pdf: Any, page: Any) -> tuple[list[str], bool]:
+    """Return what is beside a page's text, and whether files are attached to it.
+
+    That is "Name: value" for each field that is filled in, and "Comment by Ann: …" for each comment.
+    """
     from pypdfium2 import raw
 
     found: dict[str, None] = {}  # a value that two boxes show is one
+    attached = False
     for annotation in _annotations(page):
         kind = raw.FPDFAnnot_GetSubtype(annotation)
-        if kind == raw.FPDF_ANNOT_WIDGET:
-            line = _field(pdf, annotation)
-        elif kind in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_UNKNOWN):
+        if kind in (raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_UNKNOWN):
             continue
-        else:
-            line = _comment(annotation)
+        attached = attached or kind == raw.FPDF_ANNOT_FILEATTACHMENT
+        line = _field(pdf, annotation) if kind == raw.FPDF_ANNOT_WIDGET else _comment(annotation)
         if line:
             found[line] = None
-    return list(found)
+    return list(found), attached
 
 
 def files(pdf: Any, late: Callable[[], bool]) -> Parts:
@@ -63,32 +64,16 @@ def files(pdf: Any, late: Callable[[], bool]) -> Parts:
     return found
 
 
-def has_attachments(page: Any) -> bool:
-    """Whether files are attached to a page."""
-    from pypdfium2 import raw
-
-    return any(raw.FPDFAnnot_GetSubtype(each) == raw.FPDF_ANNOT_FILEATTACHMENT for each in _annotations(page))
-
-
 def _annotations(page: Any) -> Iterator[Any]:
     from pypdfium2 import raw
 
     for index in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST)):
-        with _annotation(page, index) as annotation:
-            if annotation:
-                yield annotation
-
-
-@contextmanager
-def _annotation(page: Any, index: int) -> Iterator[Any]:
-    from pypdfium2 import raw
-
-    annotation = raw.FPDFPage_GetAnnot(page, index)
-    try:
-        yield annotation
-    finally:
+        annotation = raw.FPDFPage_GetAnnot(page, index)
         if annotation:
-            raw.FPDFPage_CloseAnnot(annotation)
+            try:
+                yield annotation
+            finally:
+                raw.FPDFPage_CloseAnnot(annotation)
 
 
 def _field(pdf: Any, annotation: Any) -> str:

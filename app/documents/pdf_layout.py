@@ -20,6 +20,7 @@ from app.documents import pdf_columns, pdf_words
 # Up to the end of each line; the last but one is pdfium's mark for a hyphen there.
 _LINE = re.compile("[^\r\n\ufffe\x02]*(?:[\ufffe\x02](?!\\w)[^\r\n\ufffe\x02]*)*(\r\n?|\n|[\ufffe\x02]|$)")
 _MARKS = "\ufffe\x02"
+_OTHER = re.compile("[\ufffe\x02]")
 _HYPHENS = "-\xad\u2010"
 _MOST_LINES = 4000  # of a page that is laid out; more is no text
 _TALL = 2.5  # times higher than wide: text that runs up or down the page
@@ -107,7 +108,8 @@ def laid_out(raw: str, indexes: Sequence[int] | None, boxes: Boxes) -> Layout:
         text = pdf_words.clean(raw)
         return Layout(text, [(text, 0)] if text else [])
     lines = _joined(lines)
-    lines = pdf_columns.ordered(raw, lines, lambda place: boxes(place if indexes is None else indexes[place]))
+    places = boxes if indexes is None else lambda place: boxes(indexes[place])
+    lines = pdf_columns.ordered(raw, lines, places)
     return _written(raw, lines)
 
 
@@ -115,8 +117,7 @@ def _lines(raw: str, indexes: Sequence[int] | None, boxes: Boxes) -> list[Line] 
     """Return pdfium's lines that hold anything; None where they have no places."""
     found: list[Line] = []
     start = 0
-    for match in _LINE.finditer(raw):
-        stop, after = match.span(1)
+    for stop, after in _ends(raw):
         piece = raw[start:stop]
         bare = piece.strip()
         if bare:
@@ -141,6 +142,21 @@ def _lines(raw: str, indexes: Sequence[int] | None, boxes: Boxes) -> list[Line] 
             found.append(Line(spans, left, bottom, right, top, size, first, last, last - first, broken, turned))
         start = after
     return found
+
+
+def _ends(raw: str) -> list[tuple[int, int]]:
+    """Return where each line ends and where the next one starts."""
+    pieces = raw.split("\r\n")
+    if not _OTHER.search(raw) and len(pieces) == raw.count("\r") + 1 == raw.count("\n") + 1:
+        found = []
+        start = 0
+        for piece in pieces:
+            stop = start + len(piece)
+            start = stop + 2
+            found.append((stop, start))
+        found[-1] = (len(raw), len(raw))
+        return found
+    return [match.span(1) for match in _LINE.finditer(raw)]
 
 
 def _joined(lines: list[Line]) -> list[Line]:
@@ -180,6 +196,9 @@ def _written(raw: str, lines: list[Line]) -> Layout:
     gaps = _gaps(lines)
     for number, line in enumerate(lines):
         spans = line.spans
+        if not writer.pulled and not line.broken and len(spans) == 1:  # nearly all of them
+            writer.whole(line, ("\n\n" if gaps[number] else "\n") if number else "")
+            continue
         if writer.pulled:
             spans = writer.pull(spans)
         elif number:
@@ -209,6 +228,17 @@ class _Writer:
     def put(self, text: str, start: int) -> None:
         self.pieces.append((text, start))
         self.length += len(text)
+
+    def whole(self, line: Line, before: str) -> None:
+        """Take up a line of one stretch behind what parts it from the line above."""
+        text = self._raw[line.start : line.end]
+        if not self._plain:
+            text = pdf_words.clean(text)
+        if before:
+            self.pieces.append((before, -1))
+        self.pieces.append((text, line.start))
+        line.begin = self.length + len(before)
+        self.length = line.stop = line.begin + len(text)
 
     def take(self, start: int, end: int) -> None:
         text = self._raw[start:end]
