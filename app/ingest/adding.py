@@ -1,7 +1,7 @@
 """Paths into the library: files → documents → passages → vectors → store.
 
-A long operation: `Ingest.add` is a generator of events. Reading goes on ahead on a thread of its own; here what was
-read is embedded and stored, in the order of the files. Each document is whole in the store or not at all, and the
+A long operation: `Ingest.add` is a generator of events. Reading and embedding go on ahead, each on a thread of its
+own; here the results are stored, in the order of the files. Each document is whole in the store or not at all, and the
 files inside a file are there before it, so stopping it anywhere loses at most the files in work. One file that cannot
 be read is an event and a row of the ledger, and the run goes on.
 """
@@ -14,15 +14,14 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-import numpy as np
-
 from app import errors
 from app.documents.loader import READERS_VERSION
 from app.documents.sandbox import ReaderPool, Recogniser
 from app.ingest.ahead import Ahead, Gate
 from app.ingest.course import Course
+from app.ingest.embedding import BATCH, TICK, Embedding
 from app.ingest.families import Families
-from app.ingest.items import Begun, Copy, Failed, Item, Outcome, Read, Same, weight
+from app.ingest.items import Begun, Copy, Embedded, Failed, Item, Outcome, Read, Ready, Same, weight
 from app.ingest.surveying import survey
 from app.models.roles import Embedder, Tokenizer, Vectors
 from app.precedence import Precedence
@@ -44,11 +43,8 @@ from app.types import (
 )
 from app.walking import is_text, walk
 
-# Small files share a call to the embedder, large ones report progress between calls.
-BATCH = 128
-# What was read and is not embedded yet may weigh so much, in passages; see items.weight.
-AHEAD = 4 * BATCH
-_TICK = 0.2  # seconds to wait for what is being read before the run looks around
+# What was read and is not embedded yet may weigh so much, in passages, and what is not stored yet; see items.weight.
+_READ, _READY = 4 * BATCH, 2 * BATCH
 _CHANGED = "Another file with the same content was changed or removed while this one was added; add this one again."
 _REASONS = 20  # of files inside a file that are told with it
 
@@ -120,7 +116,7 @@ class _Family:
 
 
 class _Run:
-    """One adding: what was read and waits to be embedded, and what is to be told at the end."""
+    """One adding: its stages, and what is to be told of it at the end."""
 
     def __init__(self, ingest: Ingest, files: Sequence[Path], counts: dict[str, PageCount], *, again: bool) -> None:
         self.added = self.unchanged = self.failed = self.pages = 0
@@ -133,22 +129,23 @@ class _Run:
             ingest.store, ingest.readers, ingest.recogniser, ingest.tokenizer, ingest.embedder.limit,
             gate=self._gate, picture=self._course.picture, again=again,
         )  # fmt: skip
-        self._waiting: list[Outcome] = []
-        self._passages = 0  # of those that wait
         self._file = ""  # in work
         self._family = _Family()
 
     def events(self) -> Events:
-        """Yield what happens; while that is looked at, reading rests."""
-        ahead = Ahead(self._read_ahead(), self._gate, weigh=weight, room=AHEAD)
+        """Yield what happens; while that is looked at, the threads rest."""
+        embedding = Embedding(self._store, self._ingest.embedder, self._gate, self._course)
+        read = Ahead(self._read_ahead(), self._gate, weigh=weight, room=_READ)
+        ready = Ahead(embedding.items(read), self._gate, weigh=weight, room=_READY)
         try:
-            for event in self._work(ahead):
+            for event in self._work(ready):
                 with self._gate.shut():
                     began = time.monotonic()
                     yield event
                     self._course.rest(time.monotonic() - began)
         finally:
-            ahead.close()
+            read.close()
+            ready.close()
         if pace := self._course.pace:
             self._store.note_pace(*pace)
 
@@ -164,72 +161,25 @@ class _Run:
     def _top(self, item: Outcome) -> str:
         return str(self._files[item.place.index])
 
-    def _work(self, ahead: Ahead[Item]) -> Iterator[IngestEvent]:
+    def _work(self, ready: Ahead[Begun | Embedded | Ready]) -> Iterator[IngestEvent]:
         while True:
-            item = ahead.take(_TICK)
+            began = time.monotonic()
+            item = ready.take(TICK)
             if item is None:
-                # The embedder has nothing to do, so what waits need not wait for more.
-                yield from self._store_waiting()
-                if ahead.over:
+                if ready.over:
                     return
+                if self._ingest.precedence.held:
+                    self._course.rest(time.monotonic() - began)
             elif isinstance(item, Begun):
                 self._file = item.place.file
                 yield FileStarted(item.place.file, item.place.index, len(self._files))
-            elif isinstance(item, Read) or self._waiting:  # all in their order
-                self._waiting.append(item)
-                self._passages += len(item.passages) if isinstance(item, Read) else 0
-                if self._passages >= BATCH or len(self._waiting) >= AHEAD:
-                    yield from self._store_waiting()
+            elif isinstance(item, Embedded):
+                self._file = item.file
+                yield PassagesEmbedded(item.file, item.done, item.total)
             else:
-                yield from self._settle(item, None)
-            yield from self._report()
-
-    def _report(self) -> Iterator[IngestEvent]:
-        if self._course.due():
-            yield self._course.progress(self._file)
-
-    # Embedding
-
-    def _store_waiting(self) -> Iterator[IngestEvent]:
-        """Embed what waits, then store it file by file."""
-        if not self._waiting:
-            return
-        waiting, self._waiting, self._passages = self._waiting, [], 0
-        reads = [item for item in waiting if isinstance(item, Read)]
-        vectors = yield from self._embed(reads)
-        for item in waiting:
-            of_item = None
-            if isinstance(item, Read):
-                found = [vectors[text] for text in item.texts]
-                of_item = np.stack(found) if found else self._ingest.embedder.embed([])
-            yield from self._settle(item, of_item)
-
-    def _embed(self, reads: Sequence[Read]) -> Generator[IngestEvent, None, dict[str, Vectors]]:
-        """Return a vector for each text; texts that were embedded before, and those that come twice, cost nothing."""
-        texts = list(dict.fromkeys(text for read in reads for text in read.texts))
-        known = self._store.vectors_of(texts)
-        found = {text: vector for text, vector in zip(texts, known, strict=True) if vector is not None}
-        missing = [text for text in texts if text not in found]
-        if missing:
-            self._file = reads[-1].place.file
-        for start in range(0, len(missing), BATCH):
-            yield from self._give_way()
-            some = missing[start : start + BATCH]
-            found.update(zip(some, self._ingest.embedder.embed(some), strict=True))
-            done = start + len(some)
-            for read in reads:
-                self._course.embedded(read.place.file, len(read.document.pages) * done / len(missing))
-            yield PassagesEmbedded(self._file, done, len(missing))
-            yield from self._report()
-        return found
-
-    def _give_way(self) -> Iterator[IngestEvent]:
-        """Wait while an answer is being written, and stay alive meanwhile."""
-        began = time.monotonic()
-        while not self._ingest.precedence.wait(_TICK):
-            self._course.rest(time.monotonic() - began)
-            yield self._course.progress(self._file)
-            began = time.monotonic()
+                yield from self._settle(item.outcome, item.vectors)
+            if self._course.due():
+                yield self._course.progress(self._file)
 
     # Storing
 

@@ -158,7 +158,21 @@ class Families:
         of = self._handed.get((digest, suffix))
         if of is None and not self._again:
             of = self._store.same_content_as(digest, suffix)
+            of = of if of is None or self._stands(of) else None
         return None if of == file else of
+
+    def _stands(self, file: str) -> bool:
+        """Whether what the store holds of a file will not be replaced in this run, as it changed on the disk."""
+        row = self._store.document(file)
+        while row is not None and row.parent is not None:
+            row = self._store.document(row.parent)
+        if row is None:
+            return False
+        try:
+            found = stat(Path(row.file))
+        except errors.FileError:
+            return True  # it is not there, or cannot be read: its document stays
+        return (found.st_size, found.st_mtime) == (row.size, row.modified)
 
     def _read(self, data: bytes, suffix: str, place: Place) -> Document:
         begun: list[float] = []  # when each picture was

@@ -1,9 +1,10 @@
-"""What the reading thread hands over: a file that was read, or why it was not. Only values."""
+"""What one stage of adding hands to the next: a file that was read, or why it was not. Only values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.models.roles import Vectors
 from app.types import Document, Passage, Status
 
 
@@ -70,6 +71,25 @@ Outcome = Read | Same | Copy | Failed
 Item = Begun | Outcome
 
 
-def weight(item: Item) -> int:
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """So many of the passages that are embedded together have their vectors."""
+
+    file: str  # the last of them
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What became of a file, to be stored."""
+
+    outcome: Outcome
+    vectors: Vectors | None = None  # of the passages, where it was read
+
+
+def weight(item: Item | Embedded | Ready) -> int:
     """Return roughly how much memory and work an item is, in passages."""
+    if isinstance(item, Ready):
+        return weight(item.outcome)
     return 1 + len(item.passages) + len(item.document.pages) if isinstance(item, Read) else 1
