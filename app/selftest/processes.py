@@ -23,7 +23,11 @@ _SECONDS = 3.0  # for any process that is started; they run side by side
 _ROOT = Path(__file__).resolve().parents[2]
 _KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _MEMORY = 1 << 30  # of a reader
-_KINDS = {"reader": "A reader", "engine": "An engine", "vectors": "The index's process"}
+_CAGED = ("reader", "ocr")
+_KINDS = {
+    "reader": "A reader", "ocr": "The process that reads pictures", "engine": "An engine",
+    "vectors": "The index's process",
+}  # fmt: skip
 
 _CODE = f"""
 import errno, socket
@@ -101,7 +105,7 @@ def child(kind: str, folder: Path) -> int:
     inside, outside = folder / "inside", folder / "outside"
     home, letter = Path.home(), outside / "letter.txt"
     letter.read_bytes()  # so far it can
-    if kind == "reader":
+    if kind in _CAGED:
         seal.cage_reader(memory=_MEMORY)
         files = sys.platform == "linux"
     elif kind == "engine":
@@ -116,7 +120,7 @@ def child(kind: str, folder: Path) -> int:
         ("starts a program", _tried(_become_another), system),
         ("makes a socket, be it a local one", _tried(_local_socket), system),
     ]
-    if kind == "reader":
+    if kind in _CAGED:
         found += [
             ("takes more than 1 GB of memory", _tried(lambda: mmap.mmap(-1, _MEMORY)), system),
             ("starts a process", _tried(_fork), system),

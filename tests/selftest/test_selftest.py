@@ -100,12 +100,13 @@ def test_without_the_tripwire_the_system_refuses_python(sealed: Found) -> None:
 @linux
 def test_the_other_kinds_of_process_tell_of_themselves(sealed: Found) -> None:
     found = lines(sealed)
-    for name in ("A reader", "An engine", "The index's process"):
+    for name in ("A reader", "The process that reads pictures", "An engine", "The index's process"):
         for what in ("reads a file of the user's", "lists the home folder", "writes a file", "starts a program",
                      "makes a socket, be it a local one"):  # fmt: skip
             assert found[f"{name} {what}"].holds, what
     assert found["A reader takes more than 1 GB of memory"].holds
     assert found["A reader starts a process"].holds
+    assert found["The process that reads pictures starts a process"].holds
 
 
 @linux
