@@ -186,6 +186,8 @@ def _cells(row: Any) -> list[Any]:
 
 def _is_laid_out(cell: Any) -> bool:
     """Whether a cell holds blocks; one short paragraph is how Word and Outlook write any cell."""
+    if len(cell) == 0:
+        return False
     if next(cell.iter(*_LAID_OUT), None) is not None:
         return True
     blocks = cell.iter("p", "div")
@@ -194,6 +196,8 @@ def _is_laid_out(cell: Any) -> bool:
 
 def _text(node: Any) -> str:
     """Return the text inside a node, in its order, without what is dropped or hidden."""
+    if len(node) == 0:
+        return (node.text or "").translate(_INVISIBLE)
     from lxml import etree
 
     parts: list[str] = []

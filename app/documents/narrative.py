@@ -12,8 +12,8 @@ from app.documents.clinical import squeezed
 from app.documents.xml import entity, name
 
 _BLOCKS = frozenset("paragraph list item table caption thead tbody tfoot tr td th text br".split())
-_COLUMNS = 1000
-_SPAN = 200
+_COLUMNS = 100
+_SPAN = 100
 
 
 def narrative(text: Any) -> list[str]:

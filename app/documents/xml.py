@@ -14,7 +14,7 @@ from app.documents import charsets
 from app.documents.clinical import file_of
 from app.documents.html import written
 from app.documents.parts import Parts, titled
-from app.documents.source import Source, TextWriter, storable, unpaged
+from app.documents.source import Source, TextWriter, Why, damaged, storable, unpaged
 from app.documents.text import decoded
 from app.types import Document
 
@@ -73,6 +73,8 @@ class XmlLoader:
             return unpaged(self.kind, title, writer.text, writer.headings)
         walk = _Walk()
         walk.document(root, source)
+        if not whole and not walk.writer.text.strip():
+            raise damaged(Why.PARSER_FAILED)
         reasons = [BROKEN] * (not whole) + sorted(walk.reasons)
         found = unpaged(self.kind, walk.title[:300], walk.writer.text, walk.writer.headings, " ".join(reasons)[:500])
         return Document(found.kind, found.title, found.pages, walk.parts.all)
