@@ -10,7 +10,7 @@ from app.documents.parts import Parts, titled
 from app.documents.source import Source, TextWriter, Why, damaged
 from app.types import Document, Page, Status
 
-_SAMPLE = b"From a@example.org Mon Jan  1 10:00:00 2024\nFrom: a@example.org\nSubject: S\n\n>From here\n"
+_SAMPLE = 2 * b"From a@example.org Mon Jan  1 10:00:00 2024\nFrom: a@example.org\nSubject: S\n\n>From here\n\n"
 # A line before each message; a header is in the next.
 _BETWEEN = re.compile(rb"From ([^\r\n]{1,300})\r?\n(?=[!-9;-~]{1,80}:|>From )")
 # With such a time in it the line needs no blank one before it.
@@ -32,7 +32,10 @@ class MailboxLoader:
         return [_SAMPLE]
 
     def claims(self, data: bytes) -> bool:
-        return data.startswith(b"From ") and _first(data) is not None
+        if not data.startswith(b"From ") or _first(data) is None:
+            return False
+        messages = _messages(data)  # of one alone, a mail that was saved with the line before it, mail.py makes as much
+        return next(messages, None) is not None and next(messages, None) is not None
 
     def load(self, source: Source) -> Document:
         data = source.data.lstrip(b"\r\n \t")

@@ -60,7 +60,11 @@ def test_messages_without_a_blank_line_between_them_are_told_apart_by_the_time()
 
 
 def test_a_mailbox_is_known_without_a_suffix() -> None:
-    assert loader.choose(mailbox(message("One")), "").kind == "mbox"
+    sent = b"Received: by x\nMIME-Version: 1.0\nMessage-ID: <1>\n"
+    for suffix in ("", ".mbox", ".txt"):
+        assert loader.choose(mailbox(sent + message("One"), sent + message("Two")), suffix).kind == "mbox"
+    assert loader.choose(mailbox(sent + message("One")), ".eml").kind == "mail"
+    assert loader.choose(mailbox(message("One")), ".mbox").kind == "mbox"
     assert loader.choose(b"From Berlin with love\nDear Ann,\n", ".txt").kind == "text"
     with pytest.raises(DamagedFile):
         load(b"no mailbox")
