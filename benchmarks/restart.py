@@ -132,7 +132,7 @@ def made(folder: Path, *, real: bool) -> Program:
     return program
 
 
-def live(program: Program, docs: Path, kills: list[float]) -> tuple[int, Found, list[str]]:
+def live(program: Program, docs: Path, kills: list[float], files: int) -> tuple[int, Found, list[str]]:
     """Add a folder, killed after each of these times, to its end; return how many came true, the end, and faults."""
     done, before = 0, 0
     faults: list[str] = []
@@ -144,7 +144,7 @@ def live(program: Program, docs: Path, kills: list[float]) -> tuple[int, Found, 
         if not killed:
             return done, found, faults
         done += 1
-        if not found.unfinished and not told:
+        if not found.unfinished and 0 < len(found.documents) < files:
             faults.append(f"kill {done}: nothing says that there is more to do")
         more = len(found.documents) - before
         print(f"  killed after {ran:5.1f} s: {_counts(found)}; {more} files more", flush=True)
@@ -170,9 +170,9 @@ def main() -> int:
         kills = lives = 0
         while kills < options.kills:
             lives += 1
-            times = [chance.uniform(0.05, 1.0) * whole for _ in range(options.kills - kills)]
+            times = [chance.uniform(0.1, 1.0) * whole for _ in range(options.kills - kills)]
             program = made(Path(folder, f"life{lives}"), real=options.real)
-            done, found, wrong = live(program, docs, times)
+            done, found, wrong = live(program, docs, times, len(wanted.documents))
             kills += done
             wrong += [f"differs: {difference}" for difference in found.differs(wanted)]
             wrong += ["unfinished at its end"] if found.unfinished else []
