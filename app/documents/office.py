@@ -49,8 +49,8 @@ def warm_up() -> None:
 
     locked = io.BytesIO()
     types = b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
-    OOXMLFile(io.BytesIO(rebuilt({"[Content_Types].xml": types, "rest": bytes(1 << 14)}))).encrypt("x", locked)
-    opened(Source(locked.getvalue(), ".docx", ("y", "x")))
+    OOXMLFile(io.BytesIO(rebuilt({"[Content_Types].xml": types, "rest": bytes(1 << 14)}))).encrypt(_EXCELS_OWN, locked)
+    opened(Source(locked.getvalue(), ".docx"))
     _cipher(bytes(32), bytes(16)).update(bytes(16))
     _stream_cipher(bytes(16))
 

@@ -20,6 +20,7 @@ _TOKEN = re.compile(
     rb"\\bin(\d{1,9}) ?|\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n\x00]+"
     rb"|([^\\{}\r\n\x00]+)"
 )
+_BRACE = re.compile(rb"\\bin(\d{1,9}) ?|\\.|[{}]", re.DOTALL)
 _CELL, _ROW, _BEGIN = "\x1f", "\x1e", "\x1d"
 # Groups without text, which are left out whole: among them pictures and objects, which can be very long.
 _LEFT_OUT = frozenset(
@@ -267,12 +268,14 @@ class _Cleaning:
 def _end(data: bytes, at: int) -> int:
     """Return where the group whose inside begins at `at` ends, behind its brace."""
     depth = 1
-    for match in re.compile(rb"\\bin(\d{1,9}) ?|\\.|[{}]", re.DOTALL).finditer(data, at):
+    while match := _BRACE.search(data, at):
+        at = match.end()
         if match[1]:
-            return _end(data, match.end() + int(match[1]))
-        depth += {b"{": 1, b"}": -1}.get(match[0], 0)
+            at += int(match[1])
+        else:
+            depth += {b"{": 1, b"}": -1}.get(match[0], 0)
         if depth == 0:
-            return match.end()
+            return at
     return len(data)
 
 

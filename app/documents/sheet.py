@@ -256,7 +256,7 @@ def _cells(sheet: Any, percentages: AbstractSet[tuple[int, int]] = frozenset()) 
             if number in across and sum(1 for text in texts if text) > 1:
                 for place, last in across[number]:
                     texts[place + 1 : last + 1] = [texts[place]] * (min(last + 1, len(texts)) - place - 1)
-            yield [_duration(text) for text in texts]
+            yield [_duration(text) if text[:2] in ("PT", "-P") else text for text in texts]
 
 
 def _merged(sheet: Any, left: int) -> tuple[_Spans, _Spans]:
@@ -275,7 +275,7 @@ def _merged(sheet: Any, left: int) -> tuple[_Spans, _Spans]:
 
 def _duration(text: str) -> str:
     """A length of time in OpenDocument's writing as people write it."""
-    match = _DURATION.fullmatch(text) if text[:1] in "P-" and "PT" in text[:3] else None
+    match = _DURATION.fullmatch(text)
     if match is None:
         return text
     sign, hours, minutes, seconds = match.groups()

@@ -22,9 +22,9 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 DENSE = 5_000_000  # cells, blank ones too, that a sheet may take up in memory
 CHARACTERS = 24_000_000  # of text in one file
 _SWOLLEN = 100_000_000  # characters, were each cell as long as the longest
-_ROWS, _COLUMNS = 1_048_576, 16_384
+_ROWS = 1_048_576
 _LAST_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["'](\d{1,7})["']""")
-_FAR = re.compile(rb"""\br=["'][A-Z]{3}\d""")
+_FAR = tuple((re.compile(rb"""\br=["'][A-Z]{%d}\d""" % letters), width) for letters, width in ((3, 16_384), (2, 702)))
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _PERCENT_FORMATS = {9, 10}  # those that every Excel knows by number
@@ -62,7 +62,8 @@ class Workbook:
         if max(self._shared(), default=0) * data.count(b"<v>") > _SWOLLEN:
             return True
         last = max((int(match[1]) for match in _LAST_ROW.finditer(data, max(len(data) - 65536, 0))), default=_ROWS)
-        return last * (_COLUMNS if _FAR.search(data) else 702) > DENSE and self._dense(data) > DENSE
+        width = next((most for far, most in _FAR if far.search(data)), 26)
+        return last * width > DENSE and self._dense(data) > DENSE
 
     def _dense(self, data: bytes) -> int:
         rows, columns = 0, 0
