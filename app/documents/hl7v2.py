@@ -21,6 +21,7 @@ _START = re.compile(rb"(?:\xef\xbb\xbf)?[\x0b\s]*(?:MSH|FHS|BHS)[^\w\s][^\w\s]{2
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}(?=\W|$)")
 _HEADS = ("MSH", "FHS", "BHS")
 _FRAMES = {0x0B: None, 0x1C: None}
+_ESCAPE = re.compile(r"[HNFRSTE]|X(?:[0-9A-Fa-f]{2})+|\.(?:br|sp|fi|nf|in|ti|sk|ce)[0-9]{0,2}")
 _ESCAPES = {"H": "", "N": "", ".br": "\n", ".sp": "\n", ".ce": "\n", ".fi": "", ".nf": "", ".in": "", ".ti": "",
             ".sk": " "}  # fmt: skip
 # MSH-18, where it names one of the encodings in use; others are found as of any text.
@@ -249,7 +250,7 @@ class _Segment:
         text = str(part)
         if text == '""':  # says that there is none
             return ""
-        try:
-            return str(hl7.util.unescape(self._segment, text, _ESCAPES))
-        except (ValueError, IndexError, OverflowError):  # an escape that is none
-            return text
+        mark = self._segment.esc
+        if mark not in text or not all(map(_ESCAPE.fullmatch, text.split(mark)[1::2])):
+            return text  # the library would leave out what it does not know
+        return str(hl7.util.unescape(self._segment, text, _ESCAPES))

@@ -28,6 +28,7 @@ _HEADINGS = 20_000
 _BLOB = 4000  # characters without a blank are a picture or a key, and no text
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)""")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_NUMBER = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,12})|([0-9]{1,12}));?")
 _PLAIN = re.compile(rb"(?i)utf-?8|us-ascii|ascii|iso-?8859-\d+|latin-?\d|windows-125\d|cp125\d")
 _TITLES = frozenset("title heading head header h1 h2 h3 subtitle caption".split())
 # Elements of written text: those that begin a line, and those that stand in it and whose attributes are only looks.
@@ -102,7 +103,13 @@ def parsed(data: bytes) -> tuple[Any, bool]:
         root = _root(text, huge=huge, recover=False)
         if root is not None:
             return root, True
-    return _root(data if text is None else text, huge=huge, recover=True), False
+    # In recovering, the parser takes numbers of characters that there are not, and stumbles over them later.
+    return _root(_NUMBER.sub(_sound, data if text is None else text), huge=huge, recover=True), False
+
+
+def _sound(number: re.Match[bytes]) -> bytes:
+    code = int(number[1], 16) if number[1] else int(number[2])
+    return b"&#xFFFD;" if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF or code < 9 else number[0]
 
 
 def _root(data: bytes, *, huge: bool, recover: bool) -> Any:

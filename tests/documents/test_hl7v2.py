@@ -63,7 +63,8 @@ def test_escapes_stand_for_their_characters() -> None:
     assert lines("NTE|1||a \\F\\ b \\S\\ c \\T\\ d \\R\\ e \\E\\ f \\X41\\ \\H\\bold\\N\\") == [
         "  Note: a | b ^ c & d ~ e \\ f A bold"
     ]
-    assert lines("NTE|1||broken \\.brx\\ escape") == ["  Note: broken \\.brx\\ escape"]
+    for odd in ("\\.brx\\", "\\Xé1\\", "\\C2842\\", "\\\\", "C:\\"):
+        assert lines(f"NTE|1||broken {odd} escape") == [f"  Note: broken {odd} escape"]
 
 
 def test_segments_have_plain_names_and_fields_without_one_are_kept() -> None:

@@ -53,6 +53,7 @@ def test_an_encoding_that_is_not_declared_or_wrongly_is_found() -> None:
 def test_what_is_broken_is_read_as_far_as_it_goes_and_says_so() -> None:
     page = load("<a><e>kept</e><c>also <d>kept</c></a>")
     assert (page.text, page.reason) == ("e: kept\nalso\nd: kept", BROKEN)
+    assert text("<a><e>odd &#xD800; &#55296; &#0;</e><b>") == "e: odd \ufffd \ufffd \ufffd"
     page = load("no markup at all")
     assert (page.text, page.reason) == ("no markup at all", BROKEN)
     with pytest.raises(UnsupportedFile):
