@@ -22,6 +22,7 @@ _GUTTER = 0.7  # of a line's height: the least space between two columns
 _LINES_OF_COLUMN = 3
 _FULL = 0.55  # of a column's width: lines of prose fill it
 _PROSE = 15  # characters of such lines
+_UPWARDS = 2.0  # times as high as wide
 _CELL = 1.5  # of a line's height: more space than between two words
 _PARAGRAPH = 0.9  # of a line's height more than between other lines
 _LETTER = re.compile(r"[^\W_]")
@@ -50,6 +51,11 @@ class _Piece:
     @property
     def height(self) -> float:
         return self.bottom - self.top
+
+    @property
+    def runs_upwards(self) -> bool:
+        """Whether it runs up or down the page instead of across."""
+        return len(self.text) > _FEW and self.height > _UPWARDS * (self.right - self.left)
 
     @property
     def middle(self) -> float:
@@ -105,7 +111,8 @@ def _share(box: Box, width: int, height: int) -> Box:
 
 def _spaced(pieces: list[_Piece]) -> Iterator[tuple[str, _Piece]]:
     """Yield the pieces in reading order, each with what stands before it."""
-    rows = _ordered(pieces)
+    beside = [piece for piece in pieces if piece.runs_upwards]  # a stamp in the margin stands in no row
+    rows = _ordered([piece for piece in pieces if not piece.runs_upwards]) + [[piece] for piece in beside]
     gaps = [below[0].top - above[0].bottom for above, below in itertools.pairwise(rows)]
     usual = statistics.median([gap for gap in gaps if gap > -_height(rows)] or [0.0])
     before: list[_Piece] = []

@@ -66,6 +66,16 @@ def test_two_columns_of_prose_are_read_one_after_the_other() -> None:
     assert found.text.split() == " ".join(each.text for each in order).split()
 
 
+def test_a_stamp_in_the_margin_breaks_no_line() -> None:
+    found = page(line("a line of the text", 50, 100), line("stamped on 3 May", 10, 60, 20, height=200),
+                 line("and the next line", 50, 130))  # fmt: skip
+    assert found.text.split() == "a line of the text and the next line stamped on 3 May".split()
+
+
+def test_a_page_of_upright_stamps_only_is_read_as_well() -> None:
+    assert page(line("stamped on 3 May", 10, 60, 20, height=200)).text == "stamped on 3 May"
+
+
 def test_a_word_broken_at_a_lines_end_is_whole_again() -> None:
     found = page(line("either party may give notice of termi-", 50, 50), line("nation in writing", 50, 80))
     assert found.text == "either party may give notice of termination in writing"
