@@ -22,7 +22,7 @@ _APART = 4.0  # points that its place differs from page to page
 _SHORT = 60  # characters
 _OUTER_NUMBER = re.compile(r"^\W*\d{1,5}\b|\b\d{1,5}\W*$")
 _NUMBER = re.compile(r"\d{1,5}")
-_NUMBERED = re.compile(r"(?:page|seite|p\.|-|–|\[)?\s*(\d{1,5}|[ivxlc]{1,7})(?=[\s.|\-–\]/]|$)", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:page|seite|p\.|-|–|\[)?\s*(\d{1,5}|[ivxlc]{1,7})(?=[\s|\-–\]/]|$)", re.IGNORECASE)
 _LAST_NUMBER = re.compile(r"(?:^|[\s|\-–\[])(\d{1,5}|[ivxlc]{1,7})(?:\s*[-–\]]|\s+(?:of|von|/)\s+\d+)?$", re.IGNORECASE)
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _WORDS = 14  # of a heading at most
@@ -106,39 +106,45 @@ def _repeated(edges: list[list[tuple[int, int, float, str]]]) -> set[tuple[int, 
     groups: dict[tuple[str, int], list[tuple[float, int, int]]] = {}
     for number, lines in enumerate(edges):
         for place, (_, _, height, text) in enumerate(lines):
-            if not text or len(text) > _LONGEST:
-                continue
+            if not text or len(text) > _LONGEST or ("\t" in text and not _NUMBER.search(text)):
+                continue  # what has cells and no number heads a table that goes on
             # A long line is a sentence, in which numbers mean something.
             numbers = _NUMBER if len(text) <= _SHORT else _OUTER_NUMBER
-            groups.setdefault((numbers.sub("#", text.lower()), 0), []).append((height, number, place))
+            key = numbers.sub("#", text.lower())
+            groups.setdefault((key, 0), []).append((height, number, place))
+            if place == 0 and "#" in key and len(key) > 1:
+                # The outermost line with its page number may stand under the text, wherever that ends.
+                groups.setdefault((key, -1), []).append((0.0, number, place))
             for value in _page_numbers(text) if place < 2 else ():
                 groups.setdefault(("", value - number), []).append((height, number, place))
     found: set[tuple[int, int]] = set()
-    for group in groups.values():
+    for (key, _), group in groups.items():
         if len(group) < _PAGES:
             continue
+        # Numbers alone that rise with the pages could be those of sections, which are not on nearly all pages.
+        apart, least = (1 / _DENSITY, _PAGES) if key else (1.5, _PAGES + 1)
         group.sort()
         cluster = [group[0]]
         for entry in group[1:]:
             if entry[0] - cluster[-1][0] > _APART:
-                found.update(_if_running(cluster))
+                found.update(_if_running(cluster, apart, least))
                 cluster = []
             cluster.append(entry)
-        found.update(_if_running(cluster))
+        found.update(_if_running(cluster, apart, least))
     return found
 
 
-def _if_running(cluster: list[tuple[float, int, int]]) -> Iterable[tuple[int, int]]:
+def _if_running(cluster: list[tuple[float, int, int]], apart: float, least: int) -> Iterable[tuple[int, int]]:
     """Give the lines of a cluster where enough pages, and near enough to each other, have it."""
     pages = sorted({number for _, number, _ in cluster})
     kept: set[int] = set()
     run: list[int] = []
     for number in pages:
-        if run and number - run[-1] > 1 / _DENSITY:
-            kept.update(run if len(run) >= _PAGES else ())
+        if run and number - run[-1] > apart:
+            kept.update(run if len(run) >= least else ())
             run = []
         run.append(number)
-    kept.update(run if len(run) >= _PAGES else ())
+    kept.update(run if len(run) >= least else ())
     return [(number, place) for _, number, place in cluster if number in kept]
 
 

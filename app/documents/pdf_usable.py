@@ -41,7 +41,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 def is_usable(text: str) -> bool:
     """Whether a page's text can be read; one with nothing to judge by can."""
-    least = 3 + len(text) / 300
+    least = 2 + len(text) / 500
     if text.count(" the ") + text.count(" of ") > least or sum(map(text.count, _COMMON)) > least:
         return True
     if text.isascii():
