@@ -18,6 +18,7 @@ _EDGE = 4  # lines from the top and the bottom of a page that may be running
 _LONGEST = 200  # characters of a running line
 _PAGES = 3  # on which it stands at least
 _DENSITY = 0.3  # of the pages between its first and last
+_MARGIN = 0.17  # of what is printed on the pages, at the top and at the bottom
 _APART = 4.0  # points that its place differs from page to page
 _SHORT = 60  # characters
 _OUTER_NUMBER = re.compile(r"^\W*\d{1,5}\b|\b\d{1,5}\W*$")
@@ -91,7 +92,15 @@ def _edge(layout: Layout, line: Line) -> tuple[int, int, float, str]:
 def furniture(shapes: Sequence[Shape]) -> list[tuple[tuple[int, int], ...]]:
     """Return for each page the stretches of its text that are running headers, footers and page numbers."""
     found: list[list[tuple[int, int]]] = [[] for _ in shapes]
-    for edges in ([page.top for page in shapes], [page.bottom for page in shapes]):
+    heights = [height for page in shapes for _, _, height, _ in (*page.top, *page.bottom)]
+    if len(shapes) < _PAGES or not heights:
+        return [() for _ in shapes]
+    margin = _MARGIN * (max(heights) - min(heights))
+    above, below = max(heights) - margin, min(heights) + margin
+    tops = [[line for line in page.top if line[2] >= above] for page in shapes]
+    # Under a short page the last line stands high up; with its page's number it is told by that.
+    bottoms = [[line for line in page.bottom if line[2] <= below or _NUMBER.search(line[3])] for page in shapes]
+    for edges in (tops, bottoms):
         repeated = _repeated(edges)
         for number, lines in enumerate(edges):
             for place, (start, end, _, _) in enumerate(lines):
