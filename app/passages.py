@@ -37,7 +37,9 @@ def split(document: Document, name: str, starts: Starts, limit: int) -> tuple[Pa
     found: list[Passage] = []
     headings: list[Heading] = []
     for page in document.pages:
-        if page.status in (Status.READ, Status.OCR, Status.DAMAGED) and page.text.strip():
+        # What was taken in of a page that is damaged, locked in part or was too slow is found like any other text;
+        # what a picture gave without OCR is rubbish.
+        if page.status is not Status.PICTURE and page.text.strip():
             found += _split_page(page, title, headings, starts, min(room, TARGET_TOKENS))
         _follow(headings, page.headings)
     return tuple(found)

@@ -75,6 +75,14 @@ def test_pages_without_text_give_none(status: Status) -> None:
     assert split(document(Page(1, "", status)), "lease.pdf", starts, 256) == ()
 
 
+@pytest.mark.parametrize(("status", "found"), [
+    (Status.DAMAGED, True), (Status.LOCKED, True), (Status.TIMED_OUT, True), (Status.TOO_LARGE, True),
+    (Status.PICTURE, False),
+])
+def test_what_was_read_in_part_is_found_and_rubbish_is_not(status: Status, *, found: bool) -> None:
+    assert bool(split(document(Page(1, "The rent is due on the third.", status)), "l.pdf", starts, 256)) is found
+
+
 def test_a_title_and_a_file_name_are_not_said_twice() -> None:
     assert context_name("", "AcmeCorp_Hosting-Agreement.pdf") == "Acme Corp Hosting-Agreement"
     assert context_name("Hosting Agreement", "hosting agreement.docx") == "Hosting Agreement"
