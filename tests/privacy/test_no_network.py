@@ -47,16 +47,6 @@ def main_job(program: Program, trace: Path) -> list[str]:
 
 
 @pytest.mark.real
-def test_the_main_job(tmp_path: Path) -> None:
-    """In short; at length, and with each command's own trace, in a hostile place below."""
-    program, trace = traced(tmp_path)
-    assert program.ask_json("add", SAMPLES / "Discharge summary T Amaral.docx")["added"] == 1
-    keeps_to_itself(trace)
-    assert program.ask_json("ask", QUESTION)["evidence"]
-    keeps_to_itself(trace)
-
-
-@pytest.mark.real
 def test_the_main_job_in_a_hostile_place(tmp_path: Path) -> None:
     program, trace = traced(tmp_path)
     program.make_hostile()
