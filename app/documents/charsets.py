@@ -26,7 +26,7 @@ _RARE, _SYMBOL, _BROKEN = -9.0, -12.0, -16.0
 # What a byte beyond ASCII weighs on the average in no text; where they are rare among ASCII, they may be odder.
 _DOUBTFUL, _DOUBTFUL_LATIN = -5.2, -8.0
 _PUNCTUATION = frozenset("\u00a0«»‹›“”„‘’‚–—…•·°§€£©®™№±²³½¼¾×´¡¿ªº")
-_JOINS = frozenset("’·´")
+_JOINS = frozenset("’·´\u0300\u0301\u0303\u0309\u0323")  # the last are tones of Vietnamese
 _ESCAPES = ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$", "iso2022_jp_2"), (b"\x1b(J", "iso2022_jp"), (b"~{", "hz"))
 _HIGH = re.compile(rb"[\x80-\xff]")
 _UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")

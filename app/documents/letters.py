@@ -26,6 +26,7 @@ LATIN: dict[str, tuple[str, str]] = {
     "Croatian": ("šžčćđ„“”", "i u na je se da za su od s o ne ili iz kao po koji"),
     "Romanian": ("ăîşţâșț„”", "de a cu nu la o din pe un se care pentru este mai fi"),
     "Turkish": ("ıüşöğçİâî", "ve bir bu da ile de olarak daha olan gibi ya her ne var veya"),
+    "Vietnamese": ("đưôơâêàáăíúóéìòùè\u0323\u0301\u0300\u0309\u0303ýã", "trong cho khi theo hai sau ra nay"),
     "Latvian": ("āīšēņļūģķčž", "un ir no par uz ar ka kas nav vai lai pie"),
     "Lithuanian": ("ėįšžųūčąę„“", "ir yra kad su tai buvo iš kaip jo dar bet ar"),
 }
@@ -117,6 +118,9 @@ ENCODINGS: tuple[tuple[str, float, tuple[str, ...]], ...] = (
     ("iso8859-13", -1.0, _BALTIC),
     ("iso8859-4", -3.0, _BALTIC),
     ("cp775", -4.0, _BALTIC),
+    ("cp1258", -1.0, ("Vietnamese",)),
+    ("mac_greek", -4.0, ("Greek",)),
+    ("mac_turkish", -5.0, ("Turkish",)),
     ("cp874", -0.5, ("Thai",)),
     ("mac_roman", -3.0, _WEST),
     ("cp850", -3.0, _WEST),

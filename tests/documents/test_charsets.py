@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import unicodedata
 
 import pytest
 
@@ -19,6 +20,7 @@ TEXTS = {
     "Hebrew": "הסכם זה נכנס לתוקף ביום חתימתו ויסתיים בסוף השנה הקרובה.",
     "Arabic": "يدخل هذا العقد حيز التنفيذ من تاريخ توقيعه وينتهي في نهاية العام.",
     "Turkish": "Bu sözleşme imzalandığı gün yürürlüğe girer ve yıl sonunda sona erer, aksi kararlaştırılmadıkça.",
+    "Vietnamese": "Hợp đồng này có hiệu lực kể từ ngày ký và hết hạn sau một năm theo thỏa thuận của hai bên.",
     "Thai": "สัญญานี้มีผลบังคับใช้ตั้งแต่วันที่ลงนามและสิ้นสุดเมื่อครบหนึ่งปี",
     "Japanese": "契約書は二通作成し、甲乙各一通を保有する。賃料は毎月末日までに支払う。",
     "simplified Chinese": "本合同自双方签字之日起生效，有效期为一年，期满后自动终止。",
@@ -37,6 +39,7 @@ PAIRS = [
     *(("Arabic", name) for name in ("cp1256", "iso8859-6")),
     *(("Turkish", name) for name in ("cp1254", "iso8859-9")),
     ("Thai", "cp874"),
+    ("Greek", "mac_greek"),
     *(("Japanese", name) for name in ("cp932", "euc_jp", "iso2022_jp")),
     *(("simplified Chinese", name) for name in ("gb2312", "gb18030", "hz")),
     ("traditional Chinese", "big5"),
@@ -48,6 +51,15 @@ PAIRS = [
 def test_a_sentence_is_decoded_to_the_same_characters(language: str, encoding: str) -> None:
     data = TEXTS[language].encode(encoding, "ignore")
     assert decoding(data) == (data.decode(encoding), True)
+
+
+def test_letters_with_tones_of_their_own_are_found() -> None:
+    text = unicodedata.normalize("NFD", TEXTS["Vietnamese"])
+    pairs = {"ă": "a\u0306", "ê": "e\u0302", "ô": "o\u0302", "â": "a\u0302", "ư": "u\u031b", "ơ": "o\u031b"}
+    for whole, apart in pairs.items():
+        text = text.replace(apart, whole).replace(apart[0] + "\u0323" + apart[1], whole + "\u0323")
+    data = text.encode("cp1258")
+    assert decoding(data) == (data.decode("cp1258"), True)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import codecs
+import random
 
 import pytest
 
 from app.documents.source import Source
-from app.documents.text import MarkdownLoader, TextLoader, decoded
+from app.documents.text import UNCERTAIN, MarkdownLoader, TextLoader, decoded
 from app.errors import UnsupportedFile
 
 GERMAN = "Die Änderung der Größe übersteigt das Maß. Für Österreich gilt dasselbe, außer für Ärzte."
@@ -38,6 +39,12 @@ def test_what_cannot_be_stored_is_replaced_in_place() -> None:
 def test_bytes_that_are_no_text_are_not_read_as_if_they_were() -> None:
     with pytest.raises(UnsupportedFile):
         decoded(b"\x00\x01\x02\x03" * 500)
+
+
+def test_a_text_that_reads_like_no_language_says_so() -> None:
+    data = random.Random(1).randbytes(4000).translate(None, bytes(range(0x80)))
+    assert TextLoader().load(Source(data, ".txt")).pages[0].reason == UNCERTAIN
+    assert TextLoader().load(Source(GERMAN.encode("cp1252"), ".txt")).pages[0].reason == ""
 
 
 MARKDOWN = """# Title #
