@@ -52,11 +52,12 @@ def test_its_suffixes_are_its_own_and_in_lower_case(each: Loader) -> None:
 
 @every
 def test_it_reads_its_samples(each: Loader) -> None:
-    assert each.samples()
-    for data in each.samples():
-        document = read(each, data)
+    """The first has something to read; the others may be there for what only they make it load."""
+    found = [read(each, data) for data in each.samples()]
+    assert found[0].status in (Status.READ, Status.PICTURE)
+    for document in found:
         check(each, document)
-        assert document.status in (Status.READ, Status.PICTURE, Status.LOCKED)
+        assert document.status in (Status.READ, Status.PICTURE, Status.LOCKED, Status.EMPTY)
 
 
 @every
