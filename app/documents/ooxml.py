@@ -28,6 +28,7 @@ _CHART_EX = "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart"
 DIAGRAMS = frozenset({_DIAGRAM + "relIds", _CHART + "chart", _CHART_EX})
 PARTLY = "The file is partly broken; what could still be read is here."
 PART_BROKEN = "A file or picture inside it is broken and was left out."
+PARTS_ONLY = "There is no text in the file itself; what is inside it is read as files of their own."
 LATE = "Only a part of the file was read, because it took too long."
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/(\w+)")
 _PICTURE = 40_000  # bytes from which on a picture may be a scan and not a logo

@@ -65,7 +65,8 @@ class TextDocumentLoader:
         opened.embedded(parts, any_picture=not text.strip())
         if opened.is_broken and not text.strip():
             raise damaged(Why.CUT_SHORT)
-        page = unpaged(self.kind, "", text, writing.writer.headings, parts.reason).pages[0]
+        inside = ooxml.PARTS_ONLY if parts and not text.strip() else ""
+        page = unpaged(self.kind, "", text, writing.writer.headings, f"{inside} {parts.reason}".strip()).pages[0]
         if writing.late or opened.is_broken:
             status = Status.TIMED_OUT if writing.late else Status.DAMAGED
             page = Page(None, text, status, ooxml.LATE if writing.late else ooxml.PARTLY, page.headings)

@@ -10,7 +10,7 @@ import binascii
 import re
 from collections.abc import Iterator
 
-from app.documents.ooxml import LATE
+from app.documents.ooxml import LATE, PARTS_ONLY
 from app.documents.parts import Parts
 from app.documents.source import Source, TextWriter, Why, damaged, unpaged
 from app.types import Document, Page, Status
@@ -91,7 +91,8 @@ class RtfLoader:
             parts.add("picture" + next(suffix for mark, suffix in _MARKS if picture.startswith(mark)), picture)
         title = _NAME.search(source.data[:65536])
         name = " ".join(_lines(head, title[1]).split())[:300] if title else ""
-        page = unpaged(self.kind, name, writer.text, reason=parts.reason).pages[0]
+        inside = PARTS_ONLY if parts and not writer.text.strip() else ""
+        page = unpaged(self.kind, name, writer.text, reason=f"{inside} {parts.reason}".strip()).pages[0]
         if cleaning.late:
             page = Page(None, page.text, Status.TIMED_OUT, LATE)
         return Document(self.kind, name, (page,), parts.all)

@@ -32,6 +32,7 @@ CUT = "This sheet holds more than Carrel reads from one file; its end was left o
 _DELIMITERS = ",;\t|^~\x1f\x01"
 _MARKUP = re.compile(rb"(?i)<(html|table|!doctype html)")
 _DURATION = re.compile(r"(-?)PT(\d{1,9})H(\d{1,2})M([\d.]+)S")
+_SECTOR = 512
 _FILLED = 10_000  # rows that a merged cell is read again in
 _Spans = dict[int, list[tuple[int, int]]]
 _Tables = Callable[[], Iterator[tuple[str, Iterator[list[str]]]]]
@@ -61,7 +62,8 @@ class SheetLoader:
     def load(self, source: Source) -> Document:
         data = source.data
         if data.startswith(ole.SIGNATURE):
-            return self._document(_Reading(source, data), "", Parts())
+            # calamine stumbles over a last sector that is cut short, which does no harm elsewhere.
+            return self._document(_Reading(source, data + bytes(-len(data) % _SECTOR)), "", Parts())
         if opendocument.flat_kind(data) == "spreadsheet":
             return self._opendocument(source, opendocument.Opened(data))
         kind = package.family(data)

@@ -75,7 +75,8 @@ class WordLoader:
         page = _page(reading, opened)
         if page.status is Status.EMPTY and opened.damage() and not parts:
             raise damaged(Why.CUT_SHORT)
-        reason = " ".join(filter(None, (page.reason, parts.reason)))
+        inside = ooxml.PARTS_ONLY if page.status is Status.EMPTY and parts and not page.reason else ""
+        reason = " ".join(filter(None, (page.reason, inside, parts.reason)))
         page = Page(None, page.text, page.status, reason, page.headings)
         return Document(self.kind, opened.title, (page,), parts.all)
 

@@ -212,4 +212,5 @@ def test_unusual_csv_is_read() -> None:
 @pytest.mark.shared
 def test_excel_files_of_before_2007_are_read(shared: Path) -> None:
     file = shared / "data" / "hard_files" / "docling" / "legacy_sample.xls"
-    assert "Year: 2019 | Freshwater Ducks: 120" in loader.load(Source(file.read_bytes(), ".xls")).pages[0].text
+    for data in (file.read_bytes(), file.read_bytes()[:-20]):  # the end of the last sector does not matter
+        assert "Year: 2019 | Freshwater Ducks: 120" in loader.load(Source(data, ".xls")).pages[0].text

@@ -236,9 +236,9 @@ def test_files_inside_are_parts_and_large_pictures_too() -> None:
     assert [part.name for part in document.parts] == ["Book.xlsx", "scan.png"]
     assert document.parts[0].data == inner
     # Where there is nothing but pictures, they may be what the file is about.
-    assert [part.name for part in load(office.word("", links=links, **files)).parts] == [
-        "Book.xlsx", "scan.png", "logo.png",
-    ]  # fmt: skip
+    document = load(office.word("", links=links, **files))
+    assert [part.name for part in document.parts] == ["Book.xlsx", "scan.png", "logo.png"]
+    assert (document.pages[0].status, document.pages[0].reason) == (Status.EMPTY, ooxml.PARTS_ONLY)
 
 
 def test_what_is_left_of_a_broken_file_is_read_and_said_to_be_a_part() -> None:
