@@ -28,6 +28,7 @@ from app.types import Document, Page, Status
 
 LATE = "This sheet was read in part only, because the file took too long."
 BROKEN = "This sheet is damaged and could not be read."
+MACROS = "This sheet holds macros, which Carrel does not read, and no values."
 CUT = "This sheet holds more than Carrel reads from one file; its end was left out."
 _DELIMITERS = ",;\t|^~\x1f\x01"
 _MARKUP = re.compile(rb"(?i)<(html|table|!doctype html)")
@@ -182,6 +183,8 @@ class _Reading:
                 page = _page(number, name, self._rows(sheet.name, part), self._source, beside, self._room)
             except FileError:
                 page = self._again(number, name, sheet.name, beside)
+            if page.status is Status.EMPTY and self._book and self._book.is_macro(sheet.name):
+                page = Page(number, "", Status.UNSUPPORTED, MACROS)
             if self._file is self._plain and self._book and sheet.name in self._book.cut:
                 page = Page(number, page.text, Status.TOO_LARGE, CUT, page.headings)
             yield page

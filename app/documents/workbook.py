@@ -56,6 +56,10 @@ class Workbook:
         """Return the part that holds a sheet; "" where there is none."""
         return next((part for own, part, _ in self.sheets if own == name), "")
 
+    def is_macro(self, name: str) -> bool:
+        """Whether a sheet is made for the macros of Excel 4."""
+        return any(own == name and kind == "xlMacrosheet" for own, _, kind in self.sheets)
+
     def is_wide(self, part: str) -> bool:
         """Whether the cells of a sheet may not fit in memory: they lie far apart, or many of them share a long text."""
         data = self.opened.package.read(part) or b""

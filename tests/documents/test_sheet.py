@@ -214,3 +214,11 @@ def test_excel_files_of_before_2007_are_read(shared: Path) -> None:
     file = shared / "data" / "hard_files" / "docling" / "legacy_sample.xls"
     for data in (file.read_bytes(), file.read_bytes()[:-20]):  # the end of the last sector does not matter
         assert "Year: 2019 | Freshwater Ducks: 120" in loader.load(Source(data, ".xls")).pages[0].text
+
+
+@pytest.mark.shared
+def test_a_sheet_of_macros_says_that_they_are_not_read(shared: Path) -> None:
+    file = shared / "data" / "hard_files" / "poi" / "xlmmacro.xlsm"
+    pages = loader.load(Source(file.read_bytes(), ".xlsm")).pages
+    assert [page.status for page in pages] == [Status.UNSUPPORTED, Status.EMPTY, Status.EMPTY]
+    assert pages[0].reason == sheet.MACROS
