@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.documents import ooxml, rows
-from app.documents.opendocument import DRAW, OFFICE, PRESENTATION, TABLE, Opened, Writing
+from app.documents.odf import DRAW, OFFICE, PRESENTATION, TABLE, Opened
+from app.documents.opendocument import Writing
 from app.documents.source import Source, TextWriter
 from app.types import Page, Status
 

@@ -16,7 +16,7 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any
 
-from app.documents import office, ole, ooxml, opendocument, package, rows
+from app.documents import odf, office, ole, ooxml, opendocument, package, rows
 from app.documents.html import written
 from app.documents.ooxml import Opened
 from app.documents.parts import Parts
@@ -50,14 +50,14 @@ class SheetLoader:
     def samples(self) -> list[bytes]:
         office.warm_up()
         excel = _sample()
-        self.load(Source(opendocument.sample("spreadsheet"), ".ods"))
+        self.load(Source(odf.sample("spreadsheet"), ".ods"))
         return [excel]
 
     def claims(self, data: bytes) -> bool:
         return (
             package.family(data) in ("excel", "ods")
             or (data.startswith(ole.SIGNATURE) and ole.kind(data) == "xls")
-            or opendocument.flat_kind(data) == "spreadsheet"
+            or odf.flat_kind(data) == "spreadsheet"
         )
 
     def load(self, source: Source) -> Document:
@@ -65,11 +65,11 @@ class SheetLoader:
         if data.startswith(ole.SIGNATURE):
             # calamine stumbles over a last sector that is cut short, which does no harm elsewhere.
             return self._document(_Reading(source, data + bytes(-len(data) % _SECTOR)), "", Parts())
-        if opendocument.flat_kind(data) == "spreadsheet":
-            return self._opendocument(source, opendocument.Opened(data))
+        if odf.flat_kind(data) == "spreadsheet":
+            return self._opendocument(source, odf.Opened(data))
         kind = package.family(data)
         if kind == "ods":
-            return self._opendocument(source, opendocument.Opened(data))
+            return self._opendocument(source, odf.Opened(data))
         if kind == "excel" or (data.startswith(b"PK") and not kind):
             return self._excel(source)
         return self._other(source)
@@ -84,10 +84,10 @@ class SheetLoader:
         opened.embedded(parts, book.owners())
         return self._document(reading, opened.title, parts)
 
-    def _opendocument(self, source: Source, opened: opendocument.Opened) -> Document:
+    def _opendocument(self, source: Source, opened: odf.Opened) -> Document:
         parts = Parts()
         opened.embedded(parts)
-        reading = _Reading(source, opened.as_package(), tables=opened.tables)
+        reading = _Reading(source, opened.as_package(), tables=lambda: opendocument.tables(opened))
         return self._document(reading, opened.title, parts)
 
     def _document(self, reading: _Reading, title: str, parts: Parts) -> Document:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.documents import odf_slides, ooxml, opendocument, package, rows
+from app.documents import odf, odf_slides, ooxml, package, rows
 from app.documents.numbering import formatted, whole
 from app.documents.ooxml import A, Opened, R, reference
 from app.documents.parts import Parts
@@ -39,15 +39,15 @@ class SlidesLoader:
     paged = True
 
     def samples(self) -> list[bytes]:
-        return [_sample(), opendocument.sample("presentation"), opendocument.flat_sample("presentation")]
+        return [_sample(), odf.sample("presentation"), odf.flat_sample("presentation")]
 
     def claims(self, data: bytes) -> bool:
-        return package.family(data) in ("powerpoint", "odp") or opendocument.flat_kind(data) == "presentation"
+        return package.family(data) in ("powerpoint", "odp") or odf.flat_kind(data) == "presentation"
 
     def load(self, source: Source) -> Document:
         parts = Parts()
-        if opendocument.flat_kind(source.data) or package.family(source.data) == "odp":
-            flat = opendocument.Opened(source.data)
+        if odf.flat_kind(source.data) or package.family(source.data) == "odp":
+            flat = odf.Opened(source.data)
             pages = list(odf_slides.pages(flat, source))
             flat.embedded(parts, any_picture=not any(page.text for page in pages))
             title = flat.title
