@@ -170,6 +170,19 @@ def test_a_reader_that_ended_while_idle_costs_no_file() -> None:
             readers._idle[0]._process.wait(10)
 
 
+@linux
+def test_a_large_desk_does_not_tire_its_readers() -> None:
+    """Linux tells a process also of the memory that its parent held when it was started."""
+    held = bytearray(700 << 20)
+    held[::4096] = b"x" * len(held[::4096])  # touched, so that it is really there
+    with ReaderPool(1) as readers:
+        readers.read(b"one", ".txt")
+        first = readers._idle[0]._process.pid
+        readers.read(b"two", ".txt")
+        assert [reader._process.pid for reader in readers._idle] == [first]
+    assert held[0]
+
+
 def test_a_tired_reader_is_let_go() -> None:
     with fake("tired") as readers:
         assert len({readers.read(b"x", ".txt").title for _ in range(3)}) == 3

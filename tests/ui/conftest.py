@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -36,7 +37,10 @@ def make_window(qtbot: QtBot, theme: Theme) -> Iterator[Callable[[FakeDoor], Mai
     yield make
     for window in made:
         close(qtbot, window)
+        # A page that was asked for in the last moment is given up and says so; to a window that is gone it cannot.
+        qtbot.waitUntil(lambda window=window: not window.jobs.busy)
         window.deleteLater()
+        QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
