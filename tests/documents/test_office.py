@@ -59,7 +59,7 @@ def test_a_locked_opendocument_file_opens_with_its_password() -> None:
 def test_a_lock_that_is_not_known_says_what_to_do() -> None:
     data = office.locked_odf(office.odf("text", ""), "x")
     other = made.with_part(data, "META-INF/manifest.xml", lambda part: part.replace(b"aes256-cbc", b"aes256-gcm"))
-    with pytest.raises(UnsupportedFile, match="save it without a password"):
+    with pytest.raises(UnsupportedFile, match="save it unlocked"):
         text(other, ".odt", "x")
 
 
