@@ -27,7 +27,8 @@ sys.path.insert(0, str(ROOT))
 
 from app import paths  # noqa: E402
 from app.models.catalog import Catalog  # noqa: E402
-from app.models.client import EmbedderClient, Priority  # noqa: E402
+from app.models.client import EmbedderClient  # noqa: E402
+from app.precedence import Precedence  # noqa: E402
 from app.retrieval import Retrieval  # noqa: E402
 from app.store import database, index  # noqa: E402
 from app.store.store import Store  # noqa: E402
@@ -186,7 +187,7 @@ def large(options: argparse.Namespace, texts: Texts) -> None:
 def evidence(options: argparse.Namespace, texts: Texts) -> None:
     """A question to its evidence, the embedding of the question included."""
     batches = list(texts.batches(10_000))
-    embedder = EmbedderClient(catalog().embedder(), priority=Priority())
+    embedder = EmbedderClient(catalog().embedder(), precedence=Precedence())
 
     def work(folder: Path) -> dict[str, float]:
         key = random_key()
@@ -230,7 +231,7 @@ def main() -> None:
     parser.add_argument("--parts", default=",".join(PARTS), help="which to run (default: all)")
     options = parser.parse_args()
     print(f"{os.cpu_count()} processors, load before the start: {os.getloadavg()[0]:.1f}")
-    with contextlib.closing(EmbedderClient(catalog().embedder(), priority=Priority())) as embedder:
+    with contextlib.closing(EmbedderClient(catalog().embedder(), precedence=Precedence())) as embedder:
         texts = Texts(options.docs, embedder)
     for name in options.parts.split(","):
         print(f"\n{name}", flush=True)
