@@ -63,7 +63,7 @@ def put(session: Session, number: int) -> None:
         f"/papers/{number}.txt", Document("text", "", (Page(None, text),)), [Passage(None, 0, 40, text[:40])],
         vector_of(matter, number), size=len(text), modified=1.0, digest=session.store.content_key(text.encode()),
     )
-    session._added(row)  # as the ingest does
+    session._added([row])  # as the ingest does
 
 
 def fill(folder: Path) -> dict[tuple[str, str], str]:
