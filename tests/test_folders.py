@@ -188,7 +188,7 @@ def test_removal_goes_the_way_it_is_told(store: Store, ingest: Ingest, folder: P
 def test_changes_are_told_once_they_have_come_to_rest(folder: Path, tmp_path: Path) -> None:
     quiet = tmp_path / "quiet"
     quiet.mkdir()
-    watcher = Watcher([Folder(str(folder)), Folder(str(quiet))], quiet=0.2)
+    watcher = Watcher([Folder(str(folder)), Folder(str(quiet))], quiet=0.6)
     try:
         assert watcher.unwatched == ()
         assert watcher.changes(0.01) == ()
@@ -197,7 +197,7 @@ def test_changes_are_told_once_they_have_come_to_rest(folder: Path, tmp_path: Pa
                 stream.write("in pieces ")
                 stream.flush()
         assert watcher.changes(PATIENCE) == (str(folder),)
-        assert watcher.changes(0.5) == ()
+        assert watcher.changes(1.5) == ()
         (folder / "deep").mkdir()
         assert watcher.changes(PATIENCE) == (str(folder),)
         (folder / "deep" / "a.txt").write_text("In a folder that is new itself.", encoding="utf-8")
