@@ -342,8 +342,8 @@ class LibraryPanel(QWidget):
 
     def _outside(self, act: Callable[[str], None], row: DocumentRow) -> None:
         """Let the system open the file of a document, or of the one that it came in, or show where it lies."""
-        rows = (each.value for each in self.rows.rows)
-        file = outside.outermost(row.file, {each.file: each.parent for each in rows if isinstance(each, DocumentRow)})
+        rows = [each.value for each in self.rows.rows if isinstance(each.value, DocumentRow)]
+        file = outside.outermost(row.file, {each.file: each.parent for each in (*rows, row)})
         job = self._jobs.call(lambda: act(file), "outside")
         job.failed.connect(lambda error: self.strip.say(in_words(error)))
 
