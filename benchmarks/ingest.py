@@ -4,8 +4,8 @@
 
 Prints figures and asserts nothing. `ratio`: reading, splitting, embedding and storing (all encrypted, Chroma fed in the
 background) with the real model, against embedding the same passages alone, each once, with the same process; the two
-take turns. `memory`: text files, 1,000 and then 5,000 of them, with a scripted embedder; what the main process holds
-(Linux).
+take turns. `memory`: text files, 1,000, then 5,000, then 10,000 of them, with a scripted embedder; what the main
+process holds (Linux).
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def memory(options: argparse.Namespace) -> None:
         with Store.open(Path(folder, "library"), bytearray(range(32)), fingerprint="fake-embedder") as store:
             ingest = Ingest(store, readers, FakeEmbedder(), FakeTokenizer(), recogniser=recogniser)
             before = 0
-            for count in (1000, 5000):
+            for count in (1000, 5000, 10_000):
                 for number in range(before, count):
                     text = "".join(clause.format(i, number) for i in range(60))
                     (docs / f"{number:05}.txt").write_text(text, encoding="utf-8")
