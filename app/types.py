@@ -90,6 +90,8 @@ class Document:
     title: str  # as the document calls itself; may be empty
     pages: tuple[Page, ...]
     parts: tuple[Part, ...] = ()  # the files inside it, to be read as documents of their own
+    date: str = ""  # as the document itself says it: "2024-01-31", also "2024-01" or "2024"; empty where it does not
+    people: tuple[str, ...] = ()  # sender and recipients, author, patient; a sender or author comes first
 
     @property
     def status(self) -> Status:
@@ -149,6 +151,78 @@ class StoredPassage:
     context: str
     matter: str = ""  # the name of the matter that it is kept in
     confidence: float | None = None  # of the page's OCR, 0 to 1; None where its text was not read from a picture
+    date: str = ""  # as Document.date
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What part of the library is searched; what is empty limits nothing, and all that is given must hold."""
+
+    files: tuple[str, ...] = ()  # words of a file's name or title, or patterns such as "*.pdf"; any of them
+    folders: tuple[str, ...] = ()  # paths as added; any of them, with all that is below
+    kinds: tuple[str, ...] = ()  # as Document.kind: "pdf", "mail"; any of them
+    people: tuple[str, ...] = ()  # words of a sender, author or patient; any of them
+    after: str = ""  # "2024-01-31": of this day or later
+    before: str = ""  # before this day
+    documents: tuple[str, ...] = ()  # DocumentRow.id; any of them
+
+
+# What a query demands of a passage: a tree of these.
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as it was typed, "10b-5" too; with `prefix` whatever begins so."""
+
+    text: str
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Words in this order, next to each other."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Words with at most `distance` others between them."""
+
+    parts: tuple[Word | Exact, ...]
+    distance: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    parts: tuple[Demand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    parts: tuple[Demand, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """`part` where there is no `unwanted`; with None for `part` whatever holds no `unwanted`."""
+
+    part: Demand | None
+    unwanted: Demand
+
+
+Demand = Word | Exact | Near | AllOf | AnyOf | Without
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question or search as it was understood."""
+
+    typed: str
+    text: str  # its words without operators and filters: what is compared by meaning and ranked by
+    demand: Demand | None = None  # what a passage must hold, None for nothing; then the words only rank
+    scope: Scope = Scope()
+    hints: tuple[str, ...] = ()  # sentences: what of it was not understood and therefore ignored
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +232,8 @@ class Hit:
     rank: int
     score: float  # comparable only within one search
     passage: StoredPassage
+    alike: tuple[StoredPassage, ...] = ()  # nearly the same text elsewhere, counted with this one
+    marks: tuple[tuple[int, int], ...] = ()  # stretches of passage.text that the query's words stand in, ascending
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +253,7 @@ class Evidence:
     hits: tuple[Hit, ...]
     searched: Searched
     similarity: float = 1.0  # cosine of the question and the nearest passage; low where nothing fits
+    hints: tuple[str, ...] = ()  # sentences on how the question was understood, as Query.hints
 
 
 @dataclass(frozen=True, slots=True)
