@@ -26,6 +26,7 @@ from app.types import (
     EvidenceFound,
     Hit,
     Prompt,
+    Scope,
     Sentence,
     TextWritten,
     Verdict,
@@ -51,18 +52,18 @@ class Answering:
         self._settings = settings
         self._precedence = precedence or Precedence()
 
-    def ask(self, question: str) -> Events[AnswerEvent, None, None]:
-        """Yield `EvidenceFound`, then `TextWritten` pieces, then `Answered`.
+    def ask(self, question: str, *, scope: Scope | None = None) -> Events[AnswerEvent, None, None]:
+        """Yield `EvidenceFound`, then `TextWritten` pieces, then `Answered`; only what is in `scope` is searched.
 
         Raises QuestionError before anything was yielded, ModelError after the evidence.
         """
         with self._precedence.answering():
-            answered = yield from self._answered(question)
+            answered = yield from self._answered(question, scope)
         yield answered
 
-    def _answered(self, question: str) -> Events[AnswerEvent, None, Answered]:
+    def _answered(self, question: str, scope: Scope | None) -> Events[AnswerEvent, None, Answered]:
         began = time.monotonic()
-        evidence = self._retrieval.search(question, self._settings.hits)
+        evidence = self._retrieval.search(question, self._settings.hits, scope=scope)
         found = time.monotonic() - began
         yield EvidenceFound(evidence, found)
         timings = {"evidence": found}
