@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from app.documents import imprint
 from app.documents.clinical import Report, attach, joined, moment, squeezed, words
+from app.documents.imprint import Imprint
 from app.documents.narrative import narrative
 from app.documents.parts import Parts
 from app.documents.source import Source, Why, damaged, unpaged
@@ -66,7 +68,7 @@ class CdaLoader:
         reasons = ([] if whole else [BROKEN]) + reading.reasons
         page = unpaged(self.kind, title[:300], reading.report.writer.text, reading.report.writer.headings,
                        " ".join(dict.fromkeys(reasons)))  # fmt: skip
-        return Document(page.kind, page.title, page.pages, reading.parts.all)
+        return Document(page.kind, page.title, page.pages, reading.parts.all, *reading.imprint)
 
 
 class _Reading:
@@ -94,6 +96,21 @@ class _Reading:
         for each in _all(body, "nonXMLBody"):
             self._other_body(each)
         return title
+
+    @property
+    def imprint(self) -> Imprint:
+        """The day of the document; its authors, its patient, and who else is named in its head."""
+        root = self._root
+        roles = [_first(each, "assignedAuthor") for each in _all(root, "author")]
+        authors = [name for role in roles for name in _own_names(role)]
+        roles = []
+        patients = [_first(_first(each, "patientRole"), "patient") for each in _all(root, "recordTarget")]
+        for element, role in (("legalAuthenticator", "assignedEntity"), ("authenticator", "assignedEntity"),
+                              ("informationRecipient", "intendedRecipient")):  # fmt: skip
+            roles += [_first(each, role) for each in _all(root, element)]
+        others = [name for role in roles for name in _own_names(role)]
+        named = [_name(each) for patient in patients for each in _all(patient, "name")]
+        return imprint.of([_get(_first(root, "effectiveTime"), "value")], [*authors, *named, *others])
 
     # The header.
 
@@ -371,6 +388,12 @@ def _person(role: Any) -> str:
     groups = _all(role, "representedOrganization", "scopingOrganization", "receivedOrganization",
                   "guardianOrganization")  # fmt: skip
     return joined([*names, *made_by, *map(_organization, groups), *map(_address, _all(role, "addr")), *_telecom(role)])
+
+
+def _own_names(role: Any) -> list[str]:
+    """The names of a person alone."""
+    holders = _all(role, "assignedPerson", "informationRecipient")
+    return [_name(each) for holder in holders for each in _all(holder, "name")]
 
 
 def _organization(element: Any) -> str:

@@ -9,7 +9,7 @@ import zlib
 from typing import Any
 from urllib.parse import unquote
 
-from app.documents import mime
+from app.documents import imprint, mime
 from app.documents.html import written
 from app.documents.source import Source, Why, damaged, storable
 from app.documents.xml import parsed
@@ -77,10 +77,13 @@ class _Book:
         if package is None:
             raise damaged(Why.NOT_OF_ITS_KIND)
         title = _said(package, "title")[:300]
-        about = [title, ", ".join(_text(node) for node in _all(package, "creator") if _text(node))]
+        authors = [_text(node) for node in _all(package, "creator") if _text(node)]
+        about = [title, ", ".join(authors)]
+        made = imprint.of(map(_text, _all(package, "date")), authors)
         if self._protected():
             reason = "The book is locked by its shop's copy protection (DRM); its text cannot be read."
-            return Document(kind, title, (Page(None, "\n".join(filter(None, about)), Status.LOCKED, reason),))
+            page = Page(None, "\n".join(filter(None, about)), Status.LOCKED, reason)
+            return Document(kind, title, (page,), (), *made)
         text, headings = self._chapters(package, posixpath.dirname(place), "\n".join(filter(None, about)))
         late = self._source.late
         status = (
@@ -91,7 +94,7 @@ class _Book:
         )  # fmt: skip
         missed = "1 chapter" if self._missing == 1 else f"{self._missing} chapters"
         reason = f"{missed} of the book could not be read." if self._missing else ""
-        return Document(kind, title, (Page(None, text, status, reason, tuple(headings)),))
+        return Document(kind, title, (Page(None, text, status, reason, tuple(headings)),), (), *made)
 
     def _chapters(self, package: Any, folder: str, about: str) -> tuple[str, list[Heading]]:
         """Return the text of all chapters, with their titles as headings above those in their text."""

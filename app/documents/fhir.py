@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from app.documents import imprint
 from app.documents.clinical import Report, attach, joined, words
 from app.documents.facts import Names, dated, fields, many, one, titled
 from app.documents.html import written
+from app.documents.imprint import Imprint
 from app.documents.parts import Parts
 from app.documents.source import Source, Why, damaged, unpaged
 from app.documents.text import decoded
@@ -24,6 +26,8 @@ _JSON = re.compile(r'[\[{][^\x00]*?"resourceType"\s*:\s*"[A-Z]', re.DOTALL)
 _NAMESPACE = "http://hl7.org/fhir"
 _XML = re.compile(r"""<(?:\w+:)?[A-Z]\w+\b[^>]*\bxmlns(?::\w+)?\s*=\s*["']http://hl7\.org/fhir["']""")
 _DEEPEST = 60
+_REPORTS = frozenset("Composition DiagnosticReport DocumentReference".split())
+_PERSONS = frozenset("Patient Practitioner PractitionerRole RelatedPerson Person Organization".split())
 BROKEN = "A part of the file breaks the rules of JSON; it is here as it stands."
 LATE = "Only a part of the file was read, because it took too long."
 _SAMPLE = """{"resourceType": "Bundle", "entry": [{"fullUrl": "urn:uuid:1", "resource": {"resourceType": "Patient",
@@ -58,7 +62,7 @@ class FhirLoader:
         reading.resources(list(_resources(source, reading.reasons)))
         page = unpaged(self.kind, reading.title[:300], reading.report.writer.text, reading.report.writer.headings,
                        " ".join(dict.fromkeys(reading.reasons))[:500])  # fmt: skip
-        return Document(page.kind, page.title, page.pages, reading.parts.all)
+        return Document(page.kind, page.title, page.pages, reading.parts.all, *reading.imprint)
 
 
 def _resources(source: Source, reasons: list[str]) -> Iterator[Any]:
@@ -151,6 +155,8 @@ class _Reading:
         self.parts = Parts()
         self.reasons: list[str] = []
         self.title = ""
+        self._days: tuple[list[str], list[str]] = [], []  # of reports and letters, and of all else
+        self._people: tuple[list[str], list[str]] = [], []  # who wrote these, and patients
 
     def resources(self, found: list[Any]) -> None:
         names = Names(each for each in found if isinstance(each, dict))
@@ -163,6 +169,22 @@ class _Reading:
             else:
                 self._resource(each, names, 1)
 
+    @property
+    def imprint(self) -> Imprint:
+        """The day of the first report in the file, or else of the first record; authors, then patients."""
+        return imprint.of((day for days in self._days for day in days), (who for each in self._people for who in each))
+
+    def _imprint(self, resource: dict[str, Any], kind: str, about: str, names: Names) -> None:
+        if kind in _PERSONS:
+            self._people[1].extend([about] if kind == "Patient" else [])
+            return
+        self._days[kind not in _REPORTS].append(dated(resource))
+        if kind in _REPORTS:
+            writers = (each for key in ("author", "performer") for each in many(resource.get(key)))
+            for writer in (each for each in writers if isinstance(each, dict)):
+                target = one(writer.get("reference"))
+                self._people[0].append(one(writer.get("display")) or (names.get(target) if target else ""))
+
     def _resource(self, resource: dict[str, Any], names: Names, level: int) -> None:
         kind = one(resource.get("resourceType")) or "Record"
         bundle = kind == "Bundle"
@@ -170,6 +192,7 @@ class _Reading:
             return  # a mere wrapper of resources
         inner = names.within(resource)
         about = titled(resource, inner)
+        self._imprint(resource, kind, about, inner)
         label = words(kind)
         heading = joined([f"{label}: {about}" if about else label, dated(resource)])
         self.title = self.title or heading

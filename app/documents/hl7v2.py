@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from app.documents import imprint
 from app.documents.clinical import Report, attach, joined, moment, squeezed
 from app.documents.parts import Parts
 from app.documents.segments import CODES, EVENTS, FIELDS, SEGMENTS, Type
@@ -30,6 +31,8 @@ _CHARACTERS = {
     "8859/7": "iso-8859-7", "8859/9": "cp1254", "8859/15": "iso-8859-15", "ISO IR87": "iso-2022-jp",
     "GB 18030-2000": "gb18030", "BIG-5": "big5", "KS X 1001": "euc-kr",
 }  # fmt: skip
+_PEOPLE = (("PID", 5, Type.NAME), ("PV1", 7, Type.STAFF), ("OBR", 16, Type.STAFF), ("ORC", 12, Type.STAFF),
+           ("TXA", 9, Type.STAFF))  # fmt: skip
 _TEXTS = frozenset({"TX", "FT", "ST"})
 BROKEN = "A message in the file breaks the rules of HL7; it is here as it stands."
 LATE = "Only a part of the file was read, because it took too long."
@@ -60,7 +63,8 @@ class Hl7Loader:
         reading.file(_decoded(source.data))
         page = unpaged(self.kind, reading.title[:300], reading.report.writer.text, reading.report.writer.headings,
                        " ".join(dict.fromkeys(reading.reasons))[:500])  # fmt: skip
-        return Document(page.kind, page.title, page.pages, reading.parts.all)
+        made = imprint.of(reading.dates, reading.people)
+        return Document(page.kind, page.title, page.pages, reading.parts.all, *made)
 
 
 def _decoded(data: bytes) -> str:
@@ -104,6 +108,8 @@ class _Reading:
         self.parts = Parts()
         self.reasons: list[str] = []
         self.title = ""
+        self.dates: list[str] = []  # of the messages
+        self.people: list[str] = []  # patients, and who ordered or attended
 
     def file(self, text: str) -> None:
         import hl7
@@ -144,7 +150,15 @@ class _Reading:
         who = patient.said(5, Type.NAME) if patient else ""
         heading = joined([f"{shown}: {who}" if who else shown, moment(first.part(7, 1))])
         self.title = self.title or heading
+        self._imprint(first, [_Segment(each) for each in message])
         self.report.heading(heading, 1)
+
+    def _imprint(self, first: _Segment, segments: list[_Segment]) -> None:
+        """Take in when a message was sent, its patient, and the doctors that it names."""
+        self.dates.append(first.part(7, 1))
+        for name, field, kind in _PEOPLE:
+            said = (segment.said(field, kind) for segment in segments if segment.name == name)
+            self.people += [each for names in said for each in names.split("; ")]
 
     def _segment(self, segment: _Segment) -> None:
         """Write a segment in a line: its name, and what its fields say."""

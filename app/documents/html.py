@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
-from app.documents import charsets
+from app.documents import charsets, imprint
+from app.documents.imprint import NONE, Imprint
 from app.documents.source import Source, TextWriter, Why, damaged, storable, unpaged
 from app.documents.text import decoded
 from app.types import Document, Page, Status
@@ -29,6 +30,22 @@ _TYPED = frozenset({"", "text", "email", "tel", "url", "number", "date", "search
 _LATE = "Only a part of the page was read, because it took too long."
 _LAID_OUT = ("table", "h1", "h2", "h3", "h4", "ul", "ol", "pre")
 _SHORT = 200  # characters
+# What pages say of themselves, the most telling first: names of <meta>, also those of scientific papers.
+_DATES = (
+    "article:published_time", "citation_publication_date", "citation_date", "dcterms.issued", "dcterms.created",
+    "dc.date", "dcterms.date", "datepublished", "date", "created", "article:modified_time", "dcterms.modified",
+    "last-modified", "changed",
+)  # fmt: skip
+_AUTHORS = ("author", "citation_author", "article:author", "dc.creator", "dcterms.creator")
+
+
+class Written(NamedTuple):
+    """What became of a page."""
+
+    title: str
+    writer: TextWriter
+    whole: bool  # False where its time was over before
+    imprint: Imprint
 
 
 class HtmlLoader:
@@ -46,35 +63,49 @@ class HtmlLoader:
         return False
 
     def load(self, source: Source) -> Document:
-        title, writer, whole = _written(_decoded(source.data), source)
+        title, writer, whole, made = read(_decoded(source.data), source)
         if whole:
-            return unpaged(self.kind, title, writer.text, writer.headings)
-        return Document(self.kind, title, (Page(None, writer.text, Status.TIMED_OUT, _LATE, writer.headings),))
+            return unpaged(self.kind, title, writer.text, writer.headings, imprint=made)
+        page = Page(None, writer.text, Status.TIMED_OUT, _LATE, writer.headings)
+        return Document(self.kind, title, (page,), (), *made)
 
 
 def written(markup: str) -> tuple[str, TextWriter]:
     """Return the title and the text of HTML; raises DamagedFile where it is nested beyond what the parser follows."""
-    title, writer, _ = _written(markup, None)
-    return title, writer
+    found = read(markup)
+    return found.title, found.writer
 
 
-def _written(markup: str, source: Source | None) -> tuple[str, TextWriter, bool]:
+def read(markup: str, source: Source | None = None) -> Written:
+    """Return all that there is to know of a page, as far as the time of `source` goes; raises as written() does."""
     from lxml import etree
 
     parser = etree.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     writer = TextWriter()
     markup = _DECLARED.sub("", storable(markup).translate(_INVISIBLE), count=1)
     if not markup.strip():
-        return "", writer, True
+        return Written("", writer, whole=True, imprint=NONE)
     root = etree.fromstring(markup, parser)
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise damaged(Why.NESTED_TOO_DEEP)  # what lies behind that place would be missing without a word
     if root is None:
-        return "", writer, True
+        return Written("", writer, whole=True, imprint=NONE)
     found = root.find(".//title")
     title = " ".join(storable("".join(found.itertext())).split())[:300] if found is not None else ""
-    whole = _Walk(writer).page(root, source)
-    return title, writer, whole
+    return Written(title, writer, _Walk(writer).page(root, source), _imprint(root))
+
+
+def _imprint(root: Any) -> Imprint:
+    """Return date and authors by what stands in the head of a page."""
+    said: dict[str, list[str]] = {}
+    for node in root.iter("meta"):
+        named = filter(None, (node.get(key) for key in ("name", "property", "itemprop", "http-equiv")))
+        name = next(named, "").lower()
+        if node.get("content") and (name in _DATES or name in _AUTHORS):
+            said.setdefault(name, []).append(node.get("content"))
+    dates = (value for name in _DATES for value in said.get(name, ()))
+    names = (name for field in _AUTHORS for value in said.get(field, ()) for name in value.split(";"))
+    return imprint.of(dates, (name for name in names if "://" not in name))
 
 
 class _Walk:

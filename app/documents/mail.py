@@ -6,7 +6,7 @@ import re
 from email.errors import CloseBoundaryNotFoundDefect
 from urllib.parse import unquote
 
-from app.documents import mime, signed
+from app.documents import imprint, mime, signed
 from app.documents.html import written
 from app.documents.parts import Parts, titled
 from app.documents.source import Source, TextWriter, Why, damaged
@@ -55,11 +55,13 @@ class MailLoader:
             raise damaged(Why.NOT_OF_ITS_KIND)
         body = Body(message)
         writer = TextWriter()
-        write_headers(writer, [(name, mime.header(message, name)) for name in HEADERS], body.parts.names)
+        headers = [(name, mime.header(message, name)) for name in HEADERS]
+        write_headers(writer, headers, body.parts.names)
         write_blocks(writer, body.blocks)
         status, reason = body.status
         page = Page(None, writer.text, status if writer.text.strip() else Status.EMPTY, reason)
-        return Document(self.kind, mime.header(message, "Subject")[:300], (page,), body.parts.all)
+        subject = mime.header(message, "Subject")[:300]
+        return Document(self.kind, subject, (page,), body.parts.all, *imprint.of_mail(headers))
 
 
 def write_headers(writer: TextWriter, headers: list[tuple[str, str]], attachments: list[str]) -> None:

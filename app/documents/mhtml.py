@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.documents import mime
-from app.documents.html import written
+from app.documents import imprint, mime
+from app.documents.html import read
 from app.documents.parts import Parts
 from app.documents.source import Source, Why, damaged, unpaged
 from app.types import Document, Heading
@@ -59,14 +59,18 @@ class WebArchiveLoader:
     def _document(self, message: mime.Entity, pages: list[mime.Entity], parts: Parts) -> Document:
         """Put the page and the pages framed in it one after the other."""
         title, texts, headings, length = "", [], [], 0
+        found = imprint.NONE
         for part in pages:
-            own, writer = written(mime.text_of(part))
-            title = title or own
+            own = read(mime.text_of(part))
+            writer = own.writer
+            title = title or own.title
+            found = found if any(found) else own.imprint
             if writer.text.strip():
                 headings += [Heading(length + each.start, each.level, each.text) for each in writer.headings]
                 texts.append(writer.text)
                 length += len(writer.text) + 2
         title = title or mime.header(message, "Subject")[:300]
         document = unpaged(self.kind, title, "\n\n".join(texts), tuple(headings), parts.reason)
-        return Document(document.kind, document.title, document.pages, parts.all)
+        made = imprint.of((found.date, mime.header(message, "Date")), found.people)
+        return Document(document.kind, document.title, document.pages, parts.all, *made)
 

@@ -21,7 +21,7 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from typing import Any
 
-from app.documents import mime
+from app.documents import imprint, mime
 from app.documents.html import written
 from app.documents.mail import HEADERS, LOGO, write_blocks, write_headers
 from app.documents.parts import Parts, file_name, titled
@@ -106,7 +106,8 @@ def document(kind: str, message: Message, trouble: str = "") -> Document:
     """Return a message with its parts; `trouble` is a sentence for what of its file could not be read."""
     files = Files(message)
     writer = TextWriter()
-    write_headers(writer, message.headers, files.parts.names)
+    headers = message.headers
+    write_headers(writer, headers, files.parts.names)
     text, broken = message.body
     write_blocks(writer, [message.details, text])
     trouble = " ".join(filter(None, [trouble, broken]))
@@ -117,7 +118,8 @@ def document(kind: str, message: Message, trouble: str = "") -> Document:
         else Status.READ if writer.text.strip()
         else Status.EMPTY
     )  # fmt: skip
-    return Document(kind, message.subject[:300], (Page(None, writer.text, status, reason),), files.parts.all)
+    page = Page(None, writer.text, status, reason)
+    return Document(kind, message.subject[:300], (page,), files.parts.all, *imprint.of_mail(headers))
 
 
 class Properties:

@@ -10,7 +10,8 @@ import binascii
 import re
 from typing import Any
 
-from app.documents import ole, ooxml
+from app.documents import imprint, ole, ooxml
+from app.documents.imprint import Imprint
 from app.documents.package import Package, rebuilt
 from app.documents.parts import Parts, file_name
 from app.documents.source import Why, damaged, storable
@@ -21,6 +22,7 @@ OFFICE, TEXT, TABLE = f"{{{_NAMES}office:1.0}}", f"{{{_NAMES}text:1.0}}", f"{{{_
 DRAW, STYLE = f"{{{_NAMES}drawing:1.0}}", f"{{{_NAMES}style:1.0}}"
 PRESENTATION = f"{{{_NAMES}presentation:1.0}}"
 DC = "{http://purl.org/dc/elements/1.1/}"
+_META = f"{{{_NAMES}meta:1.0}}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _MANIFEST = f"{{{_NAMES}manifest:1.0}}"
 _OLD = re.compile(rb"http://openoffice\.org/2000/(\w+)")  # the names before it was a standard
@@ -77,9 +79,20 @@ class Opened:
 
     @property
     def title(self) -> str:
+        return " ".join(storable(self._said(DC + "title")).split())[:300]
+
+    @property
+    def imprint(self) -> Imprint:
+        """When it was last saved; who wrote it first, and who saved it."""
+        dates = (self._said(name) for name in (DC + "date", _META + "creation-date"))
+        return imprint.of(dates, [self._said(name) for name in (_META + "initial-creator", DC + "creator")])
+
+    def _said(self, element: str) -> str:
+        """Return what the file says of itself; comments in its text have dates and writers of their own."""
         root = self.content if self.package is None else self._xml("meta.xml")
-        found = None if root is None else next(root.iter(DC + "title"), None)
-        return "" if found is None else " ".join(storable("".join(found.itertext())).split())[:300]
+        meta = None if root is None else next(root.iter(OFFICE + "meta"), None)
+        found = None if meta is None else next(meta.iter(element), None)
+        return "" if found is None else "".join(found.itertext())
 
     def as_package(self) -> bytes:
         """Return the file as a sound package, for engines that read no others."""

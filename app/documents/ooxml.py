@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from app.documents import ole
+from app.documents import imprint, ole
+from app.documents.imprint import Imprint
 from app.documents.package import Package
 from app.documents.parts import Parts, file_name
 from app.documents.source import storable
@@ -22,6 +23,8 @@ from app.documents.xml import parsed
 
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_DC, _TERMS = "{http://purl.org/dc/elements/1.1/}", "{http://purl.org/dc/terms/}"
+_CORE = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _CHART_EX = "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart"
@@ -87,11 +90,22 @@ class Opened:
     @property
     def title(self) -> str:
         """The title that the file gives itself."""
+        return " ".join(storable(self._said(_DC + "title")).split())[:300]
+
+    @property
+    def imprint(self) -> Imprint:
+        """When it was last saved, since an old file is often where a new one began; its author, and who saved it."""
+        dates = (self._said(f"{_TERMS}{name}") for name in ("modified", "created"))
+        names = (self._said(_DC + "creator"), self._said(_CORE + "lastModifiedBy"))
+        return imprint.of(dates, (name for each in names for name in each.split(";")))
+
+    def _said(self, element: str) -> str:
+        """Return what one of the file's core properties says."""
         for name in (*self.related("", "core-properties"), "docProps/core.xml"):
             root = self.xml(name) if name in self.package else None
-            found = root.find("{http://purl.org/dc/elements/1.1/}title") if root is not None else None
+            found = root.find(element) if root is not None else None
             if found is not None:
-                return " ".join(storable(found.text or "").split())[:300]
+                return found.text or ""
         return ""
 
     def damage(self) -> bool:

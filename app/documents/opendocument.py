@@ -55,7 +55,7 @@ class TextDocumentLoader:
         if writing.late or opened.is_broken:
             status = Status.TIMED_OUT if writing.late else Status.DAMAGED
             page = Page(None, text, status, ooxml.LATE if writing.late else ooxml.PARTLY, page.headings)
-        return Document(self.kind, opened.title, (page,), parts.all)
+        return Document(self.kind, opened.title, (page,), parts.all, *opened.imprint)
 
 
 def tables(opened: Opened) -> Iterator[tuple[str, Iterator[list[str]]]]:

@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
-from app.documents import pdf_extras, pdf_layout, pdf_repair, pdf_structure, pdf_usable
+from app.documents import imprint, pdf_extras, pdf_layout, pdf_repair, pdf_structure, pdf_usable
 from app.documents.pdf_structure import Shape
 from app.documents.source import Source, Why, damaged, storable, unsupported
 from app.errors import FileError, LockedFile
@@ -72,11 +72,11 @@ class PdfLoader:
             found = [_page(pdf, index, source, outline.get(index, []), outlined) for index in range(len(pdf))]
             pages = _structured([(page, shape) for page, shape, _ in found], outlined=outlined)
             if raw.FPDFDoc_GetAttachmentCount(pdf) < 1 and not any(attached for _, _, attached in found):
-                return Document(self.kind, _title(pdf), pages)
+                return Document(self.kind, _title(pdf), pages, (), *_imprint(pdf))
             parts = pdf_extras.files(pdf, lambda: source.late)
             if parts.reason:
                 pages = (replace(pages[0], reason=" ".join(filter(None, (pages[0].reason, parts.reason)))), *pages[1:])
-            return Document(self.kind, _title(pdf), pages, parts.all)
+            return Document(self.kind, _title(pdf), pages, parts.all, *_imprint(pdf))
 
 
 @contextmanager
@@ -319,10 +319,21 @@ def _placed(text: str, titles: list[tuple[int, str]]) -> tuple[Heading, ...]:
 
 def _title(pdf: Any) -> str:
     """Return the title that the document gives itself, or "" where a program gave it one that says nothing."""
+    title = _said(pdf, "Title")[:300]
+    return "" if _NO_TITLE.match(title) else title
+
+
+def _imprint(pdf: Any) -> imprint.Imprint:
+    """Return when the file was made and by whom, as it says itself."""
+    dates = (_said(pdf, key) for key in ("CreationDate", "ModDate"))
+    return imprint.of(dates, _said(pdf, "Author").split(";"))
+
+
+def _said(pdf: Any, key: str) -> str:
+    """Return what the document says of itself, in one line; "" where that cannot be read."""
     import pypdfium2
 
     try:
-        title = " ".join(storable(pdf.get_metadata_value("Title")).split())[:300]
+        return " ".join(storable(pdf.get_metadata_value(key)).split())
     except (pypdfium2.PdfiumError, UnicodeDecodeError):
         return ""
-    return "" if _NO_TITLE.match(title) else title

@@ -105,6 +105,8 @@ def pack(document: Document) -> dict[str, Any]:
         "kind": document.kind,
         "title": document.title,
         "pages": [serving.pack_page(page) for page in document.pages],
+        "date": document.date,
+        "people": list(document.people),
         "parts": [[part.name, len(part.data)] for part in document.parts],
     }
 

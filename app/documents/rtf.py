@@ -10,6 +10,7 @@ import binascii
 import re
 from collections.abc import Iterator
 
+from app.documents import imprint
 from app.documents.ooxml import LATE, PARTS_ONLY
 from app.documents.parts import Parts
 from app.documents.source import Source, TextWriter, Why, damaged, unpaged
@@ -48,7 +49,13 @@ _BLANKS = bytes.maketrans(b"\x1d\x1e\x1f", b"   ")
 _DEEP = 10_000
 _PICTURE = 40_000
 _MARKS = ((b"\x89PNG", ".png"), (b"\xff\xd8\xff", ".jpg"))
-_NAME = re.compile(rb"\{\\info.*?\{\\title ([^{}]*)\}", re.DOTALL)
+_INFO = re.compile(rb"\{\\info\b")
+_NAME = re.compile(rb"\{\\title ([^{}]*)\}")
+_WRITERS = tuple(re.compile(rb"\{\\%s ([^{}]*)\}" % name) for name in (b"author", b"operator"))
+_SAVED = tuple(
+    re.compile(rb"\{\\%s\\yr(\d{4})(?:\\mo(\d{1,2}))?(?:\\dy(\d{1,2}))?" % name) for name in (b"revtim", b"creatim")
+)
+_INFO_ROOM = 65536  # bytes in which what a file says of itself is looked for
 
 
 class RtfLoader:
@@ -89,13 +96,28 @@ class RtfLoader:
             each for each in cleaning.pictures if len(each) > _PICTURE
         ]:
             parts.add("picture" + next(suffix for mark, suffix in _MARKS if picture.startswith(mark)), picture)
-        title = _NAME.search(source.data[:65536])
-        name = " ".join(_lines(head, title[1]).split())[:300] if title else ""
+        name, made = _about(head, source.data)
         inside = PARTS_ONLY if parts and not writer.text.strip() else ""
         page = unpaged(self.kind, name, writer.text, reason=f"{inside} {parts.reason}".strip()).pages[0]
         if cleaning.late:
             page = Page(None, page.text, Status.TIMED_OUT, LATE)
-        return Document(self.kind, name, (page,), parts.all)
+        return Document(self.kind, name, (page,), parts.all, *made)
+
+
+def _about(head: bytes, data: bytes) -> tuple[str, imprint.Imprint]:
+    """Return the title that a file gives itself, when it was last saved and by whom."""
+    start = _INFO.search(data[:_INFO_ROOM])
+    if start is None:
+        return "", imprint.NONE
+    info = data[start.start() : start.start() + _INFO_ROOM]
+
+    def said(pattern: re.Pattern[bytes]) -> str:
+        found = pattern.search(info)
+        return " ".join(_lines(head, found[1]).split()) if found else ""
+
+    dates = (found for pattern in _SAVED if (found := pattern.search(info)))
+    days = (b"-".join(part.zfill(2) for part in found.groups() if part).decode() for found in dates)
+    return said(_NAME)[:300], imprint.of(days, map(said, _WRITERS))
 
 
 class _Cleaning:

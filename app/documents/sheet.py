@@ -64,7 +64,7 @@ class SheetLoader:
         data = source.data
         if data.startswith(ole.SIGNATURE):
             # calamine stumbles over a last sector that is cut short, which does no harm elsewhere.
-            return self._document(_Reading(source, data + bytes(-len(data) % _SECTOR)), "", Parts())
+            return self._document(_Reading(source, data + bytes(-len(data) % _SECTOR)), None, Parts())
         if odf.flat_kind(data) == "spreadsheet":
             return self._opendocument(source, odf.Opened(data))
         kind = package.family(data)
@@ -82,15 +82,15 @@ class SheetLoader:
         reading = _Reading(source, source.data, book)
         parts = Parts()
         opened.embedded(parts, book.owners())
-        return self._document(reading, opened.title, parts)
+        return self._document(reading, opened, parts)
 
     def _opendocument(self, source: Source, opened: odf.Opened) -> Document:
         parts = Parts()
         opened.embedded(parts)
         reading = _Reading(source, opened.as_package(), tables=lambda: opendocument.tables(opened))
-        return self._document(reading, opened.title, parts)
+        return self._document(reading, opened, parts)
 
-    def _document(self, reading: _Reading, title: str, parts: Parts) -> Document:
+    def _document(self, reading: _Reading, opened: Opened | odf.Opened | None, parts: Parts) -> Document:
         pages = tuple(reading.pages())
         if not pages:
             raise damaged(Why.NO_PAGES)
@@ -98,7 +98,9 @@ class SheetLoader:
             last = pages[-1]
             reason = f"{last.reason} {parts.reason}".strip()[:500]
             pages = (*pages[:-1], Page(last.number, last.text, last.status, reason, last.headings))
-        return Document(self.kind, title, pages, parts.all)
+        if opened is None:  # an old file, whose properties are not read
+            return Document(self.kind, "", pages, parts.all)
+        return Document(self.kind, opened.title, pages, parts.all, *opened.imprint)
 
     def _other(self, source: Source) -> Document:
         """Read what programs write under the name of a spreadsheet without it being one: HTML, or lines of cells."""

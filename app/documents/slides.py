@@ -50,7 +50,7 @@ class SlidesLoader:
             flat = odf.Opened(source.data)
             pages = list(odf_slides.pages(flat, source))
             flat.embedded(parts, any_picture=not any(page.text for page in pages))
-            title = flat.title
+            title, made = flat.title, flat.imprint
         else:
             if source.suffix in _OLD and not source.data.startswith(b"PK"):
                 raise unsupported(Why.OLD_SLIDES)
@@ -59,14 +59,14 @@ class SlidesLoader:
             pages = list(deck.pages())
             opened.embedded(parts, deck.owners)
             opened.embedded(parts, deck.wordless, any_picture=True)
-            title = opened.title
+            title, made = opened.title, opened.imprint
         if not pages:
             raise damaged(Why.NO_PAGES)
         if parts.reason:
             last = pages[-1]
             reason = f"{last.reason} {parts.reason}".strip()[:500]
             pages[-1] = Page(last.number, last.text, last.status, reason, last.headings, last.furniture)
-        return Document(self.kind, title, tuple(pages), parts.all)
+        return Document(self.kind, title, tuple(pages), parts.all, *made)
 
 
 @dataclass(frozen=True, slots=True)

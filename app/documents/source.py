@@ -147,10 +147,17 @@ def is_storable(text: str) -> bool:
     return _UNSTORABLE.search(text) is None
 
 
-def unpaged(kind: str, title: str, text: str, headings: tuple[Heading, ...] = (), reason: str = "") -> Document:
-    """A document of a format without pages: one page without a number, EMPTY when it holds no character to read."""
+def unpaged(
+    kind: str, title: str, text: str, headings: tuple[Heading, ...] = (), reason: str = "",
+    imprint: tuple[str, tuple[str, ...]] = ("", ()),
+) -> Document:  # fmt: skip
+    """A document of a format without pages: one page without a number, EMPTY when it holds no character to read.
+
+    `imprint` is its date and its people.
+    """
     status = Status.READ if text.strip() else Status.EMPTY
-    return Document(kind, title, (Page(None, text, status, reason, headings),))
+    date, people = imprint
+    return Document(kind, title, (Page(None, text, status, reason, headings),), date=date, people=people)
 
 
 class TextWriter:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from app import frames
-from app.documents import parts
+from app.documents import imprint, parts
 from app.documents.loader import KINDS
 from app.documents.source import Why, damaged, is_storable, unsupported
 from app.errors import CarrelError, EmptyFile, LockedFile, TooLargeFile
@@ -44,7 +44,9 @@ def document(untrusted_reply: frames.Frame, characters: int, memory: int) -> Doc
         _lie()
     if sum(len(page.text) for page in pages) > characters:
         _lie()
-    return Document(kind, title, pages, _parts(untrusted_document.get("parts"), untrusted_reply.body))
+    found = _parts(untrusted_document.get("parts"), untrusted_reply.body)
+    date = _date(untrusted_document.get("date"))
+    return Document(kind, title, pages, found, date, _people(untrusted_document.get("people")))
 
 
 def count(untrusted_reply: frames.Frame, characters: int, memory: int) -> PageCount:
@@ -125,6 +127,20 @@ def _parts(untrusted_parts: object, untrusted_body: bytes) -> tuple[Part, ...]:
     if place != len(untrusted_body):
         _lie()
     return tuple(found)
+
+
+def _date(untrusted_date: object) -> str:
+    date = _text(untrusted_date, 10)
+    if date and (not imprint.DAY.fullmatch(date) or imprint.day(date) != date):
+        _lie()
+    return date
+
+
+def _people(untrusted_people: object) -> tuple[str, ...]:
+    people = [_text(untrusted_name, imprint.LONGEST) for untrusted_name in _list(untrusted_people, imprint.PEOPLE)]
+    if any(name != " ".join(name.split()) or not name for name in people):
+        _lie()
+    return tuple(people)
 
 
 def _page(untrusted_page: object) -> Page:

@@ -78,7 +78,7 @@ class WordLoader:
         inside = ooxml.PARTS_ONLY if page.status is Status.EMPTY and parts and not page.reason else ""
         reason = " ".join(filter(None, (page.reason, inside, parts.reason)))
         page = Page(None, page.text, page.status, reason, page.headings)
-        return Document(self.kind, opened.title, (page,), parts.all)
+        return Document(self.kind, opened.title, (page,), parts.all, *opened.imprint)
 
     def _other(self, source: Source) -> Document:
         """Read what programs write under the name of an old Word file without it being one: HTML, or plain text."""

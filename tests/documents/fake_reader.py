@@ -21,7 +21,7 @@ def page(**changes: Any) -> list[Any]:
 
 
 def document(**changes: Any) -> dict[str, Any]:
-    return {"kind": "text", "title": "", "pages": [page()], "parts": [], **changes}
+    return {"kind": "text", "title": "", "pages": [page()], "parts": [], "date": "", "people": [], **changes}
 
 
 def die() -> None:
