@@ -1,0 +1,322 @@
+"""What speaks for each passage that may answer a question, as a row of numbers.
+
+Owns the numbers and their names; weights.py says what they are worth. Most lie between 0 and 1 and compare only
+within one question. Knows no store and no model.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from app.passages import context_name
+from app.retrieval.stems import folded, stem, words
+from app.retrieval.wording import Form, Wording
+from app.store.words import STOP_WORDS
+from app.types import StoredPassage
+
+NAMES = (
+    "meaning", "focus", "words", "exact", "heading_words",
+    "heading", "covered", "covered_text", "sentence", "two_sentences", "pairs", "runs", "triples",
+    "document_words", "document_meaning", "document_sum", "document_focus", "route", "title",
+    "rest", "rest_heading", "rest_words", "local_words",
+    "near_words", "near_meaning", "near_adds",
+    "prose", "short", "first", "number", "date", "person",
+    "meaning_unsaid", "focus_unsaid", "heading_equal",
+)  # fmt: skip
+Matrix = npt.NDArray[np.float32]
+Column = npt.NDArray[np.float32]
+
+# BM25 (Robertson and Zaragoza 2009) as in the word index, with the length that passages have on the average.
+_K1 = 1.2
+_B = 0.75
+_LENGTH = 110
+_HEADING_LENGTH = 12
+_OPENING = 1_500  # characters of a document in which it says what it is and between whom
+_CLOSE = 4  # words that may lie between two that belong together
+_SENTENCE = re.compile(r"(?<=[.!?;:。！？])\s+|\n\s*\n|\n(?=\s*[-•*\d(])")
+_WORD = re.compile(r"[^\W_]+")
+_YEAR = re.compile(r"(?:1\d|20)\d\d$")
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december "
+    "januar februar marz mai juni juli oktober dezember".split()
+)
+_NUMBERS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty ninety hundred "
+    "thousand million billion percent half dozen twice zwei drei vier sechs sieben acht neun zehn zwolf".split()
+)
+_FULL_NAME = re.compile(r"(?<![.!?] )\b[A-Z][a-z]+ [A-Z][a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The passages that may answer, with what the store knows of them; arrays are by passage."""
+
+    passages: Sequence[StoredPassage]
+    meaning: Column  # cosine with the question
+    focus: Column  # cosine with what is left of it without the document's name
+    routes: Mapping[str, float]  # document → how well the question names it, 1 for the best
+
+
+class _Terms(dict[str, int]):
+    """From a word of a passage to the number of the question's term that it is, -1 for none."""
+
+    def __init__(self, terms: Sequence[str]) -> None:
+        super().__init__()
+        self._numbers = {term: number for number, term in enumerate(terms)}
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = self._numbers.get(stem(word), -1)
+        return number
+
+
+@dataclass(slots=True)
+class _Read:
+    """One passage as far as the question's words stand in it."""
+
+    length: int
+    places: dict[int, list[int]]  # term → where it stands, in words
+    sentences: dict[int, set[int]]  # sentence → terms in it
+    starts: list[int]  # of the sentences, in words
+    exact: Counter[str]
+    heading: frozenset[int]
+    heading_length: int
+    all: list[str]
+    stops: int
+
+
+def forms(wording: Wording, passages: Sequence[StoredPassage]) -> dict[str, list[str]]:
+    """Return for each term the words that stand for it, in the question and in the passages."""
+    numbers = _Terms(wording.terms)
+    found: dict[str, set[str]] = {term: set() for term in wording.terms}
+    said = set(wording.exact)
+    for passage in passages:
+        said.update(words(passage.text))
+    for word in said:
+        number = numbers[word]
+        if number >= 0:
+            found[wording.terms[number]].add(word)
+    return {term: sorted(some) for term, some in found.items()}
+
+
+def weights(found: Mapping[str, Sequence[str]], passages: int, counts: Mapping[str, int]) -> dict[str, float]:
+    """Return how telling each term is: the rarer its words, the more."""
+    told = {}
+    for term, some in found.items():
+        held = min(passages, sum(counts.get(word, 0) for word in some))
+        told[term] = math.log(1 + (passages - held + 0.5) / (held + 0.5))
+    return told
+
+
+def matrix(wording: Wording, candidates: Candidates, telling: Mapping[str, float]) -> Matrix:
+    """Return float32[passages, len(NAMES)]."""
+    return _Features(wording, candidates, telling).matrix()
+
+
+class _Features:
+    def __init__(self, wording: Wording, candidates: Candidates, telling: Mapping[str, float]) -> None:
+        self.wording = wording
+        self.candidates = candidates
+        self.idf = [telling.get(term, 1.0) for term in wording.terms]
+        self.total = sum(self.idf) or 1.0
+        self.terms = _Terms(wording.terms)
+        self.read = [self._read(passage) for passage in candidates.passages]
+        content = [number for number in map(self.terms.__getitem__, wording.sequence) if number >= 0]
+        self.pairs = [(a, b) for a, b in dict.fromkeys(pairwise(content)) if a != b]
+        self.doubles = frozenset(pairwise(wording.sequence))
+        self.triples = frozenset(zip(wording.sequence, wording.sequence[1:], wording.sequence[2:], strict=False))
+        self.columns: dict[str, Column] = {}
+
+    def _read(self, passage: StoredPassage) -> _Read:
+        said: list[str] = []
+        starts: list[int] = []
+        for piece in _SENTENCE.split(folded(passage.text)):
+            starts.append(len(said))
+            said += _WORD.findall(piece)
+        places: dict[int, list[int]] = {}
+        sentences: dict[int, set[int]] = {}
+        exact: Counter[str] = Counter()
+        sentence = 0
+        for place, number in enumerate(map(self.terms.__getitem__, said)):
+            if number < 0:
+                continue
+            while sentence + 1 < len(starts) and starts[sentence + 1] <= place:
+                sentence += 1
+            places.setdefault(number, []).append(place)
+            sentences.setdefault(sentence, set()).add(number)
+            if said[place] in self.wording.exact:
+                exact[said[place]] += 1
+        context = words(passage.context)
+        heading = frozenset(number for number in map(self.terms.__getitem__, context) if number >= 0)
+        stops = sum(word in STOP_WORDS for word in said)
+        return _Read(len(said), places, sentences, starts, exact, heading, len(context), said, stops)
+
+    def matrix(self) -> Matrix:
+        size = len(self.read)
+        meaning, focused = self.candidates.meaning, self.candidates.focus
+        self.columns = {name: np.zeros(size, np.float32) for name in NAMES}
+        self.columns["meaning"][:] = meaning
+        self.columns["focus"][:] = focused
+        for row, read in enumerate(self.read):
+            self._of_passage(row, read)
+        for name in ("words", "exact", "heading_words"):
+            column = self.columns[name]
+            column /= max(float(column.max(initial=0.0)), 1e-6)
+        self._of_documents()
+        self._of_neighbours()
+        # What the passages' own words say little about, meaning has to decide.
+        unsaid = 1.0 - float(self.columns["covered"].max(initial=0.0))
+        self.columns["meaning_unsaid"][:] = meaning * unsaid
+        self.columns["focus_unsaid"][:] = focused * unsaid
+        return np.stack([self.columns[name] for name in NAMES], axis=1)
+
+    def _mass(self, terms: frozenset[int] | set[int]) -> float:
+        return sum(self.idf[term] for term in terms)
+
+    def _bm25(self, read: _Read, weight: Sequence[float]) -> float:
+        norm = _K1 * (1 - _B + _B * (read.length + read.heading_length) / (_LENGTH + _HEADING_LENGTH))
+        score = 0.0
+        for term in read.places.keys() | read.heading:
+            times = len(read.places.get(term, ())) + (term in read.heading)
+            score += weight[term] * (_K1 + 1) * times / (times + norm)
+        return score
+
+    def _of_passage(self, row: int, read: _Read) -> None:
+        total, columns = self.total, self.columns
+        inside = read.places.keys()
+        columns["words"][row] = self._bm25(read, self.idf)
+        columns["heading_words"][row] = self._mass(read.heading) / (1 + 0.05 * read.heading_length)
+        columns["heading"][row] = self._mass(read.heading) / total
+        columns["heading_equal"][row] = len(read.heading) / max(1, read.heading_length)
+        columns["covered"][row] = self._mass(inside | read.heading) / total
+        columns["covered_text"][row] = self._mass(set(inside)) / total
+        norm = _K1 * (1 - _B + _B * read.length / _LENGTH)
+        columns["exact"][row] = sum(
+            self.idf[self.terms[word]] * (_K1 + 1) * times / (times + norm) for word, times in read.exact.items()
+        )
+        best, best_two, place = 0.0, 0.0, -1
+        for sentence, terms in read.sentences.items():
+            mass = self._mass(terms)
+            if mass > best:
+                best, place = mass, sentence
+            best_two = max(best_two, self._mass(terms | read.sentences.get(sentence + 1, set())))
+        columns["sentence"][row] = best / total
+        columns["two_sentences"][row] = best_two / total
+        self._of_order(row, read)
+        columns["prose"][row] = read.stops / max(1, read.length)
+        columns["short"][row] = max(0.0, 1 - read.length / 60)
+        passage = self.candidates.passages[row]
+        columns["first"][row] = float(passage.start == 0 and passage.page in (None, 1))
+        if place >= 0 and self.wording.form:
+            self._of_form(row, read, place)
+
+    def _of_order(self, row: int, read: _Read) -> None:
+        near, of = 0.0, 0.0
+        for a, b in self.pairs:
+            worth = self.idf[a] + self.idf[b]
+            of += worth
+            if a in read.places and b in read.places:
+                apart = min(abs(x - y) for x in read.places[a][:8] for y in read.places[b][:8])
+                near += worth if apart <= 1 else worth / 2 if apart <= _CLOSE else 0.0
+        self.columns["pairs"][row] = near / of if of else 0.0
+        roots = self._roots(read)
+        if self.doubles:
+            self.columns["runs"][row] = len(self.doubles & roots[0]) / len(self.doubles)
+        if self.triples:
+            self.columns["triples"][row] = len(self.triples & roots[1]) / len(self.triples)
+
+    def _roots(self, read: _Read) -> tuple[set[tuple[str, str]], set[tuple[str, str, str]]]:
+        roots = [stem(word) for word in read.all]
+        return set(pairwise(roots)), set(zip(roots, roots[1:], roots[2:], strict=False))
+
+    def _of_form(self, row: int, read: _Read, sentence: int) -> None:
+        start = read.starts[sentence]
+        end = read.starts[sentence + 1] if sentence + 1 < len(read.starts) else len(read.all)
+        others = [word for word in read.all[start:end] if self.terms[word] < 0]
+        if self.wording.form is Form.NUMBER:
+            self.columns["number"][row] = any(word[0].isdigit() or word in _NUMBERS for word in others)
+        elif self.wording.form is Form.DATE:
+            year = any(_YEAR.match(word) for word in others)
+            self.columns["date"][row] = 1.0 if year else 0.7 * any(word in _MONTHS for word in others)
+        else:
+            named = _FULL_NAME.findall(self.candidates.passages[row].text)
+            self.columns["person"][row] = min(3, len(named)) / 3
+
+    def _of_documents(self) -> None:
+        columns, routes = self.columns, self.candidates.routes
+        rows: dict[str, list[int]] = defaultdict(list)
+        for row, passage in enumerate(self.candidates.passages):
+            rows[passage.document].append(row)
+        for document, members in rows.items():
+            said = columns["words"][members]
+            columns["document_words"][members] = said.max()
+            columns["document_meaning"][members] = self.candidates.meaning[members].max()
+            columns["document_focus"][members] = self.candidates.focus[members].max()
+            columns["document_sum"][members] = np.sort(said)[-4:].sum() / 4
+            route = routes.get(document, 0.0)
+            columns["route"][members] = route
+            named, length, opening = self._named(members)
+            columns["title"][members] = len(named) / max(1, length)
+            # Words that say which document say little about where in it.
+            rest = [
+                weight * (0.15 if term in named else 0.5 if term in opening and route > 0.9 else 1.0)
+                for term, weight in enumerate(self.idf)
+            ]
+            self._of_rest(members, rest)
+
+    def _named(self, members: Sequence[int]) -> tuple[set[int], int, set[int]]:
+        """Return the terms of a document's title and file name, how many words these have, and its opening's terms."""
+        passages = self.candidates.passages
+        one = passages[members[0]]
+        name = set(words(context_name(one.title, one.file.replace("\\", "/").rsplit("/", 1)[-1])))
+        named = {number for number in map(self.terms.__getitem__, name) if number >= 0}
+        opening: set[int] = set()
+        for row in members:
+            if passages[row].page in (None, 1) and passages[row].start < _OPENING:
+                opening |= self.read[row].places.keys()
+        return named, len(name), opening
+
+    def _of_rest(self, members: Sequence[int], rest: Sequence[float]) -> None:
+        columns = self.columns
+        total = sum(rest) or 1.0
+        held: Counter[int] = Counter()
+        for row in members:
+            held.update(self.read[row].places.keys())
+        local = [
+            min(idf, math.log(1 + (len(members) - held[term] + 0.5) / (held[term] + 0.5))) if held[term] else 0.0
+            for term, idf in enumerate(self.idf)
+        ]
+        local_total = sum(local) or 1.0
+        for row in members:
+            read = self.read[row]
+            both = read.places.keys() | read.heading
+            columns["rest"][row] = sum(rest[term] for term in both) / total
+            columns["rest_heading"][row] = sum(rest[term] for term in read.heading) / total
+            columns["rest_words"][row] = self._bm25(read, rest) / total
+            columns["local_words"][row] = self._bm25(read, local) / local_total
+
+    def _of_neighbours(self) -> None:
+        """A passage beside one that fits, in the same document, is likelier to be on the matter."""
+        passages, columns = self.candidates.passages, self.columns
+        order = sorted(
+            range(len(passages)), key=lambda row: (passages[row].document, passages[row].page or 0, passages[row].start)
+        )
+        for a, b in pairwise(order):
+            one, two = passages[a], passages[b]
+            near = (two.page or 0) - (one.page or 0) <= 1 if one.page != two.page else two.start <= one.end + 3
+            if one.document != two.document or not near:
+                continue
+            for row, other in ((a, b), (b, a)):
+                added = self.read[other].places.keys() - self.read[row].places.keys()
+                for name, value in (
+                    ("near_words", columns["words"][other]), ("near_meaning", columns["meaning"][other]),
+                    ("near_adds", self._mass(set(added)) / self.total),
+                ):
+                    columns[name][row] = max(columns[name][row], value)

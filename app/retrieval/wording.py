@@ -1,0 +1,89 @@
+"""What a question is made of: its telling words, which of them stand together, what kind of answer it wants.
+
+Knows no passage and no store.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.retrieval.stems import folded, stem, words
+from app.store.words import STOP_WORDS
+
+MOST_TERMS = 48  # of a long text, the first so many are weighed
+_CLAUSE = re.compile(r"(?<=[;:.?!])\s+")
+_NAME = re.compile(r"[^\W\d_]\w*")
+
+
+class Form(StrEnum):
+    """What kind of answer a question wants, as far as its words tell."""
+
+    PLAIN = ""
+    DATE = "date"
+    NUMBER = "number"
+    PERSON = "person"
+
+
+_FORMS = (
+    (Form.DATE, re.compile(r"\b(?:when|wann)\b|\b(?:what|which) (?:\w+ )?(?:year|date|day|month|decade|century)\b")),
+    (Form.NUMBER, re.compile(
+        r"\bhow (?:many|much|long|old|far|often|large|big|high|tall|fast|deep|wide)\b|\bwie (?:viele?|lange|oft|hoch)\b"
+        r"|\b(?:what|which) (?:\w+ )?(?:percent|percentage|number|amount|proportion|fraction|price|sum)\b"
+    )),
+    (Form.PERSON, re.compile(r"\b(?:who|whom|whose|wer|wem|wen|wessen)\b")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A question's words; a term is the stem of one that tells something."""
+
+    text: str
+    terms: tuple[str, ...]  # each once, in their order
+    exact: frozenset[str]  # the words themselves, folded
+    sequence: tuple[str, ...]  # stems of all words in their order, stop words too
+    form: Form
+
+
+def wording(text: str) -> Wording:
+    """Return what `text` is made of; where it is stop words alone they are its terms."""
+    said = words(text)
+    telling = [word for word in said if word not in STOP_WORDS and (len(word) > 1 or not word.isascii())] or said
+    lower = folded(text)
+    form = next((form for form, pattern in _FORMS if pattern.search(lower)), Form.PLAIN)
+    terms = tuple(dict.fromkeys(map(stem, telling)))[:MOST_TERMS]
+    return Wording(text, terms, frozenset(telling), tuple(map(stem, said[: 2 * MOST_TERMS])), form)
+
+
+def focus(text: str, named: Collection[str], opening: Collection[str]) -> str:
+    """Return what `text` asks for, without the words that only say in which document.
+
+    `named` are the stems of the document's title and file name, `opening` those of its first lines, of which only
+    names count. A clause of which hardly anything is left goes altogether. Where nothing would be left, and where
+    nothing is left out, it is `text`.
+    """
+    kept: list[str] = []
+    cut = False
+    for clause in _CLAUSE.split(text):
+        told = rest = 0
+        pieces = []
+        last = 0
+        for index, match in enumerate(_NAME.finditer(clause)):
+            word = folded(match.group())
+            if word in STOP_WORDS:
+                continue
+            told += 1
+            root = stem(word)
+            if root in named or (root in opening and index and match.group()[0].isupper()):
+                pieces.append(clause[last : match.start()])
+                last = match.end()
+            else:
+                rest += 1
+        pieces.append(clause[last:])
+        cut = cut or last > 0
+        if told and rest * 4 > told:
+            kept.append(" ".join("".join(pieces).split()))
+    return " ".join(kept) if cut and kept else text
