@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -21,6 +23,8 @@ from app.coverage import (
     totals,
     unread_words,
 )
+from app.passages import beginning
+from app.snippets import Snippet, snippet
 from app.types import (
     Added,
     Answered,
@@ -42,11 +46,15 @@ from app.types import (
     Sentence,
     Started,
     Status,
+    StoredPassage,
     Survey,
     Surveying,
     Verdict,
 )
 
+_SNIPPET = 600  # characters of a passage that are printed
+_ALIKE = 3  # passages that are named under one that they are alike to
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _SELDOM = 20.0  # seconds between lines of progress where nobody looks at a terminal
 
 _CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\ufffd")
@@ -67,19 +75,18 @@ def plain(text: str) -> str:
 def evidence_json(evidence: Evidence) -> list[dict[str, Any]]:
     """Return the hits in the stable shape of `search --json`."""
     return [
-        {
-            "rank": hit.rank,
-            "file": hit.passage.file,
-            "page": hit.passage.page,
-            "start": hit.passage.start,
-            "end": hit.passage.end,
-            "score": round(hit.score, 6),
-            "text": hit.passage.text,
-            "matter": hit.passage.matter,
-            "confidence": None if hit.passage.confidence is None else round(hit.passage.confidence, 4),
-        }
+        {"rank": hit.rank, **_place_json(hit.passage), "score": round(hit.score, 6), "text": hit.passage.text,
+         "matter": hit.passage.matter,
+         "confidence": None if hit.passage.confidence is None else round(hit.passage.confidence, 4),
+         "heading": heading(hit.passage), "date": hit.passage.date,
+         "marks": [list(mark) for mark in hit.marks],
+         "alike": [{**_place_json(passage), "matter": passage.matter} for passage in hit.alike]}
         for hit in evidence.hits
-    ]
+    ]  # fmt: skip
+
+
+def _place_json(passage: StoredPassage) -> dict[str, Any]:
+    return {"file": passage.file, "page": passage.page, "start": passage.start, "end": passage.end}
 
 
 def answer_json(found: EvidenceFound, answered: Answered) -> dict[str, Any]:
@@ -100,6 +107,7 @@ def answer_json(found: EvidenceFound, answered: Answered) -> dict[str, Any]:
             "pages": searched.pages,
             "unread_pages": searched.unread_pages,
         },
+        "hints": list(found.evidence.hints),
         "timings": {stage: round(seconds, 4) for stage, seconds in answered.timings},
     }
 
@@ -116,21 +124,76 @@ def _sentence_json(sentence: Sentence) -> dict[str, Any]:
 def print_hits(
     evidence: Evidence, out: TextIO, *, seconds: float | None = None, matters: bool = False
 ) -> None:
-    """Print the passages with file and page, the best first; with `matters` also the matter of each."""
+    """Print the passages with file, page and heading, the best first; with `matters` also the matter of each.
+
+    On a terminal the words that were searched for are bold, unless NO_COLOR is set. What is alike stands under it.
+    """
     took = "" if seconds is None else f" in {seconds:.2f} s"
-    print(f"Evidence{took}:", file=out)
+    print(f"Evidence{took}:" if evidence.hits else f"Nothing was found{took}.", file=out)
+    bold = _may_be_bold(out)
+    names = Counter(Path(file).name for file in {
+        passage.file for hit in evidence.hits for passage in (hit.passage, *hit.alike)
+    })  # fmt: skip
+    namesakes = {name for name, count in names.items() if count > 1}
     for hit in evidence.hits:
-        print(f"\n[{hit.rank}] {place(hit)}" + (f" ({hit.passage.matter})" if matters else ""), file=out)
-        text = " ".join(hit.passage.text.split())
-        print(_wrapped(text[:600] + ("…" if len(text) > 600 else "")), file=out)
+        under = f" — {plain(heading(hit.passage))}" if heading(hit.passage) else ""
+        print(f"\n[{hit.rank}] {_where(hit.passage, namesakes, matters=matters)}{under}", file=out)
+        shown = snippet(plain(hit.passage.text), hit.marks, _SNIPPET)
+        print("\n".join(_marked(shown) if bold else _lines(shown.text)), file=out)
+        if hit.alike:
+            print(_wrapped(f"Nearly the same text: {_alike(hit, namesakes, matters=matters)}"), file=out)
     print(file=out, flush=True)
 
 
 def place(hit: Hit) -> str:
     """Return file name and page of a hit, and whether OCR read it."""
-    page = "" if hit.passage.page is None else f", page {hit.passage.page}"
-    scan = "" if hit.passage.confidence is None else f" ({by_ocr(hit.passage.confidence)})"
-    return f"{plain(Path(hit.passage.file).name)}{page}{scan}"
+    return _where(hit.passage, frozenset(), matters=False)
+
+
+def _where(passage: StoredPassage, namesakes: Iterable[str], *, matters: bool) -> str:
+    """Return where a passage stands; a name that several files have is told with its folder."""
+    path = Path(passage.file)
+    page = "" if passage.page is None else f", page {passage.page}"
+    folder = f" (in {path.parent})" if path.name in namesakes else ""
+    scan = "" if passage.confidence is None else f" ({by_ocr(passage.confidence)})"
+    matter = f" ({passage.matter})" if matters else ""
+    return plain(f"{path.name}{folder}{page}{scan}{matter}")
+
+
+def _alike(hit: Hit, namesakes: Iterable[str], *, matters: bool) -> str:
+    named = [_where(passage, namesakes, matters=matters) for passage in hit.alike[:_ALIKE]]
+    more = len(hit.alike) - len(named)
+    return "; ".join(named) + (f"; and {counted(more, 'other')}" if more else "")
+
+
+def heading(passage: StoredPassage) -> str:
+    """Return the headings that a passage stands under, without the name of its document."""
+    named = beginning(passage.title, passage.file)
+    path = passage.context.removeprefix(named) if passage.context.startswith(named) else ""
+    return " ".join(path.lstrip(" ›").split())
+
+
+def _may_be_bold(out: TextIO) -> bool:
+    """Whether bold type is wanted and understood; a console of Windows itself may show the codes instead."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not out.isatty():
+        return False
+    return sys.platform != "win32" or any(name in os.environ for name in ("WT_SESSION", "TERM", "ANSICON"))
+
+
+def _marked(shown: Snippet) -> Iterator[str]:
+    """Yield the lines of a snippet with its marks in bold."""
+    at = 0
+    for line in _lines(shown.text):
+        words = line.lstrip(" ")
+        at = shown.text.index(words, at)
+        pieces, done = [line[: len(line) - len(words)]], at
+        for start, end in shown.marks:
+            if start < at + len(words) and end > at:
+                first, last = max(start, at), min(end, at + len(words))
+                pieces += (shown.text[done:first], _BOLD, shown.text[first:last], _PLAIN)
+                done = last
+        at += len(words)
+        yield "".join((*pieces, shown.text[done:at]))
 
 
 def print_unread(searched: Searched, shut: int, out: TextIO) -> None:
@@ -336,5 +399,9 @@ def _count(event: FileAdded | FileUnchanged | FileFailed) -> str:
 
 
 def _wrapped(text: str) -> str:
+    return "\n".join(_lines(plain(text)))
+
+
+def _lines(text: str) -> list[str]:
     width = min(shutil.get_terminal_size((100, 24)).columns, 110) if sys.stdout.isatty() else 100
-    return textwrap.fill(plain(text), width, initial_indent="    ", subsequent_indent="    ")
+    return textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="    ")

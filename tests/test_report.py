@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
+from dataclasses import replace
+
+import pytest
 
 from app import report
 from app.types import (
@@ -31,6 +35,75 @@ def test_a_hit_says_where_it_is_and_that_ocr_read_it() -> None:
     assert report.place(hit("/in/a.pdf", .934)) == "a.pdf, page 3 (read by OCR, 93 % sure)"
     evidence = Evidence("?", (hit("/in/a.pdf", .93437), hit("/in/b.pdf", None)), Searched(2, 2, 0))
     assert [each["confidence"] for each in report.evidence_json(evidence)] == [.9344, None]
+
+
+def passage(file: str, text: str = "The notice period is a month.", page: int | None = 3) -> StoredPassage:
+    return StoredPassage("p", "d", file, "Lease", "pdf", page, 0, len(text), text, "", "General")
+
+
+def printed(evidence: Evidence, out: io.StringIO, *, matters: bool = False) -> str:
+    report.print_hits(evidence, out, matters=matters)
+    return out.getvalue()
+
+
+def test_on_a_terminal_what_was_searched_for_is_bold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    text = "The notice  period\nis a month. " + "It runs from the first day of the month after the notice. " * 3
+    starts = [match.span() for match in re.finditer(r"notice\s+period|notice", text)]
+    found = Evidence("?", (Hit(1, .5, passage("/in/a.pdf", text), marks=tuple(starts)),), Searched(1, 1, 0))
+    lines = printed(found, Terminal()).splitlines()
+    assert lines[3].startswith("    The \x1b[1mnotice period\x1b[0m is a month. It runs")
+    assert sum(line.count("\x1b[1m") for line in lines) == sum(line.count("\x1b[0m") for line in lines) >= 4
+    bare = re.sub("\x1b\\[[01]m", "", "\n".join(lines)).rstrip("\n")
+    assert bare == printed(found, io.StringIO()).rstrip("\n")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in printed(found, Terminal())
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "dumb")
+    assert "\x1b" not in printed(found, Terminal())
+
+
+def test_a_phrase_that_is_broken_over_lines_is_bold_on_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    text = "word " * 18 + "notice period and more"
+    found = Evidence("?", (Hit(1, .5, passage("/in/a.pdf", text), marks=((90, 103),)),), Searched(1, 1, 0))
+    lines = printed(found, Terminal()).splitlines()
+    assert lines[3].endswith("word \x1b[1mnotice\x1b[0m")
+    assert lines[4] == "    \x1b[1mperiod\x1b[0m and more"
+
+
+def test_what_is_alike_stands_under_its_hit_and_namesakes_are_told_apart() -> None:
+    alike = tuple(passage(f"/in/{name}.pdf") for name in "bcdef")
+    hits = (Hit(1, .5, passage("/in/a.pdf"), alike=alike), Hit(2, .4, passage("/other/a.pdf", page=None)))
+    evidence = Evidence("?", hits, Searched(7, 7, 0))
+    lines = printed(evidence, io.StringIO(), matters=True).splitlines()
+    assert lines[2] == "[1] a.pdf (in /in), page 3 (General)"
+    assert lines[4] == ("    Nearly the same text: b.pdf, page 3 (General); c.pdf, page 3 (General); d.pdf, page 3 "
+                        "(General);")
+    assert lines[5] == "    and 2 others"
+    assert lines[7] == "[2] a.pdf (in /other) (General)"
+    told = report.evidence_json(evidence)[0]["alike"]
+    assert told[0] == {"file": "/in/b.pdf", "page": 3, "start": 0, "end": 29, "matter": "General"}
+    assert len(told) == 5
+
+
+def test_a_hit_is_told_with_the_headings_it_stands_under() -> None:
+    found = replace(passage("/in/a.pdf"), context="Lease › 12 Termination › 12.3(b) Notice")
+    assert report.heading(found) == "12 Termination › 12.3(b) Notice"
+    assert report.heading(replace(found, context="Lease")) == ""
+    assert report.heading(replace(found, context="something else")) == ""
+    hits = (Hit(1, .5, found, marks=((4, 10),)),)
+    lines = printed(Evidence("?", hits, Searched(1, 1, 0)), io.StringIO()).splitlines()
+    assert lines[2] == "[1] a.pdf, page 3 — 12 Termination › 12.3(b) Notice"
+    told = report.evidence_json(Evidence("?", hits, Searched(1, 1, 0)))[0]
+    assert told["heading"] == "12 Termination › 12.3(b) Notice"
+    assert told["marks"] == [[4, 10]]
+
+
+def test_where_nothing_was_found_that_is_said() -> None:
+    assert printed(Evidence("?", (), Searched(1, 1, 0)), io.StringIO()) == "Nothing was found.\n\n"
 
 
 def test_nothing_in_a_file_commands_the_terminal() -> None:
