@@ -46,8 +46,9 @@ from app.errors import (
 )
 from app.lock import Lock
 from app.paths import NO_SPACE, sync_folder
+from app.store.closed import closed_copying, settle
 from app.store.sealed import CHUNK, Reader, SealBroken, decrypted, encrypted
-from app.store.store import DATABASE, Store, closed_copying, settle
+from app.store.store import DATABASE, Store
 from app.types import BackupCopy
 from app.vault import vault as vaults
 from app.vault.keys import wipe

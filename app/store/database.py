@@ -39,6 +39,7 @@ class Database:
         self._idle: list[Any] = []
         self._all: list[Any] = []
         self._closed = False
+        self.changes = 0  # grows with each transaction that was committed
         self.cut = False  # whether the end of what an ended program had written was damaged and is left out
         try:
             with self._translated():
@@ -102,6 +103,7 @@ class Database:
             try:
                 yield connection
                 connection.execute("COMMIT")
+                self.changes += 1
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")

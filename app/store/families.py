@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.errors import UnknownDocument
-from app.store import texts, words
+from app.store import names, texts, words
 from app.store.texts import to_bytes, to_text
 
 Naming = Callable[[str, str], str]  # title, file → how the contexts of its passages begin
@@ -55,6 +55,7 @@ def delete(db: Any, number: int | None, naming: Naming) -> list[str]:
         "SELECT file, title, shares FROM v.documents WHERE number = ?", (number,)
     ).fetchone()
     db.execute("DELETE FROM v.documents WHERE number = ?", (number,))
+    names.delete(db, number)
     if shares is not None:
         return []
     heir = db.execute(
@@ -62,6 +63,8 @@ def delete(db: Any, number: int | None, naming: Naming) -> list[str]:
     ).fetchone()
     if heir is not None:
         db.execute("UPDATE v.documents SET number = ?, shares = NULL WHERE number = ?", (number, heir[0]))
+        names.delete(db, heir[0])
+        names.put(db, number)
         _rename_contexts(db, number, to_text(title), to_text(file), to_text(heir[1]), naming)
         return []
     rows = db.execute("SELECT seq, id FROM v.passages WHERE document = ?", (number,)).fetchall()
@@ -121,7 +124,10 @@ def _rename_row(db: Any, number: int | None, file: str, moves: dict[str, str], n
     db.execute(
         "UPDATE v.documents SET file = ?, parent = ? WHERE number = ?", (to_bytes(moves[file]), parent, number)
     )
-    if number is not None and shares is None:
+    if number is None:
+        return
+    names.put(db, number)
+    if shares is None:
         _rename_contexts(db, number, to_text(title), file, moves[file], naming)
 
 

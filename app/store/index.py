@@ -44,7 +44,7 @@ from app.store.vectors_client import IndexLost, VectorsProcess
 _log = logging.getLogger(__name__)
 
 SEALED = "index.sealed"
-_WORKING = "working"  # the note in the records that names the working folder
+WORKING = "working"  # the note in the records that names the working folder
 _NAME = re.compile(r"carrel-[0-9a-f]{32}")
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of ours in it, 0700 and with a random name
 _ROOM = 256 * 1024 * 1024  # left free in shared memory
@@ -88,7 +88,7 @@ class Index:
         self.failure: Exception | None = None  # why exact search has to answer everything
         # Plain vectors that a killed run left behind go now, even if nothing is searched this time. The
         # note of it stays for `_open`, which will not trust the index of that run.
-        left_over = records.notes.get(_WORKING)
+        left_over = records.notes.get(WORKING)
         if left_over is not None:
             with contextlib.suppress(OSError):
                 _wipe(Path(left_over), folder)
@@ -192,7 +192,7 @@ class Index:
         _log.warning("the vector index is set aside (%s)", type(error).__name__)
 
     def _open(self) -> VectorsProcess:
-        left_over = self._records.notes.get(_WORKING)
+        left_over = self._records.notes.get(WORKING)
         if left_over is not None:
             _wipe(Path(left_over), self._folder)
             self._sealed.unlink(missing_ok=True)
@@ -213,7 +213,7 @@ class Index:
         needed = 2 * max(sealed, int(self._records.count() * self._records.dimension * 4 * 1.3))
         inside = _SHARED_MEMORY if _has_room(_SHARED_MEMORY, needed) else self._folder
         self._working = inside / name
-        self._records.notes.put(_WORKING, str(self._working))
+        self._records.notes.put(WORKING, str(self._working))
         self._working.mkdir(mode=0o700)
 
     def _start(self, *, new: bool) -> VectorsProcess:
@@ -337,7 +337,7 @@ class Index:
         finally:
             if self._working is not None:
                 _wipe(self._working, self._folder)
-        self._records.notes.put(_WORKING, None)
+        self._records.notes.put(WORKING, None)
 
     def _keep(self, high: int, count: int) -> None:
         """Seal the index if it is sound and changed; without a seal it is made anew next time."""

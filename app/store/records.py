@@ -7,7 +7,7 @@ Owns the queries. Must not know of Chroma, models or files on disk other than by
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.errors import OtherEmbedder, UnknownDocument
-from app.store import families, ledger, schema, texts, words
+from app.store import families, ledger, names, schema, texts, words
 from app.store.database import Database
 from app.store.families import Naming, unnamed
 from app.store.notes import Notes
@@ -28,6 +28,7 @@ _UNTIDY = "untidy"
 
 _ROW = "SELECT d.number, d.id, d.file, d.title, d.kind, d.status, d.reason, d.pages, d.parent, d.size, d.modified,"
 _ROW += " coalesce(d.shares, d.number) FROM v.documents d"
+_FILE = "SELECT id, file, title, kind, date FROM v.documents WHERE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,11 @@ class Records:
             )
             words.insert(db, ((first + i, p.text, p.context) for i, p in enumerate(passages)))
             _insert_row(db, number, row, "", unread, digest, readers)
+            db.execute(
+                "UPDATE v.documents SET date = ?, people = ? WHERE number = ?",
+                (document.date, names.pack(document.people), number),
+            )
+            names.put(db, number)
         return gone
 
     def put_copy(self, row: DocumentRow, of: str, digest: bytes | None) -> list[str]:
@@ -109,16 +115,18 @@ class Records:
         """
         with self.database.writing() as db:
             gone = families.delete(db, families.number_of(db, row.file), self._naming)
+            number = _next_number(db)
             copied = db.execute(
                 "INSERT INTO v.documents(number, id, file, title, kind, status, reason, pages, unread, parent, size,"
-                " modified, digest, shares, readers) SELECT ?, ?, ?, title, kind, status, reason, pages, unread, ?,"
-                " ?, ?, digest, coalesce(shares, number), readers FROM v.documents"
+                " modified, digest, shares, readers, date, people) SELECT ?, ?, ?, title, kind, status, reason, pages,"
+                " unread, ?, ?, ?, digest, coalesce(shares, number), readers, date, people FROM v.documents"
                 " WHERE file = ? AND pages > 0 AND digest = coalesce(?, digest)",
-                (_next_number(db), row.id, to_bytes(row.file), _or_none(row.parent), row.size, row.modified,
+                (number, row.id, to_bytes(row.file), _or_none(row.parent), row.size, row.modified,
                  to_bytes(of), digest),
             )
             if not copied.rowcount:
                 raise UnknownDocument(file=of)
+            names.put(db, number)
         return gone
 
     def put_failure(self, row: DocumentRow, digest: bytes, reason: str, readers: int = 0) -> None:
@@ -164,6 +172,7 @@ class Records:
         if self.notes.get(_UNTIDY):
             with self.database.writing() as db:
                 words.tidy(db)
+                names.tidy(db)
                 schema.put(db, _UNTIDY, None)
 
     # Reading
@@ -238,24 +247,28 @@ class Records:
             ).fetchall()
             return [to_text(file) for (file,) in rows]
 
-    def passages(self, ids: Sequence[str]) -> list[StoredPassage]:
-        """Return passages in the order given; one that has gone since it was found is left out."""
+    def passages(self, ids: Sequence[str], named: Mapping[int, str] | None = None) -> list[StoredPassage]:
+        """Return passages in the order given; one that has gone since it was found is left out.
+
+        `named` gives, by the number of a content, the id of the file that it is to be named after.
+        """
         found: dict[str, StoredPassage] = {}
         known: texts.Cut = {}
         with self.database.reading() as db:
+            rows: list[Any] = []
             for some in _batches(ids):
-                rows = db.execute(
-                    "SELECT p.id, d.id, d.file, d.title, d.kind, p.document, p.page, p.start, p.end, p.context,"  # noqa: S608
-                    " g.confidence FROM v.passages p JOIN v.documents d ON d.number = p.document"
+                rows += db.execute(
+                    "SELECT p.id, p.document, p.page, p.start, p.end, p.context, g.confidence FROM v.passages p"  # noqa: S608
                     " LEFT JOIN v.pages g ON g.document = p.document AND g.page = p.page"
                     f" WHERE p.id IN ({_marks(some)})", some,
                 ).fetchall()
-                for key, document, file, title, kind, number, page, start, end, context, confidence in rows:
-                    text = texts.cut(db, known, number, page, start, end)
-                    found[key] = StoredPassage(
-                        key, document, to_text(file), to_text(title), kind, page or None, start, end, text,
-                        to_text(context), confidence=confidence,
-                    )
+            files = _files(db, {row[1] for row in rows}, named or {})
+            for key, number, page, start, end, context, confidence in rows:
+                document, file, title, kind, date = files[number]
+                found[key] = StoredPassage(
+                    key, document, file, title, kind, page or None, start, end,
+                    texts.cut(db, known, number, page, start, end), to_text(context), confidence=confidence, date=date,
+                )
         return [found[key] for key in ids if key in found]
 
     def page(self, document: str, page: int | None) -> Page:
@@ -310,11 +323,6 @@ class Records:
                 )
             }
 
-    def words(self, query: str, k: int) -> list[tuple[str, float]]:
-        """Return up to `k` passages by BM25, best first."""
-        with self.database.reading() as db:
-            return words.search(db, query, k)
-
     # For the vector index
 
     def stretch(self, after: int, most: int) -> Stretch:
@@ -364,6 +372,16 @@ def _insert_row(db: Any, number: int, row: DocumentRow, reason: str, unread: int
         (number, row.id, to_bytes(row.file), to_bytes(row.title), row.kind, row.status.value, to_bytes(reason),
          row.pages, unread, _or_none(row.parent), row.size, row.modified, digest, readers),
     )
+
+
+def _files(db: Any, contents: Iterable[int], named: Mapping[int, str]) -> dict[int, tuple[str, str, str, str, str]]:
+    """Return id, file, title, kind and date of the file that each content is named after."""
+    found = {}
+    for number in contents:
+        row = db.execute(f"{_FILE} id = ?", (named[number],)).fetchone() if number in named else None
+        row = row or db.execute(f"{_FILE} number = ?", (number,)).fetchone()
+        found[number] = row[0], to_text(row[1]), to_text(row[2]), row[3], row[4]
+    return found
 
 
 def _next_number(db: Any) -> int:

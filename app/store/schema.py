@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.errors import LibraryDamaged, LibraryTooNew
-from app.store import words
+from app.store import names, words
 
 _FIRST = (
     "CREATE TABLE v.meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -59,7 +59,13 @@ _SECOND = (
     "CREATE TABLE v.folders(path BLOB PRIMARY KEY, include TEXT NOT NULL, exclude TEXT NOT NULL) WITHOUT ROWID",
 )
 
-_STEPS = (_FIRST, _SECOND)
+_THIRD = (
+    "ALTER TABLE v.documents ADD COLUMN date TEXT NOT NULL DEFAULT ''",  # as Document.date
+    "ALTER TABLE v.documents ADD COLUMN people BLOB NOT NULL DEFAULT x''",  # JSON
+    names.SCHEMA,
+)
+
+_STEPS = (_FIRST, _SECOND, _THIRD)
 VERSION = len(_STEPS)
 
 
@@ -77,6 +83,8 @@ def bring_up(db: Any, *, new: bool) -> None:
     for step in _STEPS[version:]:
         for statement in step:
             db.execute(statement)
+    if 0 < version < 3:
+        names.rebuild(db)
     if version != VERSION:
         put(db, "version", VERSION)
 

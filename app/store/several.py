@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from app.errors import UnknownDocument
+from app.store.finding import Frequencies
 from app.store.store import Store
-from app.types import DocumentRow, LedgerLine, Page, Searched, Status, StoredPassage
+from app.types import Demand, DocumentRow, LedgerLine, Page, Scope, Searched, Status, StoredPassage
 
 Ranked = list[tuple[str, float]]
 
@@ -24,20 +25,44 @@ class Several:
     def __init__(self, stores: Sequence[Store]) -> None:
         self._stores = tuple(stores)
 
-    def words(self, query: str, k: int) -> Ranked:
+    def scope(self, scope: Scope) -> frozenset[str] | None:
+        """Return the ids of all files inside, of all stores together; None where nothing is limited."""
+        found = [store.scope(scope) for store in self._stores]
+        given = [ids for ids in found if ids is not None]
+        return frozenset().union(*given) if given else None
+
+    def words(
+        self, text: str, k: int, *, demand: Demand | None = None, documents: frozenset[str] | None = None,
+    ) -> Ranked:
         """Return up to `k` (passage id, BM25 score) of all, best first.
 
         BM25 weighs a word by how rare it is in its own store, so scores of different stores compare roughly.
         """
-        return self._best(k, lambda store: store.words(query, k))
+        return self._best(k, lambda store: store.words(text, k, demand=demand, documents=documents))
 
-    def nearest(self, vector: npt.NDArray[np.float32], k: int) -> Ranked:
+    def nearest(self, vector: npt.NDArray[np.float32], k: int, *, documents: frozenset[str] | None = None) -> Ranked:
         """Return up to `k` (passage id, cosine similarity) of all, best first."""
-        return self._best(k, lambda store: store.nearest(vector, k))
+        return self._best(k, lambda store: store.nearest(vector, k, documents=documents))
 
-    def passages(self, ids: Sequence[str]) -> list[StoredPassage]:
+    def similarity(self, vector: npt.NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
+        """Return the cosine similarity of a vector and each of these passages; of those that are there."""
+        return {key: score for store in self._stores for key, score in store.similarity(vector, ids).items()}
+
+    def routes(self, text: str, k: int, *, documents: frozenset[str] | None = None) -> Ranked:
+        """Return up to `k` (document id, BM25 score) of all that `text` names, best first."""
+        return self._best(k, lambda store: store.routes(text, k, documents=documents))
+
+    def frequencies(self, terms: Sequence[str]) -> Frequencies:
+        """Return how many passages all have together and how many hold each of these words."""
+        found = [store.frequencies(terms) for store in self._stores]
+        counts = {term: sum(one.counts.get(term, 0) for one in found) for term in terms}
+        return Frequencies(sum(one.passages for one in found), counts)
+
+    def passages(self, ids: Sequence[str], *, documents: frozenset[str] | None = None) -> list[StoredPassage]:
         """Return passages in the order given; those removed since they were found are left out."""
-        found = {passage.id: passage for store in self._stores for passage in store.passages(ids)}
+        found = {
+            passage.id: passage for store in self._stores for passage in store.passages(ids, documents=documents)
+        }
         return [found[key] for key in ids if key in found]
 
     def page(self, document: str, page: int | None) -> Page:
@@ -57,12 +82,11 @@ class Several:
         """Return all documents and failed files, store by store."""
         return [row for store in self._stores for row in store.documents()]
 
-    def searched(self) -> Searched:
-        """Return the scope of a search over all."""
-        scopes = [store.searched() for store in self._stores]
+    def searched(self, documents: frozenset[str] | None = None) -> Searched:
+        """Return what a search over all looks through."""
+        found = [store.searched(documents) for store in self._stores]
         return Searched(
-            sum(scope.files for scope in scopes), sum(scope.pages for scope in scopes),
-            sum(scope.unread_pages for scope in scopes),
+            sum(one.files for one in found), sum(one.pages for one in found), sum(one.unread_pages for one in found),
         )
 
     def page_counts(self) -> dict[Status, int]:

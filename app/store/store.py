@@ -24,14 +24,26 @@ from app.lock import Lock
 from app.store import ledger
 from app.store.database import PAGE
 from app.store.families import Naming, unnamed
+from app.store.finding import Finding, Frequencies
 from app.store.index import Index
 from app.store.records import Records
 from app.store.texts import to_bytes
-from app.types import Document, DocumentRow, Folder, LedgerLine, Page, Passage, Searched, Status, StoredPassage
+from app.types import (
+    Demand,
+    Document,
+    DocumentRow,
+    Folder,
+    LedgerLine,
+    Page,
+    Passage,
+    Scope,
+    Searched,
+    Status,
+    StoredPassage,
+)
 from app.vault.keys import subkey, wipe
 
 DATABASE = "library.db"
-_WORKING = "working"  # where the index notes its working folder
 _TEXT_KEY = 16  # bytes; two texts with one key are not to be met with, and the table of keys stays small
 CUT = (
     "Carrel was stopped while it worked, and the end of what it had written since is damaged. The last documents that "
@@ -48,6 +60,7 @@ class Store:
         self._lock = lock
         self._records = records
         self._index = index
+        self._finding = Finding(records, index)
         self._keys = keys
         self._closed = False
 
@@ -100,6 +113,7 @@ class Store:
         self._closed = True
         try:
             self._index.close()
+            self._finding.catalog.clear()
             # Where there is no room for it now, a later close does it: the records note that it is due.
             with contextlib.suppress(DiskFull):
                 self._records.tidy()
@@ -189,9 +203,9 @@ class Store:
         """
         return hmac.digest(self._keys["content"], data, "sha256")
 
-    def searched(self) -> Searched:
-        """Return the scope of a search: files with a document, their pages, pages not taken in."""
-        return self._records.searched()
+    def searched(self, documents: frozenset[str] | None = None) -> Searched:
+        """Return what a search looks through, all or these: files with a document, their pages, pages not taken in."""
+        return self._finding.searched(documents)
 
     def page_counts(self) -> dict[Status, int]:
         """Return how many pages have each status, most first; a file that gave no page counts as one."""
@@ -333,19 +347,58 @@ class Store:
 
     # Searching it
 
-    def words(self, query: str, k: int) -> list[tuple[str, float]]:
-        """Return up to `k` (passage id, BM25 score) by the query's words, best first; any query is fine."""
-        return self._records.words(query, k)
+    def scope(self, scope: Scope) -> frozenset[str] | None:
+        """Return the ids of all files inside, which the searches take as `documents`; None where nothing is limited.
 
-    def nearest(self, vector: npt.NDArray[np.float32], k: int) -> list[tuple[str, float]]:
-        """Return up to `k` (passage id, cosine similarity) nearest to a float32[dimension], best first."""
+        Copies are in it by their own ids. An attachment is inside with the file that it came out of, but for kinds.
+        """
+        return self._finding.catalog.inside(scope)
+
+    def words(
+        self, text: str, k: int, *, demand: Demand | None = None, documents: frozenset[str] | None = None,
+    ) -> list[tuple[str, float]]:
+        """Return up to `k` (passage id, BM25 score) by words, best first; any text is fine.
+
+        Only of passages that fulfil `demand` and of `documents`, if they are given.
+        """
+        return self._finding.words(text, k, demand, documents)
+
+    def nearest(
+        self, vector: npt.NDArray[np.float32], k: int, *, documents: frozenset[str] | None = None,
+    ) -> list[tuple[str, float]]:
+        """Return up to `k` (passage id, cosine similarity) nearest to a float32[dimension], best first.
+
+        Of `documents` alone if they are given, and as many then.
+        """
+        return self._finding.nearest(self._vector(vector), k, documents)
+
+    def similarity(self, vector: npt.NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
+        """Return the cosine similarity of a float32[dimension] and each of these passages; of those that are there."""
+        return self._finding.similarity(self._vector(vector), ids)
+
+    def routes(self, text: str, k: int, *, documents: frozenset[str] | None = None) -> list[tuple[str, float]]:
+        """Return up to `k` (document id, BM25 score) whose title, file, folder, people or first words `text` names.
+
+        Best first. A document is named as `passages` names it, with the same `documents`.
+        """
+        return self._finding.routes(text, k, documents)
+
+    def frequencies(self, terms: Sequence[str]) -> Frequencies:
+        """Return how many passages there are and how many hold each of these words."""
+        return self._finding.frequencies(terms)
+
+    def _vector(self, vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         if vector.shape != (self._records.dimension,):
             raise ValueError(f"a vector of shape {vector.shape} where {self._records.dimension} are expected")
-        return self._index.nearest(vector, k)
+        return vector
 
-    def passages(self, ids: Sequence[str]) -> list[StoredPassage]:
-        """Return passages in the order given; those removed since they were found are left out."""
-        return [replace(passage, matter=self.label) for passage in self._records.passages(ids)]
+    def passages(self, ids: Sequence[str], *, documents: frozenset[str] | None = None) -> list[StoredPassage]:
+        """Return passages in the order given; those removed since they were found are left out.
+
+        What several files share is named after the one that was added first, of `documents` if they are given.
+        """
+        names = None if documents is None else self._finding.catalog.contents(documents)
+        return [replace(passage, matter=self.label) for passage in self._records.passages(ids, names)]
 
     def page(self, document: str, page: int | None) -> Page:
         """Return a page of a document id, with text, status, confidence and lines; raises UnknownDocument."""
@@ -387,53 +440,6 @@ class Store:
     def copying(self) -> contextlib.AbstractContextManager[list[Path]]:
         """Give the files that together are the database, unchanged until the end of the block; writers wait."""
         return self._records.database.copying()
-
-
-@contextlib.contextmanager
-def closed_copying(folder: Path, key: bytearray) -> Iterator[list[Path]]:
-    """As `verify` and `Store.copying`, for a library that is not open; gives nothing where there is none yet.
-
-    Raises LibraryBusy, LibraryDamaged, DiskFull.
-    """
-    path = folder / DATABASE
-    with contextlib.ExitStack() as stack:
-        lock = Lock(folder)
-        stack.callback(lock.release)
-        if not path.exists():
-            if lock.made:
-                raise LibraryDamaged(reason=f"its {DATABASE} is missing; put it back from a backup")
-            yield []
-            return
-        records = stack.enter_context(_records(path, key))
-        records.database.verify()
-        yield stack.enter_context(records.database.copying())
-
-
-def settle(folder: Path, key: bytearray) -> None:
-    """Check a database that was brought into `folder` as it is, and fit it to its new place.
-
-    Raises LibraryDamaged, LibraryTooNew, DiskFull.
-    """
-    if not (folder / DATABASE).exists():
-        return
-    with _records(folder / DATABASE, key) as records:
-        records.database.verify()
-        records.notes.put(_WORKING, None)  # it may be at work for the library that this is a copy of
-    lock = Lock(folder)
-    lock.remember_made()
-    lock.release()
-
-
-@contextlib.contextmanager
-def _records(path: Path, key: bytearray) -> Iterator[Records]:
-    """Open the tables of a library whatever its embedder."""
-    own = subkey(key, "records")
-    try:
-        records = Records(path, own, 0, "", new=False)
-        with contextlib.closing(records.database):
-            yield records
-    finally:
-        wipe(own)
 
 
 def _check(

@@ -17,9 +17,10 @@ import pytest
 from app.errors import DiskFull, LibraryTooNew
 from app.lock import Lock
 from app.store import schema
+from app.store.closed import closed_copying
+from app.store.closed import settle as settle_copy
 from app.store.database import Database
-from app.store.store import DATABASE, closed_copying
-from app.store.store import settle as settle_copy
+from app.store.store import DATABASE
 from app.types import Searched, Status
 from app.vault.keys import subkey
 from tests.store.library import DIMENSION, KEY, directions, document, finds, opened, put, settle

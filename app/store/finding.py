@@ -1,0 +1,152 @@
+"""The searches of one library: by words, by meaning, by what documents are called; of all of it or of a part.
+
+Owns how a search keeps to a part. Must not know how a part is described. Nothing is found first and then thrown away
+until nothing is left: of a small part every stored vector is compared, and of a large one the index is asked for so
+much more that enough of it lies inside; where that does not suffice, every vector of the part is compared after all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.store import names, words
+from app.store.index import Index
+from app.store.records import Records
+from app.store.scopes import Catalog
+from app.types import Demand, Searched
+
+_AT_ONCE = 500  # values in one statement
+_SMALL = 3_000  # passages; a part of so many is compared vector by vector
+_DEEPEST = 4_000  # passages that the index is asked for
+_MARGIN = 2.0  # how much deeper than the part's share asks for
+
+Ranked = list[tuple[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """How common words are."""
+
+    passages: int  # in all
+    counts: Mapping[str, int]  # passages that hold a word, by the word as it was asked for
+
+
+class Finding:
+    """The searches of one open library; usable from any thread."""
+
+    def __init__(self, records: Records, index: Index) -> None:
+        self._records = records
+        self._index = index
+        self.catalog = Catalog(records.database)
+
+    def words(self, text: str, k: int, demand: Demand | None, documents: frozenset[str] | None) -> Ranked:
+        """Return up to `k` (passage id, BM25 score), best first."""
+        with self._records.database.reading() as db:
+            if documents is None:
+                return words.search(db, text, k)
+            contents = self.catalog.contents(documents)
+            found = words.search(db, text, 100_000)
+            numbers = _numbers(db, [key for key, _ in found])
+            return [hit for hit in found if numbers[hit[0]] in contents][:k]
+
+    def nearest(self, vector: npt.NDArray[np.float32], k: int, documents: frozenset[str] | None) -> Ranked:
+        """Return up to `k` (passage id, cosine similarity), best first."""
+        if documents is None:
+            return self._index.nearest(vector, k)
+        contents = self.catalog.contents(documents)
+        inside, of = self.catalog.passages(contents), self.catalog.all_passages()
+        if k < 1 or not inside:
+            return []
+        if inside > _SMALL:
+            depth = int(k * of / inside * _MARGIN) + k
+            while depth <= _DEEPEST:
+                found = self._index.nearest(vector, depth)
+                with self._records.database.reading() as db:
+                    numbers = _numbers(db, [key for key, _ in found])
+                kept = [hit for hit in found if numbers.get(hit[0]) in contents]
+                if len(kept) >= k:
+                    return kept[:k]
+                depth *= 4
+        return self._exactly(vector, k, list(contents))
+
+    def _exactly(self, vector: npt.NDArray[np.float32], k: int, contents: Sequence[int]) -> Ranked:
+        found: Ranked = []
+        with self._records.database.reading() as db:
+            for some in _batches(contents):
+                rows = db.execute(
+                    "SELECT p.id, x.vector FROM v.passages p JOIN v.vectors x ON x.seq = p.seq"  # noqa: S608
+                    f" WHERE p.document IN ({_marks(some)})", some,
+                ).fetchall()
+                found += _compared(vector, rows)
+                found.sort(key=lambda hit: -hit[1])
+                del found[k:]
+        return found
+
+    def similarity(self, vector: npt.NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
+        """Return the cosine of `vector` and each of these passages; one that is gone is left out."""
+        found: dict[str, float] = {}
+        with self._records.database.reading() as db:
+            for some in _batches(list(dict.fromkeys(ids))):
+                rows = db.execute(
+                    "SELECT p.id, x.vector FROM v.passages p JOIN v.vectors x ON x.seq = p.seq"  # noqa: S608
+                    f" WHERE p.id IN ({_marks(some)})", some,
+                ).fetchall()
+                found.update(_compared(vector, rows))
+        return found
+
+    def routes(self, text: str, k: int, documents: frozenset[str] | None) -> Ranked:
+        """Return up to `k` (document id, score) whose names have the words of `text`, best first."""
+        shown = None if documents is None else self.catalog.contents(documents)
+        best: dict[str, float] = {}
+        with self._records.database.reading() as db:
+            for content, key, score in names.search(db, text):
+                if len(best) >= k:
+                    break
+                if shown is None:
+                    best.setdefault(key, score)
+                elif content in shown:
+                    best.setdefault(shown[content], score)
+        return list(best.items())
+
+    def frequencies(self, terms: Sequence[str]) -> Frequencies:
+        """Return how many passages there are, and how many hold each of these words."""
+        with self._records.database.reading() as db:
+            db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(v, words, row)")
+            rows = {term: db.execute("SELECT doc FROM temp.vocabulary WHERE term = ?", (term,)).fetchone()
+                    for term in terms}
+            return Frequencies(self.catalog.all_passages(), {term: row[0] if row else 0 for term, row in rows.items()})
+
+    def searched(self, documents: frozenset[str] | None) -> Searched:
+        """Return what is searched: files that gave a document, their pages, those without text."""
+        return self._records.searched() if documents is None else self.catalog.searched(documents)
+
+
+def _compared(vector: npt.NDArray[np.float32], rows: Sequence[tuple[str, bytes]]) -> Ranked:
+    if not rows:
+        return []
+    stored = np.frombuffer(b"".join(half for _, half in rows), dtype="<f2").astype(np.float32).reshape(len(rows), -1)
+    lengths = np.linalg.norm(stored, axis=1) * np.linalg.norm(vector)
+    cosines = (stored @ vector) / np.maximum(lengths, 1e-12)
+    return [(key, float(cosine)) for (key, _), cosine in zip(rows, cosines, strict=True)]
+
+
+def _numbers(db: Any, ids: Sequence[str]) -> dict[str, int]:
+    """Return the number of the content that each of these passages is of."""
+    found: dict[str, int] = {}
+    for some in _batches(ids):
+        found.update(db.execute(f"SELECT id, document FROM v.passages WHERE id IN ({_marks(some)})", some))  # noqa: S608
+    return found
+
+
+def _batches(values: Sequence[Any]) -> Iterator[list[Any]]:
+    for begin in range(0, len(values), _AT_ONCE):
+        yield list(values[begin : begin + _AT_ONCE])
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))
