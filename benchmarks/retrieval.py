@@ -120,17 +120,15 @@ class Places:
     def __init__(self, session: Session, docs: Path) -> None:
         self._docs = docs
         with session.store._records.database.reading() as db:
-            owners = db.execute(
-                "SELECT own.id, other.file FROM v.documents other"
-                " JOIN v.documents own ON own.number = coalesce(other.shares, other.number)"
-            ).fetchall()
+            # A copy shares the passages of another document, and a hit may be named after either.
+            files = db.execute("SELECT id, file, coalesce(shares, number) FROM v.documents").fetchall()
             rows = db.execute(
                 "SELECT d.id, p.page, p.start, p.end FROM v.passages p JOIN v.documents d ON d.number = p.document"
             ).fetchall()
-        names: dict[str, set[str]] = {}
-        for owner, file in owners:
-            names.setdefault(owner, set()).add(self._name(os.fsdecode(file)))
-        self._names = {owner: frozenset(files) for owner, files in names.items()}
+        names: dict[int, set[str]] = {}
+        for _, file, content in files:
+            names.setdefault(content, set()).add(self._name(os.fsdecode(file)))
+        self._names = {key: frozenset(names[content]) for key, _, content in files}
         self._by_file: dict[str, list[Found]] = {}
         self.passages = len(rows)
         for owner, page, start, end in rows:

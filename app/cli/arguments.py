@@ -8,10 +8,20 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app import __version__
-from app.cli import copies, documents, keys, models, reading, vaults
+from app.cli import copies, documents, finding, keys, models, reading, vaults
 from app.types import Refusal
 
 Probe = Callable[[], list[Refusal]]
+_SYNTAX = """what can be asked for:
+  notice period              passages that are about it, by words and by meaning
+  "notice period"            these words, next to each other
+  rent AND (lift OR stairs)  both; also NOT, or a minus before a word
+  terminat*                  words that begin so
+  NEAR(rent arrears, 5)      with at most 5 words between them
+  file:lease  folder:letters  type:mail  from:Smith  after:2024-01-31  before:2025
+                             only there, the same as the options; "file:lease agreement" in quotes
+Operators are written in capitals. Quotation marks have to reach the program: put the whole into others, '"notice
+period"'."""
 _EXIT_CODES = """exit codes:
   0 done   1 failed   2 wrong arguments   3 a file could not be read   4 the library could not be used
   5 the model could not be used   6 the question could not be searched for   7 not sealed off   8 no display
@@ -98,17 +108,19 @@ def _documents(commands: Any) -> None:
     _matter(add)
     _json(add)
     for name, run, text in (
-        ("search", documents.search, "Find passages; no model writes anything."),
-        ("ask", documents.ask, "Answer a question with quotes that can be checked."),
+        ("search", finding.search, "Find passages; no model writes anything."),
+        ("ask", finding.ask, "Answer a question with quotes that can be checked."),
     ):
         made = _command(commands, name, run, text)
+        made.epilog, made.formatter_class = _SYNTAX, argparse.RawDescriptionHelpFormatter
         what = made.add_mutually_exclusive_group(required=True)
         many = "queries" if name == "search" else "questions"
         what.add_argument("question", nargs="?", metavar="QUERY" if name == "search" else "QUESTION")
         what.add_argument(
             f"--{many}", dest="many", type=Path, metavar="FILE.jsonl", help="one object with id and question a line"
         )
-        made.add_argument("-k", type=int, default=None, metavar="N", help="how many passages (default: 10)")
+        made.add_argument("-k", type=_some, default=None, metavar="N", help="how many passages (default: 10)")
+        _scope(made)
         _matter(made, several=True)
         _json(made)
     remove = _command(commands, "remove", documents.remove,
@@ -117,6 +129,28 @@ def _documents(commands: Any) -> None:
     _matter(remove)
     _backups(remove)
     _yes(remove)
+
+
+def _some(text: str) -> int:
+    """Return a number of passages; argparse tells what is not one."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1 is needed")
+    return number
+
+
+def _scope(made: argparse.ArgumentParser) -> None:
+    only = made.add_argument_group("only in a part of the library (several of one kind: any of them)")
+    only.add_argument("--file", action="append", default=[], metavar="NAME", dest="files",
+                      help="words of a file's name or title, its path, or a pattern such as *.pdf")
+    only.add_argument("--folder", action="append", default=[], metavar="DIR", dest="folders",
+                      help="a folder, or the name of one, with all that is below it")
+    only.add_argument("--type", action="append", default=[], metavar="KIND", dest="kinds",
+                      help="such as pdf, mail, word, excel, scan")
+    only.add_argument("--from", action="append", default=[], metavar="NAME", dest="people",
+                      help="words of a sender, recipient, author or patient")
+    only.add_argument("--after", metavar="DATE", help="of this day or later: 2024-01-31, 2024-01 or 2024")
+    only.add_argument("--before", metavar="DATE", help="before this day")
 
 
 def _patterns(made: argparse.ArgumentParser) -> None:
@@ -202,10 +236,12 @@ def _models(commands: Any) -> None:
     _json(made)
     made.set_defaults(models_run=models.list_models)
     actions = made.add_subparsers(metavar="ACTION")
-    fetch = actions.add_parser("import", help="copy a GGUF file into Carrel's models and use it for writing")
-    fetch.add_argument("file", type=Path, metavar="FILE")
+    fetch = actions.add_parser(
+        "import", help="copy a GGUF file that writes, or a folder that finds or ranks passages, into Carrel's models"
+    )
+    fetch.add_argument("path", type=Path, metavar="PATH")
     fetch.set_defaults(models_run=models.import_model)
-    use = actions.add_parser("use", help="choose the model that writes")
+    use = actions.add_parser("use", help="choose a model, for what it does")
     use.add_argument("name", metavar="NAME")
     use.set_defaults(models_run=models.use_model)
     drop = actions.add_parser("remove", help="delete a model that you imported")

@@ -1,37 +1,31 @@
-"""The commands for documents: add, search, ask, remove, and the demonstration."""
+"""The commands for documents: add, remove, and the demonstration."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app import demo, errors, paths
+from app.cli.finding import pull_answer
 from app.cli.opening import library, read_secret, session
 from app.cli.talk import confirmed, counted, local_time, print_json, say
-from app.report import Narrator, answer_json, evidence_json, plain, print_answer, print_hits, print_unread
+from app.report import Narrator
 from app.types import (
     Added,
-    Answered,
     BackupCopy,
     DocumentRow,
-    EvidenceFound,
     FileFailed,
     FileGone,
     FileMoved,
     Folder,
     FolderAway,
     IngestEvent,
-    TextWritten,
 )
-
-if TYPE_CHECKING:
-    from app.session import Session
 
 KEPT = (Added, FileFailed, FileMoved, FileGone, FolderAway)  # events that are asked about after a run
 
@@ -103,77 +97,6 @@ def added_json(event: Added) -> dict[str, Any]:
         "pages": event.pages,
         "seconds": round(event.seconds, 3),
     }
-
-
-def _questions(options: argparse.Namespace) -> Iterator[tuple[str | None, str]]:
-    """Yield (id, question); the id is None for the one on the command line."""
-    if options.many is None:
-        yield None, options.question
-        return
-    try:
-        lines = options.many.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise errors.UnreadableFile(reason=f"{options.many} is not a text file that can be read") from None
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            item = json.loads(line)
-            yield str(item["id"]), str(item["question"])
-        except (ValueError, KeyError, TypeError):
-            say(f"Line {number} of {options.many} is not an object with id and question; passed over.")
-
-
-def search(options: argparse.Namespace) -> int:
-    """Print the passages for each question."""
-    with session(options) as opened:
-        for key, question in _questions(options):
-            evidence = opened.retrieval.search(question, options.k or opened.settings.hits)
-            if options.json or key is not None:
-                found: dict[str, Any] = {} if key is None else {"id": key}
-                print_json(found | {"hits": evidence_json(evidence)})
-            else:
-                print_hits(evidence, sys.stdout, matters=len(opened.searching) > 1)
-                print_unread(evidence.searched, shut(opened), sys.stdout)
-    return 0
-
-
-def ask(options: argparse.Namespace) -> int:
-    """Print an answer to each question."""
-    with session(options) as opened:
-        for key, question in _questions(options):
-            quiet = options.json or key is not None
-            evidence, answered = pull_answer(opened, question, quiet=quiet)
-            if quiet:
-                found: dict[str, Any] = {} if key is None else {"id": key}
-                print_json(found | answer_json(evidence, answered))
-    return 0
-
-
-def pull_answer(opened: Session, question: str, *, quiet: bool) -> tuple[EvidenceFound, Answered]:
-    """Pull one answer out of the session, printing it as it comes unless `quiet`."""
-    evidence: EvidenceFound | None = None
-    several = len(opened.searching) > 1
-    with contextlib.closing(opened.answering.ask(question)) as events:
-        for event in events:
-            if isinstance(event, EvidenceFound):
-                evidence = event
-                if not quiet:
-                    print_hits(event.evidence, sys.stdout, seconds=event.seconds, matters=several)
-            elif isinstance(event, TextWritten) and not quiet:
-                print(plain(event.text), end="", flush=True)
-            elif isinstance(event, Answered):
-                assert evidence is not None
-                if not quiet:
-                    print_answer(event, sys.stdout)
-                    print_unread(evidence.evidence.searched, shut(opened), sys.stdout)
-                return evidence, event
-    raise AssertionError("answering ended without an answer")
-
-
-def shut(opened: Session) -> int:
-    """Return how many files of what is searched gave no page."""
-    return sum(not row.pages for row in opened.reading.documents())
 
 
 def remove(options: argparse.Namespace) -> int:

@@ -1,0 +1,165 @@
+"""The commands that find: search and ask, in all of the library or in a part of it."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app import errors
+from app.cli.opening import session
+from app.cli.talk import print_json, say
+from app.report import answer_json, evidence_json, plain, print_answer, print_hits, print_unread
+from app.types import Answered, EvidenceFound, Scope, TextWritten
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+
+def search(options: argparse.Namespace) -> int:
+    """Print the passages for each question."""
+    part = scope(options)
+    narrowed: dict[str, Any] = {"scope": part} if part else {}
+    failed = 0
+    with session(options) as opened:
+        for key, question in _questions(options):
+            quiet, found = _begun(options, key)
+            try:
+                evidence = opened.retrieval.search(question, options.k or opened.settings.hits, **narrowed)
+            except errors.QuestionError as error:
+                failed = _passed_over(key, error)
+                print_json(found | {"hits": [], "hints": [str(error)]})
+                continue
+            if quiet:
+                print_json(found | {"hits": evidence_json(evidence), "hints": list(evidence.hints)})
+                continue
+            _say_hints(evidence.hints)
+            print_hits(evidence, sys.stdout, matters=len(opened.searching) > 1)
+            print_unread(evidence.searched, shut(opened, part), sys.stdout)
+    return failed
+
+
+def ask(options: argparse.Namespace) -> int:
+    """Print an answer to each question."""
+    part = scope(options)
+    failed = 0
+    with session(options) as opened:
+        if options.k and options.k != opened.settings.hits:
+            opened.settings = replace(opened.settings, hits=options.k)
+            opened.choose([matter.id for matter in opened.searching])  # which builds the stages anew
+        for key, question in _questions(options):
+            quiet, found = _begun(options, key)
+            try:
+                evidence, answered = pull_answer(opened, question, quiet=quiet, part=part)
+            except errors.QuestionError as error:
+                failed = _passed_over(key, error)
+                print_json(found | {"status": "not_found", "evidence": [], "hints": [str(error)]})
+                continue
+            if quiet:
+                print_json(found | answer_json(evidence, answered))
+    return failed
+
+
+def pull_answer(
+    opened: Session, question: str, *, quiet: bool, part: Scope | None = None
+) -> tuple[EvidenceFound, Answered]:
+    """Pull one answer out of the session, printing it as it comes unless `quiet`."""
+    evidence: EvidenceFound | None = None
+    several = len(opened.searching) > 1
+    with contextlib.closing(opened.answering.ask(question, scope=part)) as events:
+        for event in events:
+            if isinstance(event, EvidenceFound):
+                evidence = event
+                if not quiet:
+                    _say_hints(event.evidence.hints)
+                    print_hits(event.evidence, sys.stdout, seconds=event.seconds, matters=several)
+            elif isinstance(event, TextWritten) and not quiet:
+                print(plain(event.text), end="", flush=True)
+            elif isinstance(event, Answered):
+                assert evidence is not None
+                if not quiet:
+                    print_answer(event, sys.stdout)
+                    print_unread(evidence.evidence.searched, shut(opened, part), sys.stdout)
+                return evidence, event
+    raise AssertionError("answering ended without an answer")
+
+
+def shut(opened: Session, part: Scope | None = None) -> int:
+    """Return how many files of what is searched gave no page; of a part they are not told, as nobody knows theirs."""
+    return 0 if part else sum(not row.pages for row in opened.reading.documents())
+
+
+def scope(options: argparse.Namespace) -> Scope | None:
+    """Return the part of the library that the options name, None for all of it.
+
+    Raises SystemExit(2) with a sentence where a date is none.
+    """
+    found = Scope(
+        files=tuple(map(_path, options.files)), folders=tuple(map(_path, options.folders)),
+        kinds=tuple(options.kinds), people=tuple(options.people),
+        after=_day("after", options.after), before=_day("before", options.before),
+    )
+    return None if found == Scope() else found
+
+
+def _path(value: str) -> str:
+    """Return the path as it was added where it is one of this folder, else what was typed: the name of something."""
+    named = value in (".", "..") or any(sign and sign in value for sign in (os.sep, os.altsep))
+    return os.path.abspath(value) if named and Path(value).exists() else value
+
+
+def _day(field: str, value: str | None) -> str:
+    """Return a date as a query understands it, "" for None."""
+    from app import query
+
+    if value is None:
+        return ""
+    understood = query.parse(f'{field}:"{value}"')
+    found = getattr(understood.scope, field)
+    if not found or understood.text:
+        say(f"--{field}: {value} is not a date that can be understood; write it as 2024-01-31, 2024-01 or 2024.")
+        raise SystemExit(2)
+    return str(found)
+
+
+def _begun(options: argparse.Namespace, key: str | None) -> tuple[bool, dict[str, Any]]:
+    """Return whether a program reads the result, and how its line begins."""
+    return options.json or key is not None, {} if key is None else {"id": key}
+
+
+def _passed_over(key: str | None, error: errors.QuestionError) -> int:
+    """Say that one of several questions could not be searched for; the only one ends the command instead."""
+    if key is None or isinstance(error, errors.EmptyLibrary):
+        raise error
+    say(f"{key}: {error}")
+    return error.exit_code
+
+
+def _say_hints(hints: tuple[str, ...]) -> None:
+    for hint in hints:
+        say(plain(hint))
+
+
+def _questions(options: argparse.Namespace) -> Iterator[tuple[str | None, str]]:
+    """Yield (id, question); the id is None for the one on the command line."""
+    if options.many is None:
+        yield None, options.question
+        return
+    try:
+        lines = options.many.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise errors.UnreadableFile(reason=f"{options.many} is not a text file that can be read") from None
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            item = json.loads(line)
+            yield str(item["id"]), str(item["question"])
+        except (ValueError, KeyError, TypeError):
+            say(f"Line {number} of {options.many} is not an object with id and question; passed over.")
