@@ -74,7 +74,10 @@ class Session:
         self.recovery_key = ""  # in print, where a new one was just made: to be shown once and cleared
         self._known = _Known()
         self._oddities: list[str] = []  # what does not fit together, in sentences
-        self.catalog = Catalog(paths.bundled_models(), paths.own_models(), settings.generator)
+        self.catalog = Catalog(
+            paths.bundled_models(), paths.own_models(), settings.generator,
+            embedder=settings.embedder, reranker=settings.reranker,
+        )
         model = self.catalog.embedder()
         self.precedence = Precedence()
         self._warm = warm

@@ -22,6 +22,10 @@ class Settings:
     """What the user can choose."""
 
     generator: str = _setting("", "Writing model", "The model that writes answers; empty for the starter model.")
+    embedder: str = _setting("", "Finding model", "The model that passages are found by; empty for the one included.")
+    reranker: str = _setting(
+        "", "Ranking model", "The model that puts found passages in order; empty for any that was imported."
+    )
     hits: int = _setting(10, "Passages shown", "How many passages a question brings up.", 1, 100)
     evidence_tokens: int = _setting(
         600, "Evidence for the model", "How many tokens of passages the model reads for an answer.", 100, 32_000

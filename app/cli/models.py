@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,21 @@ if TYPE_CHECKING:
     from app.models.catalog import Catalog
 
 
+_NOW = {
+    "generator": "writes from now on",
+    "reranker": "puts in order what is found from now on",
+    "embedder": "finds passages from now on",
+}
+
+
 def _catalog() -> Catalog:
     from app.models.catalog import Catalog
 
-    return Catalog(paths.bundled_models(), paths.own_models(), stored_settings.load().generator)
+    chosen = stored_settings.load()
+    return Catalog(
+        paths.bundled_models(), paths.own_models(), chosen.generator,
+        embedder=chosen.embedder, reranker=chosen.reranker,
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -51,31 +63,50 @@ def list_models(options: argparse.Namespace) -> int:
 
 
 def import_model(options: argparse.Namespace) -> int:
-    """Copy a model file into the program's models and choose it."""
-    show_progress(_catalog().import_file(options.file), "Copying")
-    name = options.file.stem
-    _choose(name)
-    say(f"{name} is imported and writes from now on.")
+    """Copy a model file or folder into the program's models; one that writes or ranks is chosen at once."""
+    from app.models.catalog import name_for
+    from app.models.trial import trial
+
+    catalog = _catalog()
+    show_progress(catalog.import_path(options.path, trial=trial), "Copying")
+    name = name_for(options.path)
+    role = next(model.role for model in catalog.models() if model.name == name)
+    if role == "embedder":
+        # It takes long to have a library indexed anew, so nobody gets into that by an import.
+        say(f"{name} is imported. To find passages by it: carrel models use {shlex.quote(name)}")
+        return 0
+    _choose(role, name)
+    say(f"{name} is imported and {_NOW[role]}.")
     return 0
 
 
 def use_model(options: argparse.Namespace) -> int:
-    """Choose the model that writes."""
-    if options.name not in {model.name for model in _catalog().models() if model.role == "generator"}:
-        raise errors.NoModel(role=f"“{options.name}”", path=paths.own_models())
-    _choose(options.name)
-    say(f"{options.name} writes from now on.")
+    """Choose the model that writes, finds or ranks."""
+    role = next((model.role for model in _catalog().models() if model.name == options.name), "")
+    if role not in _NOW:
+        raise errors.UnknownModel(name=options.name)
+    _choose(role, options.name)
+    say(f"{options.name} {_NOW[role]}.")
     return 0
 
 
 def remove_model(options: argparse.Namespace) -> int:
     """Delete a model that was imported."""
     _catalog().remove(options.name)
-    if stored_settings.load().generator == options.name:
-        _choose("")
+    chosen = stored_settings.load()
+    for role in _NOW:
+        if getattr(chosen, role) == options.name:
+            _choose(role, "")
     say(f"{options.name} was deleted.")
     return 0
 
 
-def _choose(name: str) -> None:
-    stored_settings.save(replace(stored_settings.load(), generator=name))
+def _choose(role: str, name: str) -> None:
+    chosen = stored_settings.load()
+    if role == "generator":
+        chosen = replace(chosen, generator=name)
+    elif role == "embedder":
+        chosen = replace(chosen, embedder=name)
+    else:
+        chosen = replace(chosen, reranker=name)
+    stored_settings.save(chosen)

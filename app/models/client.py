@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from app.errors import EngineDied, ModelError, ModelTooLarge, NoModel, NotAModel
+from app.errors import EngineDied, ModelError, ModelTooLarge, NoModel
+from app.models import folder as folders
 from app.models import gguf, hardware
 from app.models.process import PATIENCE, Connection, Engine, Reply
 from app.models.roles import Vectors
-from app.models.tokens import encodable, reading_limit
+from app.models.tokens import encodable, prompt_tokens
 from app.precedence import Precedence
 from app.types import Prompt, Written
 
@@ -55,24 +56,25 @@ class EmbedderClient:
 
     @property
     def fingerprint(self) -> str:
-        """Names the model's content: hashes its files at the first call (0.2 s for 90 MB), here in the desk."""
+        """Names the model's content and prompts: hashes its files at the first call (0.2 s for 90 MB), in the desk."""
         if not self._fingerprint:
             self._fingerprint = _fingerprint(self._folder)
         return self._fingerprint
 
     @property
     def limit(self) -> int:
-        """Tokens of a text that the model reads, special tokens included; raises NotAModel."""
-        return reading_limit(self._folder)
+        """Tokens of a passage that the model reads, special tokens included; raises NotAModel."""
+        return folders.limit(self._folder) - prompt_tokens(self._folder)
 
     @property
     def dimension(self) -> int:
         """Numbers in a vector, from the folder's own description; raises NotAModel."""
-        try:
-            pooling = json.loads((self._folder / "1_Pooling" / "config.json").read_bytes())
-            return int(pooling["word_embedding_dimension"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise NotAModel(file=self._folder.name, reason="it does not say how long its vectors are") from error
+        return folders.dimension(self._folder)
+
+    @property
+    def prompts(self) -> folders.Prompts:
+        """What is put before questions and passages, from the folder's own description; raises NotAModel."""
+        return folders.prompts(self._folder)
 
     def start(self) -> None:
         """Begin loading in the background; errors come with the first embed()."""
@@ -85,10 +87,12 @@ class EmbedderClient:
     def embed(self, texts: Sequence[str], *, urgent: bool = False) -> Vectors:
         """Return float32[len(texts), d] of unit length; passages wait while something is written.
 
-        Texts of like length share a batch, so that little of it is padding. Raises ModelError.
+        Texts of like length share a batch, so that little of it is padding. Each gets what the model wants put
+        before it, an urgent one as a question. Raises ModelError.
         """
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
+        prompt = self.prompts.question if urgent else self.prompts.passage
         connection = self._engine.ready()
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
@@ -99,7 +103,8 @@ class EmbedderClient:
                 _receive(connection, vectors, *sent.popleft())
             while not urgent and not connection.dead and not self._precedence.wait(_LOOK_AGAIN):
                 pass
-            sent.append((rows, connection.ask("embed", texts=[encodable(texts[i]) for i in rows], urgent=urgent)))
+            some = [prompt + encodable(texts[i]) for i in rows]
+            sent.append((rows, connection.ask("embed", texts=some, urgent=urgent)))
         while sent:
             _receive(connection, vectors, *sent.popleft())
         return vectors
@@ -217,7 +222,7 @@ def _receive(connection: Connection, vectors: Vectors, rows: list[int], reply: R
 
 
 def _fingerprint(folder: Path) -> str:
-    """Hash what decides the vectors: weights, tokenizer and the descriptions of the parts."""
+    """Hash what decides the vectors: weights, tokenizer, descriptions of the parts, and prompts if there are any."""
     names = ["modules.json", "config.json", "sentence_bert_config.json", "tokenizer.json"]
     files = [folder / name for name in names]
     files += sorted(folder.glob("*/config.json")) + sorted(folder.rglob("*.safetensors"))
@@ -229,4 +234,6 @@ def _fingerprint(folder: Path) -> str:
         except FileNotFoundError:
             continue
         digest.update(f"{file.relative_to(folder).as_posix()} {part}\n".encode())
+    if (prompts := folders.prompts(folder)) != folders.Prompts():
+        digest.update(json.dumps([prompts.question, prompts.passage]).encode())
     return digest.hexdigest()[:16]

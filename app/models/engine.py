@@ -24,7 +24,11 @@ from typing import Any, BinaryIO, Protocol
 from app import frames, seal
 from app.errors import ModelError, SealError
 
-LIBRARIES = {"embedder": "app.models.sentence", "generator": "app.models.llama"}
+LIBRARIES = {
+    "embedder": "app.models.sentence",
+    "generator": "app.models.llama",
+    "reranker": "app.models.cross",
+}
 
 # What a request may weigh; the desk sends batches of 32 texts or one prompt.
 _REQUEST_LIMIT = 64 * 1024 * 1024

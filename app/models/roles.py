@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from app.types import Prompt, Written
 
-Vectors = npt.NDArray[np.float32]
+Vectors = npt.NDArray[np.float32]  # [n, d]
+Scores = npt.NDArray[np.float32]  # [n]
 
 
 class Embedder(Protocol):
@@ -22,7 +23,7 @@ class Embedder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Names the model file's content; vectors of two fingerprints never mix."""
+        """Names the model files' content and what it puts before texts; vectors of two fingerprints never mix."""
         ...
 
     @property
@@ -33,8 +34,17 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str], *, urgent: bool = False) -> Vectors:
         """Return float32[len(texts), d] of unit length.
 
-        `urgent` is for a question: it goes before passages that wait. Raises EngineDied.
+        `urgent` is for a question: it goes before passages that wait, and with what the model wants put before
+        questions, where that differs. Raises EngineDied.
         """
+        ...
+
+
+class Reranker(Protocol):
+    """Looks at a question and a text together, which is slower than to compare vectors and sees more."""
+
+    def score(self, question: str, texts: Sequence[str]) -> Scores:
+        """Return float32[len(texts)], 0 to 1: the higher, the better a text answers `question`. Raises EngineDied."""
         ...
 
 

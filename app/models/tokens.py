@@ -5,11 +5,11 @@ Passages are cut with it, so that none is longer than what the embedder reads.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from app.errors import NoModel, NotAModel
+from app.models import folder as folders
 
 
 class WordPieceTokenizer:
@@ -27,7 +27,7 @@ class WordPieceTokenizer:
             raise NotAModel(file=folder.name, reason=f"its tokenizer could not be read ({error})") from error
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self._limit = reading_limit(folder)
+        self._limit = folders.limit(folder)
 
     @property
     def limit(self) -> int:
@@ -40,15 +40,10 @@ class WordPieceTokenizer:
         return [start for start, _ in encoding.offsets]
 
 
-def reading_limit(folder: Path) -> int:
-    """Return the tokens of a text that the embedder in `folder` reads; raises NotAModel."""
-    try:
-        limit = json.loads((folder / "sentence_bert_config.json").read_bytes())["max_seq_length"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise NotAModel(file=folder.name, reason="it does not say how long a text it reads") from error
-    if not isinstance(limit, int) or not 8 <= limit <= 1_000_000:
-        raise NotAModel(file=folder.name, reason="it does not say how long a text it reads")
-    return limit
+def prompt_tokens(folder: Path) -> int:
+    """Return how many tokens what the embedder in `folder` wants put before passages takes of its window."""
+    prompt = folders.prompts(folder).passage
+    return len(WordPieceTokenizer(folder).starts(prompt)) if prompt else 0
 
 
 def encodable(text: str) -> str:

@@ -70,3 +70,63 @@ def embedder_folder(folder: Path, dimension: int = 4) -> Path:
     (folder / "1_Pooling" / "config.json").write_text(json.dumps({"word_embedding_dimension": dimension}))
     (folder / "model.safetensors").write_bytes(b"weights")
     return folder
+
+
+def safetensors_bytes(shapes: dict[str, tuple[int, ...]] | None = None) -> bytes:
+    """A whole safetensors file of zeros."""
+    header, offset = {}, 0
+    for name, shape in (shapes or {"classifier.weight": (4, 2)}).items():
+        count = 1
+        for side in shape:
+            count *= side
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [offset, offset + 4 * count]}
+        offset += 4 * count
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + bytes(offset)
+
+
+def described(folder: Path, files: dict[str, Any]) -> Path:
+    """Write files into a folder: bytes as they are, anything else as JSON."""
+    for name, content in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return folder
+
+
+def sentence_folder(folder: Path, **changes: Any) -> Path:
+    """An embedder that passes for whole, its weights aside; a change to None leaves a file out ("__" for "/")."""
+    files = {
+        "modules.json": [
+            {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+            {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+        ],
+        "config.json": {"architectures": ["BertModel"], "model_type": "bert", "max_position_embeddings": 512},
+        "sentence_bert_config.json": {"max_seq_length": 256},
+        "1_Pooling/config.json": {"word_embedding_dimension": 4, "pooling_mode_mean_tokens": True},
+        "tokenizer.json": {"version": "1.0"},
+        "model.safetensors": safetensors_bytes(),
+    }
+    return described(folder, _changed(files, changes))
+
+
+def cross_folder(folder: Path, **changes: Any) -> Path:
+    """A CrossEncoder that passes for whole, its weights aside; changes as in `sentence_folder`."""
+    files = {
+        "config.json": {
+            "architectures": ["BertForSequenceClassification"], "model_type": "bert", "max_position_embeddings": 512,
+            "id2label": {"0": "LABEL_0"},
+        },
+        "tokenizer_config.json": {"model_max_length": 512},
+        "tokenizer.json": {"version": "1.0"},
+        "model.safetensors": safetensors_bytes(),
+    }
+    return described(folder, _changed(files, changes))
+
+
+def _changed(files: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    named = {}
+    for name, content in changes.items():
+        path = name.replace("__", "/")
+        named[path if "." in path else f"{path}.json"] = content
+    return {name: content for name, content in {**files, **named}.items() if content is not None}

@@ -51,6 +51,8 @@ def vectors(texts: list[str], dimension: int = DIMENSION) -> bytes:
 def good(header: dict) -> None:
     if header["do"] == "embed":
         reply(header, vectors(header["texts"]), last=True)
+    elif header["do"] == "score":
+        reply(header, vectors(header["texts"], 1), last=True)
     elif header["do"] == "count":
         reply(header, last=True, tokens=7)
     else:

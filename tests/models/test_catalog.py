@@ -26,7 +26,15 @@ from app.errors import (
 )
 from app.models import catalog as catalog_module
 from app.models.catalog import Catalog
-from tests.models.modelfiles import embedder_folder, gguf_bytes, gguf_file
+from tests.models.modelfiles import (
+    cross_folder,
+    described,
+    embedder_folder,
+    gguf_bytes,
+    gguf_file,
+    safetensors_bytes,
+    sentence_folder,
+)
 
 LIST = """
 [[model]]
@@ -82,7 +90,7 @@ def test_bundled_models_are_listed_and_used(bundled: Path, own: Path) -> None:
 
 
 def test_imported_model_is_listed_described_and_chosen(bundled: Path, own: Path, better: Path) -> None:
-    progress = list(Catalog(bundled, own).import_file(better))
+    progress = list(Catalog(bundled, own).import_path(better))
     assert progress == sorted(progress)
     assert progress[-1] == 1
     catalog = Catalog(bundled, own, "better")
@@ -121,37 +129,37 @@ def test_what_cannot_be_imported(
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(error):
-        list(Catalog(bundled, own).import_file(file))
+        list(Catalog(bundled, own).import_path(file))
     assert not own.exists() or left_in(own) == []
 
 
 def test_importing_again_changes_nothing(bundled: Path, own: Path, better: Path) -> None:
-    list(Catalog(bundled, own).import_file(better))
+    list(Catalog(bundled, own).import_path(better))
     before = (own / "better.gguf").stat().st_mtime_ns
-    assert list(Catalog(bundled, own).import_file(better))[-1] == 1
-    assert list(Catalog(bundled, own).import_file(own / "better.gguf"))[-1] == 1
+    assert list(Catalog(bundled, own).import_path(better))[-1] == 1
+    assert list(Catalog(bundled, own).import_path(own / "better.gguf"))[-1] == 1
     assert (own / "better.gguf").stat().st_mtime_ns == before
 
 
 def test_another_model_of_the_same_name_is_kept(bundled: Path, own: Path, better: Path) -> None:
-    list(Catalog(bundled, own).import_file(better))
+    list(Catalog(bundled, own).import_path(better))
     kept = better.read_bytes()
     better.write_bytes(gguf_bytes({"general.name": "Other!"}))
     with pytest.raises(ModelExists):
-        list(Catalog(bundled, own).import_file(better))
+        list(Catalog(bundled, own).import_path(better))
     assert (own / "better.gguf").read_bytes() == kept
 
 
 def test_the_name_of_a_bundled_model_is_taken(bundled: Path, own: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelExists):
-        list(Catalog(bundled, own).import_file(gguf_file(tmp_path, "Starter.gguf")))
+        list(Catalog(bundled, own).import_path(gguf_file(tmp_path, "Starter.gguf")))
 
 
 def test_cancelled_import_leaves_nothing(
     bundled: Path, own: Path, better: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(catalog_module, "_CHUNK", 100)
-    with closing(Catalog(bundled, own).import_file(better)) as progress:  # type: ignore[type-var]
+    with closing(Catalog(bundled, own).import_path(better)) as progress:  # type: ignore[type-var]
         assert 0 < next(progress) < 1
         assert len(left_in(own)) == 1
     assert left_in(own) == []
@@ -162,7 +170,7 @@ def test_disk_full_before_and_during(bundled: Path, own: Path, better: Path, mon
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(100, 90, 10))  # type: ignore[attr-defined]
         with pytest.raises(DiskFull):
-            list(catalog.import_file(better))
+            list(catalog.import_path(better))
 
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -170,7 +178,7 @@ def test_disk_full_before_and_during(bundled: Path, own: Path, better: Path, mon
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         with pytest.raises(DiskFull):
-            list(catalog.import_file(better))
+            list(catalog.import_path(better))
     assert left_in(own) == []
 
 
@@ -179,7 +187,7 @@ def test_a_file_that_shrinks_while_copied(
 ) -> None:
     large = gguf_file(tmp_path, "large.gguf", tensors=[("w", (64, 3000), 0)])
     monkeypatch.setattr(catalog_module, "_CHUNK", 10_000)
-    progress = Catalog(bundled, own).import_file(large)
+    progress = Catalog(bundled, own).import_path(large)
     next(progress)
     os.truncate(large, 50_000)
     with pytest.raises(ChangedFile):
@@ -193,13 +201,13 @@ def test_leftovers_of_a_crash_are_cleared(bundled: Path, own: Path, better: Path
     old.write_bytes(b"x")
     new.write_bytes(b"x")
     os.utime(old, (time.time() - 10_000,) * 2)
-    list(Catalog(bundled, own).import_file(better))
+    list(Catalog(bundled, own).import_path(better))
     assert left_in(own) == [".def.part", "better.gguf"]
 
 
 def test_removing(bundled: Path, own: Path, better: Path) -> None:
     catalog = Catalog(bundled, own)
-    list(catalog.import_file(better))
+    list(catalog.import_path(better))
     catalog.remove("better")
     assert left_in(own) == []
     with pytest.raises(BundledModel, match="Starter"):
@@ -214,7 +222,129 @@ def test_own_folder_that_cannot_be_written(bundled: Path, own: Path, better: Pat
     own.parent.mkdir()
     own.parent.chmod(0o500)
     with pytest.raises(UnreadableFile):
-        list(Catalog(bundled, own).import_file(better))
+        list(Catalog(bundled, own).import_path(better))
+
+
+# Folders
+
+
+def test_an_imported_embedder_is_chosen_by_its_name_only(bundled: Path, own: Path, tmp_path: Path) -> None:
+    progress = list(Catalog(bundled, own).import_path(sentence_folder(tmp_path / "better")))
+    assert progress == sorted(progress)
+    assert progress[-1] == 1
+    assert Catalog(bundled, own).embedder() == bundled / "finder"
+    catalog = Catalog(bundled, own, embedder="better")
+    assert catalog.embedder() == own / "better"
+    assert catalog.embedders() == [own / "better", bundled / "finder"]
+    assert names(catalog) == [("Finder", True, False), ("Starter", True, True), ("better", False, True)]
+    assert catalog.models()[2].description == "0M parameters, 4 dimensions, reads 256 tokens"
+    assert (own / "better" / "1_Pooling" / "config.json").is_file()
+    assert Catalog(bundled, own, embedder="gone").embedder() == bundled / "finder"
+
+
+def test_an_imported_reranker_is_used(bundled: Path, own: Path, tmp_path: Path) -> None:
+    assert Catalog(bundled, own).reranker() is None
+    for name in ("first", "second"):
+        list(Catalog(bundled, own).import_path(cross_folder(tmp_path / name)))
+    assert Catalog(bundled, own).reranker() == own / "first"
+    assert Catalog(bundled, own, reranker="second").reranker() == own / "second"
+    assert [model.role for model in Catalog(bundled, own).models()[2:]] == ["reranker", "reranker"]
+
+
+def test_a_folder_of_a_cache_gets_the_name_of_its_model(bundled: Path, own: Path, tmp_path: Path) -> None:
+    cached = tmp_path / "models--org--small-finder" / "snapshots" / ("0123456789" * 4)
+    list(Catalog(bundled, own).import_path(sentence_folder(cached)))
+    assert left_in(own) == ["small-finder"]
+
+
+def test_a_folder_that_is_no_model(bundled: Path, own: Path, tmp_path: Path) -> None:
+    with pytest.raises(NotAModel, match=r"letters.*config\.json"):
+        list(Catalog(bundled, own).import_path(described(tmp_path / "letters", {"a.txt": b"Dear Sir"})))
+    assert not own.exists()
+
+
+def test_importing_a_folder_again(bundled: Path, own: Path, tmp_path: Path) -> None:
+    better = sentence_folder(tmp_path / "better")
+    list(Catalog(bundled, own).import_path(better))
+    before = (own / "better").stat().st_mtime_ns
+    assert list(Catalog(bundled, own).import_path(better))[-1] == 1
+    (better / "model.safetensors").write_bytes(safetensors_bytes()[:-1] + b"1")
+    with pytest.raises(ModelExists):
+        list(Catalog(bundled, own).import_path(better))
+    assert (own / "better").stat().st_mtime_ns == before
+    (better / "vocab.txt").write_text("[PAD]")
+    with pytest.raises(ModelExists):
+        list(Catalog(bundled, own).import_path(better))
+
+
+def test_a_name_that_another_kind_has(bundled: Path, own: Path, better: Path, tmp_path: Path) -> None:
+    list(Catalog(bundled, own).import_path(better))
+    with pytest.raises(ModelExists):
+        list(Catalog(bundled, own).import_path(sentence_folder(tmp_path / "folders" / "better")))
+    with pytest.raises(ModelExists):
+        list(Catalog(bundled, own).import_path(sentence_folder(tmp_path / "Finder")))
+
+
+def test_a_cancelled_folder_leaves_nothing(
+    bundled: Path, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog_module, "_CHUNK", 10)
+    with closing(Catalog(bundled, own).import_path(sentence_folder(tmp_path / "f"))) as progress:  # type: ignore[type-var]
+        assert 0 < next(progress) < 1
+        assert next(progress) < 1
+        assert len(left_in(own)) == 1
+    assert left_in(own) == []
+
+
+def test_a_folder_whose_trial_fails_leaves_nothing(bundled: Path, own: Path, tmp_path: Path) -> None:
+    tried: list[tuple[str, bool]] = []
+
+    def trial(role: str, folder: Path) -> None:
+        tried.append((role, (folder / "model.safetensors").is_file()))
+        raise NotAModel(file=folder.name, reason="it does not load")
+
+    with pytest.raises(NotAModel, match="does not load"):
+        list(Catalog(bundled, own).import_path(cross_folder(tmp_path / "ranker"), trial=trial))
+    assert tried == [("reranker", True)]
+    assert left_in(own) == []
+
+
+def test_a_folder_that_changes_while_copied(
+    bundled: Path, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    better = sentence_folder(tmp_path / "better")
+    monkeypatch.setattr(catalog_module, "_CHUNK", 10)
+    progress = Catalog(bundled, own).import_path(better)
+    next(progress)
+    (better / "sentence_bert_config.json").write_text('{"max_seq_length": 128}')
+    with pytest.raises(ChangedFile):
+        list(progress)
+    assert left_in(own) == []
+
+
+def test_a_full_disk_takes_no_folder(
+    bundled: Path, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(100, 90, 10))  # type: ignore[attr-defined]
+    with pytest.raises(DiskFull):
+        list(Catalog(bundled, own).import_path(sentence_folder(tmp_path / "better")))
+    assert left_in(own) == []
+
+
+def test_removing_a_folder(bundled: Path, own: Path, tmp_path: Path) -> None:
+    catalog = Catalog(bundled, own)
+    list(catalog.import_path(sentence_folder(tmp_path / "better")))
+    catalog.remove("better")
+    assert left_in(own) == []
+
+
+def test_a_damaged_folder_is_listed_with_the_reason(bundled: Path, own: Path, tmp_path: Path) -> None:
+    list(Catalog(bundled, own).import_path(cross_folder(tmp_path / "ranker")))
+    (own / "ranker" / "config.json").write_text("{")
+    listed = Catalog(bundled, own).models()[2]
+    assert (listed.role, listed.chosen) == ("unusable", False)
+    assert "config.json could not be read" in listed.description
+    assert Catalog(bundled, own).reranker() is None
 
 
 @pytest.mark.real

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import NoModel, NotAModel
-from app.models.tokens import WordPieceTokenizer, encodable, reading_limit
+from app.models import folder
+from app.models.tokens import WordPieceTokenizer, encodable
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def test_no_tokenizer(tmp_path: Path) -> None:
 def test_no_limit(tmp_path: Path, content: str) -> None:
     (tmp_path / "sentence_bert_config.json").write_text(content)
     with pytest.raises(NotAModel):
-        reading_limit(tmp_path)
+        folder.limit(tmp_path)
 
 
 def test_encodable_keeps_the_length() -> None:
