@@ -126,8 +126,9 @@ def _opening(db: Any, content: int) -> str:
 
 def _terms(db: Any, text: str) -> list[str]:
     """Return the words of a question that tell documents apart."""
-    asked = fold(_clean(text[:_LONGEST_QUESTION]))
-    found = [term for term in dict.fromkeys(_TERM.findall(asked)) if len(term) <= _LONGEST_TERM]
+    asked = _clean(text[:_LONGEST_QUESTION])
+    parts = [part for part in _TERM.findall(fold(_JOINTS.sub(" ", asked))) if len(part) > 1]
+    found = [term for term in dict.fromkeys(_TERM.findall(fold(asked)) + parts) if len(term) <= _LONGEST_TERM]
     terms = [term for term in found if term not in words.STOP_WORDS]
     db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.called USING fts5vocab(v, names, row)")
     half = db.execute("SELECT count(*) FROM v.documents WHERE pages > 0").fetchone()[0] / 2

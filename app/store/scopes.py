@@ -30,6 +30,7 @@ _DEEPEST = 64  # files inside files; what claims to be deeper is cut there
 _WORD = re.compile(r"[^\W_]+")
 _PATTERN = re.compile(r"[*?\[]")
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
+_DRIVE = re.compile("[A-Za-z]:(?:/|$)")
 # What users call kinds of documents, where that is not the name of one.
 _MEANT = {
     "mail": {"mail", "msg", "tnef", "mbox"}, "email": {"mail", "msg", "tnef", "mbox"},
@@ -239,9 +240,11 @@ def _called(value: str) -> Match:
 def _below(value: str) -> Match:
     """Whether a file lies in a folder, by its whole path, or by one of the names in it."""
     plain = _slashes(value.strip())
-    if plain.startswith("/") or re.match("[A-Za-z]:/", plain):
-        start = plain.rstrip("/")
-        return lambda file: _slashes(file.path).startswith(start + "/") or _slashes(file.path) == start
+    drive = _DRIVE.match(plain) is not None  # of Windows, where case does not matter
+    if drive or plain.startswith("/"):
+        same = fold if drive else str
+        start = same(plain.rstrip("/"))
+        return lambda file: same(_slashes(file.path)) == start or same(_slashes(file.path)).startswith(f"{start}/")
     part = f"/{fold(plain).strip('/')}/"
     if _PATTERN.search(part):
         pattern = re.compile(fnmatch.translate(f"*{part}*"))

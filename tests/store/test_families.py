@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 
 from app.errors import DiskFull, UnknownDocument
+from app.store import names
 from app.store.store import Store
 from app.types import Box, Document, Line, Page, Passage, Searched, Status
 from tests.store.library import DIMENSION, KEY, decrypted, directions, document, finds, opened, put, settle
@@ -73,7 +75,25 @@ def rows(store: Store) -> dict[str, int]:
         counts["words"] = db.execute("SELECT count(*) FROM v.words").fetchone()[0]
         assert db.execute("PRAGMA v.foreign_key_check").fetchall() == []
         assert db.execute("PRAGMA v.integrity_check").fetchall() == [("ok",)]
-        return counts
+    assert names_are_right(store)
+    return counts
+
+
+class _Undone(Exception):
+    pass
+
+
+def names_are_right(store: Store) -> bool:
+    """Whether the index of names is just as one that is made now of what the tables hold."""
+    seen = []
+    with contextlib.suppress(_Undone), store._records.database.writing() as db:
+        db.execute("CREATE VIRTUAL TABLE temp.seen USING fts5vocab(v, names, instance)")
+        for _ in range(2):
+            seen.append(db.execute("SELECT * FROM temp.seen ORDER BY 1, 2, 3, 4").fetchall())
+            db.execute("DELETE FROM v.names")
+            names.rebuild(db)
+        raise _Undone
+    return seen[0] == seen[1]
 
 
 def test_a_copy_is_listed_and_costs_no_passage(store: Store) -> None:
@@ -402,9 +422,9 @@ def test_any_order_of_changes_leaves_what_was_last_said(store: Store) -> None:
     """Against a plain model: which file has which content, and everything is found under a name that has it."""
     chance = random.Random(7)
     model: dict[str, int] = {}
-    names = [f"/{letter}.pdf" for letter in "abcdef"]
+    files = [f"/{letter}.pdf" for letter in "abcdef"]
     for _ in range(250):
-        file, other = chance.choice(names), chance.choice(names)
+        file, other = chance.choice(files), chance.choice(files)
         match chance.randrange(4):
             case 0:
                 model[file] = chance.randrange(4)
