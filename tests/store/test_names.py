@@ -62,7 +62,9 @@ def test_the_title_and_the_files_name_weigh_most(store: Store) -> None:
     assert routed(store, "merger", 0) == []
 
 
-@pytest.mark.parametrize("text", ["", "the of and", "?!", "\0", "\ud800", '"', "zzz", "NEAR(", "title:x OR", "a" * 5000])
+@pytest.mark.parametrize("text", [
+    "", "the of and", "?!", "\0", "\ud800", '"', "zzz", "NEAR(", "title:x OR", "a" * 5000,
+])
 def test_what_names_nothing_leads_nowhere(store: Store, text: str) -> None:
     assert store.routes(text, 5) == []
 
@@ -74,7 +76,8 @@ def test_a_long_question_is_heard_in_its_rare_words(store: Store) -> None:
 
 
 def test_odd_names_can_be_found(store: Store) -> None:
-    add(store, "/p\udcff/\u202eodd \N{PILE OF POO}\0name.pdf", "\ud800", title="\ud800 titled\0so", people=("\udcff Hansen",))
+    file = "/p\udcff/\u202eodd \N{PILE OF POO}\0name.pdf"
+    add(store, file, "\ud800", title="\ud800 titled\0so", people=("\udcff Hansen",))
     for text in ("odd", "name", "titled", "hansen"):
         assert len(routed(store, text)) == 1
 

@@ -13,7 +13,7 @@ import pytest
 
 from app.store.store import Store
 from app.types import Document, Page, Scope, Searched, Status
-from tests.store.library import DIMENSION, document, opened, put
+from tests.store.library import DIMENSION, directions, document, opened, put
 
 NONE = np.zeros((0, DIMENSION), dtype=np.float32)
 
@@ -233,9 +233,9 @@ def test_a_chain_without_end_ends(store: Store) -> None:
 
 def test_date_and_people_are_kept_as_given(store: Store) -> None:
     made, passages = document("The rent is due.")
-    people = ("Jane \ud800\0", "") + tuple(f"Person {i}" for i in range(40))
-    vectors = np.ones((1, DIMENSION), np.float32)
-    store.add("/a", replace(made, date="2024-01-31", people=people), passages, vectors, size=1, modified=1.0, digest=b"")
+    people = ("Jane \ud800\0", "", *(f"Person {i}" for i in range(40)))
+    dated = replace(made, date="2024-01-31", people=people)
+    store.add("/a", dated, passages, directions(1, 1), size=1, modified=1.0, digest=b"")
     found = store.passages([store.words("rent", 1)[0][0]])
     assert [one.date for one in found] == ["2024-01-31"]
     assert inside(store, Scope(people=("person 39",))) == {"/a"}
