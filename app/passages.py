@@ -1,17 +1,20 @@
-"""Documents into passages: stretches of one page that fit the embedder, cut at sentences.
+"""Documents into passages: stretches of one page that fit the embedder, cut at clauses, paragraphs and sentences.
 
-Knows no store and no model; the embedder's tokenizer is given, as the token starts of a text.
+Each carries the context that it is found by: what its document is called, who wrote it and when where
+that is a letter, and the headings and clauses that it stands under. Knows no store and no model; the
+embedder's tokenizer is given, as the token starts of a text.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import PurePath
 
-from app import sentences
+from app import headings, sentences
 from app.types import Document, Heading, Page, Passage, Status
 
 # The embedder reads the context too; this much of its window is kept for it.
@@ -20,6 +23,23 @@ CONTEXT_CHARACTERS = 160
 # Shorter than the window: a passage about one thing is found better and read faster.
 TARGET_TOKENS = 180
 OVERLAP_TOKENS = 40
+# A heading opens a passage where the one before holds more tokens than that; a mere number of a clause, than this.
+_HEADED_TOKENS, _NUMBERED_TOKENS = 40, 90
+_FILLED = 0.55  # of a passage that must be full where it ends with a paragraph, though more would fit
+_PATH = 4  # headings of a context
+_HEADING = 120  # characters of one
+_BETWEEN = " › "
+# Kinds whose texts number their clauses, and those among them in which a line may be a heading by standing alone.
+_CLAUSED = frozenset("pdf image docx odt rtf text markdown".split())
+_ALONE = frozenset("text rtf".split())
+_LETTERS = frozenset("mail msg tnef cda fhir hl7".split())  # kinds that are from somebody, or about a patient
+_NAMED = 3  # people in a context
+_ADDRESS = re.compile(r"\s*<[^<>]*>$")
+_CODE = re.compile(r"\d")
+_BLANK = re.compile(r"\n[^\S\n]*\n|\r\r|\f")
+# Inside one long line: where the next item of an enumeration begins.
+_ITEM = re.compile(r"(?<=[;:.,])\s+(?=\((?:[a-z]{1,4}|\d{1,2}|[A-Z])\)\s)|(?<=;)\s+(?:and|or)\s+(?=\([a-z\d]{1,4}\)\s)")
+_PAUSE = re.compile(r"[;:,]\s|\n")
 
 Starts = Callable[[str], Sequence[int]]
 
@@ -33,15 +53,20 @@ def split(document: Document, name: str, starts: Starts, limit: int) -> tuple[Pa
     room = limit - 2 - CONTEXT_TOKENS
     if room < 16:
         raise ValueError(f"an embedder that reads {limit} tokens is too small for passages")
-    title = context_name(document.title, name)
+    clauses = headings.Clauses(alone=document.kind in _ALONE) if document.kind in _CLAUSED else None
+    about = [context_name(document.title, name)[:CONTEXT_CHARACTERS], _letter(document)]
     found: list[Passage] = []
-    headings: list[Heading] = []
+    path: list[Heading] = []
     for page in document.pages:
+        known = page.headings
         # What was taken in of a page that is damaged, locked in part or was too slow is found like any other text;
         # what a picture gave without OCR is rubbish.
         if page.status is not Status.PICTURE and page.text.strip():
-            found += _split_page(page, title, headings, starts, min(room, TARGET_TOKENS))
-        _follow(headings, page.headings)
+            known = tuple(clauses.page(page.text, known)) if clauses is not None else known
+            if page is document.pages[0] and not document.title:
+                about.append(headings.named(known))
+            found += _Splitting(page, known, starts, min(room, TARGET_TOKENS)).passages(about, path)
+        _follow(path, known)
     return tuple(found)
 
 
@@ -63,44 +88,116 @@ def beginning(title: str, file: str) -> str:
     return context_name(title, PurePath(file).name)[:CONTEXT_CHARACTERS]
 
 
-def _split_page(page: Page, title: str, before: list[Heading], starts: Starts, room: int) -> list[Passage]:
-    text = page.text
-    tokens = starts(text)
-    units: list[tuple[int, int]] = []
-    parted: set[int] = set()  # units that stand behind furniture, which no passage reaches over
-    for begin, stop in _bodies(page):
-        parted.add(len(units))
-        spans = ((begin + a, begin + b) for a, b in sentences.spans(text[begin:stop]))
-        units += (piece for span in spans for piece in _cut(span, tokens, room))
-    opened = parted | {_unit_at(units, heading.start) for heading in page.headings}
-    path = list(before)
-    ahead = list(page.headings)
-    found: list[Passage] = []
-    first = 0
-    while first < len(units):
-        last = first + 1
-        # A heading opens a passage, unless what is before it is only another heading.
-        while last < len(units) and _tokens(tokens, units[first][0], units[last][1]) <= room:
-            if last in parted:
-                break
-            if last in opened and _tokens(tokens, units[first][0], units[last - 1][1]) > OVERLAP_TOKENS:
-                break
+def _letter(document: Document) -> str:
+    """Return who a letter or a record is from, or about, and its day; "" for other documents."""
+    if document.kind not in _LETTERS:
+        return ""
+    names = [_ADDRESS.sub("", name) or name for name in document.people[:_NAMED]]
+    return ", ".join(filter(None, [*names, document.date]))[:CONTEXT_CHARACTERS]
+
+
+class _Splitting:
+    """One page on its way into passages: its units are sentences, or pieces of those that are too long."""
+
+    def __init__(self, page: Page, known: Sequence[Heading], starts: Starts, room: int) -> None:
+        self._page, self._known, self._room = page, known, room
+        self._tokens = starts(page.text)
+        self._units: list[tuple[int, int]] = []
+        self._parted: set[int] = set()  # units that stand behind furniture, which no passage reaches over
+        for begin, stop in _bodies(page):
+            self._parted.add(len(self._units))
+            for a, b in sentences.spans(page.text[begin:stop]):
+                self._units += self._cut(begin + a, begin + b)
+        self._opened = self._opening()
+
+    def passages(self, about: Sequence[str], before: Sequence[Heading]) -> Iterator[Passage]:
+        """Yield the passages; `before` are the headings that the page's beginning stands under."""
+        path = list(before)
+        ahead = list(self._known)
+        units, number = self._units, self._page.number
+        first = 0
+        while first < len(units):
+            last = self._last(first)
+            start, end = units[first][0], units[last - 1][1]
+            while ahead and ahead[0].start <= start:
+                _follow(path, (ahead.pop(0),))
+            yield Passage(number, start, end, self._page.text[start:end], _context(about, path))
+            first = self._again(first, last)
+
+    def _opening(self) -> dict[int, int]:
+        """Return the units that open a passage, with the tokens that the passage before must have for that."""
+        found: dict[int, int] = {}
+        for heading in self._known:
+            if heading.text:
+                unit = self._unit_at(heading.start)
+                least = _NUMBERED_TOKENS if headings.is_number(heading.text) else _HEADED_TOKENS
+                found[unit] = min(least, found.get(unit, least))
+        return found
+
+    def _last(self, first: int) -> int:
+        """Return the unit behind a passage that begins with `first`."""
+        units, last = self._units, first + 1
+        while last < len(units) and self._count(first, last + 1) <= self._room:
+            # A heading opens a passage, unless what is before it is only another heading.
+            if last in self._parted or (last in self._opened and self._count(first, last) > self._opened[last]):
+                return last
             last += 1
-        start, end = units[first][0], units[last - 1][1]
-        while ahead and ahead[0].start <= start:
-            _follow(path, (ahead.pop(0),))
-        found.append(Passage(page.number, start, end, text[start:end], _context(title, path)))
-        if last == len(units):
-            break
+        if last == len(units) or last in self._parted:
+            return last
+        for end in range(last, first + 1, -1):
+            if self._count(first, end) < _FILLED * self._room:
+                break
+            if end in self._opened or self._is_paragraph(end):
+                return end
+        return last
+
+    def _again(self, first: int, last: int) -> int:
+        """Return the unit that the next passage begins with: some sentences again where a paragraph goes on."""
+        if last == len(self._units) or last in self._parted or last in self._opened or self._is_paragraph(last):
+            return last
         again = last
-        while (
-            again - 1 > first
-            and again not in opened
-            and _tokens(tokens, units[again - 1][0], end) <= OVERLAP_TOKENS
-        ):
+        while again - 1 > first and again not in self._opened and self._count(again - 1, last) <= OVERLAP_TOKENS:
             again -= 1
-        first = again
-    return found
+        return again
+
+    def _is_paragraph(self, unit: int) -> bool:
+        return _BLANK.search(self._page.text, self._units[unit - 1][1], self._units[unit][0]) is not None
+
+    def _count(self, first: int, last: int) -> int:
+        """Return the tokens of the units from `first` up to, not including, `last`."""
+        return self._between(self._units[first][0], self._units[last - 1][1])
+
+    def _between(self, start: int, end: int) -> int:
+        return bisect_left(self._tokens, end) - bisect_left(self._tokens, start)
+
+    def _unit_at(self, character: int) -> int:
+        return min(bisect_left(self._units, character + 1, key=lambda unit: unit[1]), len(self._units))
+
+    def _cut(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Cut a sentence that would fill a passage: at its items, then where it pauses, then at tokens."""
+        if self._between(start, end) <= self._room // 2:
+            yield start, end
+            return
+        for a, b in _stretches(start, end, (match.end() for match in _ITEM.finditer(self._page.text, start, end))):
+            at = a
+            while self._between(at, b) > self._room:
+                edge = self._edge(at)
+                yield at, edge
+                at = edge
+            if b > at:
+                yield at, b
+
+    def _edge(self, start: int) -> int:
+        """Return where a stretch that is too long is cut: behind a pause in its last third, or at a token."""
+        low = bisect_left(self._tokens, start)
+        most = self._tokens[low + self._room]
+        third = self._tokens[low + self._room * 2 // 3]
+        pauses = [match.end() for match in _PAUSE.finditer(self._page.text, third, most)]
+        return pauses[-1] if pauses else most
+
+
+def _stretches(start: int, end: int, edges: Iterator[int]) -> list[tuple[int, int]]:
+    return [(a, b) for a, b in pairwise([start, *edges, end]) if b > a]
 
 
 def _bodies(page: Page) -> list[tuple[int, int]]:
@@ -113,42 +210,54 @@ def _bodies(page: Page) -> list[tuple[int, int]]:
     return [(start, end) for start, end in pairs if page.text[start:end].strip()]
 
 
-def _cut(span: tuple[int, int], tokens: Sequence[int], room: int) -> list[tuple[int, int]]:
-    """Cut a sentence that is longer than a passage, at its tokens."""
-    start, end = span
-    low, high = bisect_left(tokens, start), bisect_left(tokens, end)
-    if high - low <= room:
-        return [span]
-    edges = [start, *(tokens[i] for i in range(low + room, high, room)), end]
-    return [(a, b) for a, b in pairwise(edges) if b > a]
-
-
-def _tokens(tokens: Sequence[int], start: int, end: int) -> int:
-    return bisect_left(tokens, end) - bisect_left(tokens, start)
-
-
-def _unit_at(units: Sequence[tuple[int, int]], character: int) -> int:
-    for index, (_, end) in enumerate(units):
-        if character < end:
-            return index
-    return len(units)
-
-
-def _follow(path: list[Heading], headings: Sequence[Heading]) -> None:
-    """Keep `path` the chain of headings that the text after `headings` stands under."""
-    for heading in headings:
+def _follow(path: list[Heading], known: Sequence[Heading]) -> None:
+    """Keep `path` the chain of headings that the text after `known` stands under."""
+    for heading in known:
         while path and path[-1].level >= heading.level:
             path.pop()
         path.append(heading)
 
 
-def _context(title: str, path: Sequence[Heading]) -> str:
-    parts = [title, *(" ".join(heading.text.split()) for heading in path)]
-    return " › ".join(part[:CONTEXT_CHARACTERS] for part in parts if part)[-2 * CONTEXT_CHARACTERS :]
+def _context(about: Sequence[str], path: Sequence[Heading]) -> str:
+    """Return what a passage is found by: its document, then the first of its headings and the nearest ones."""
+    parts = [about[0]]
+    said = about[0].casefold()
+    shown = [" ".join(heading.text.split())[:_HEADING] for heading in path if heading.text]
+    if len(shown) > _PATH:
+        shown = [shown[0], *shown[1 - _PATH :]]
+    for part in (*about[1:], *shown):
+        if part and part.casefold() not in said:
+            parts.append(part)
+            said = f"{said}\n{part.casefold()}"
+    return _BETWEEN.join(parts)
 
 
 def embedded_text(passage: Passage, starts: Starts) -> str:
     """Return what is embedded for a passage: its context, cut to its share of the window, then its text."""
-    tokens = starts(passage.context)
-    context = passage.context if len(tokens) < CONTEXT_TOKENS else passage.context[: tokens[CONTEXT_TOKENS - 1]]
+    context = _shortened(passage.context, starts)
     return f"{context}\n{passage.text}" if context else passage.text
+
+
+@lru_cache(maxsize=256)
+def _shortened(context: str, starts: Starts) -> str:
+    """Return a context that fits in its share: without the numbers of the file's name, the nearest heading whole."""
+    if len(starts(context)) < CONTEXT_TOKENS:
+        return context
+    first, *others = context.split(_BETWEEN)
+    words = first.split()
+    first = " ".join([word for word in words if not _CODE.search(word)] or words)
+    kept: list[str] = []
+    room = CONTEXT_TOKENS - 1 - min(len(starts(first)), CONTEXT_TOKENS // 2)
+    for part in reversed(others):
+        cost = len(starts(part)) + 1
+        if cost > room:
+            break
+        kept.insert(0, part)
+        room -= cost
+    whole = _BETWEEN.join([first, *kept])
+    tokens = starts(first)
+    left = CONTEXT_TOKENS - 1 - (len(starts(whole)) - len(tokens))
+    if len(tokens) > left:
+        whole = _BETWEEN.join([first[: tokens[max(left, 0)]].rstrip(), *kept])
+    tokens = starts(whole)
+    return whole if len(tokens) < CONTEXT_TOKENS else whole[: tokens[CONTEXT_TOKENS - 1]]

@@ -31,6 +31,7 @@ _LONGEST_HEADING = 110  # characters
 # A number that opens one is that of a section, and not an amount.
 _HEADS = re.compile(r"[A-Z§\"“]|[^\W\d_a-z]|\(?[a-zA-Z\d]{1,4}[.)]|\d{1,3}(?:\.\d{1,3}){0,5}[.:)]?\s*[^\W\d_]")
 _NO_LETTER = re.compile(r"[\W\d_]+")
+_FILED = re.compile(r"(?i)(source|page|seite)\b.*\d")  # what was stamped on each page
 _LARGER = 1.12  # times the size of the text
 _MUCH = 0.12  # of a document's characters; if more of them were headings, they are none
 _MANY = 9  # headings a page on average, which are none
@@ -184,6 +185,8 @@ def _merged(stretches: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 def _could_head(text: str) -> bool:
     if text[-1] in ",;" or text.count(" ") >= _WORDS or "\t" in text or ". . ." in text or "...." in text:
+        return False
+    if _FILED.match(text):
         return False
     letters = len(_NO_LETTER.sub("", text))
     return letters >= 3 and letters >= 0.5 * len(text.replace(" ", "")) and len(_NUMBER.findall(text)) <= 4

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from app.documents import charsets
 from app.documents.source import Source, Why, storable, unpaged, unsupported
+from app.headings import title as title_of
 from app.types import Document, Heading
 
 # Longer marks first: the one of UTF-32 begins with that of UTF-16.
@@ -18,6 +19,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_PROSE = (".txt", ".text", "")  # suffixes of what people write, which may begin with a title
 UNCERTAIN = "The file does not say how its letters are encoded; some may be wrong."
 _HASHES = re.compile(r" {0,3}(#{1,6})[ \t]+(?=\S)")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
@@ -43,7 +45,8 @@ class TextLoader:
 
     def load(self, source: Source) -> Document:
         text, certain = decoding(source.data)
-        return unpaged(self.kind, "", text, reason="" if certain else UNCERTAIN)
+        title = title_of(text) if source.suffix in _PROSE else ""
+        return unpaged(self.kind, title, text, reason="" if certain else UNCERTAIN)
 
 
 class MarkdownLoader:
