@@ -131,10 +131,7 @@ def print_hits(
     took = "" if seconds is None else f" in {seconds:.2f} s"
     print(f"Evidence{took}:" if evidence.hits else f"Nothing was found{took}.", file=out)
     bold = _may_be_bold(out)
-    names = Counter(Path(file).name for file in {
-        passage.file for hit in evidence.hits for passage in (hit.passage, *hit.alike)
-    })  # fmt: skip
-    namesakes = {name for name, count in names.items() if count > 1}
+    namesakes = _namesakes(evidence)
     for hit in evidence.hits:
         under = f" — {plain(heading(hit.passage))}" if heading(hit.passage) else ""
         print(f"\n[{hit.rank}] {_where(hit.passage, namesakes, matters=matters)}{under}", file=out)
@@ -150,17 +147,25 @@ def place(hit: Hit) -> str:
     return _where(hit.passage, frozenset(), matters=False)
 
 
-def _where(passage: StoredPassage, namesakes: Iterable[str], *, matters: bool) -> str:
+def _namesakes(evidence: Evidence) -> frozenset[str]:
+    """Return the files whose name another file of the same matter has, too, as far as both were found."""
+    found = [passage for hit in evidence.hits for passage in (hit.passage, *hit.alike)]
+    files = {(passage.matter, passage.file) for passage in found}
+    counts = Counter((matter, Path(file).name) for matter, file in files)
+    return frozenset(file for matter, file in files if counts[matter, Path(file).name] > 1)
+
+
+def _where(passage: StoredPassage, namesakes: frozenset[str], *, matters: bool) -> str:
     """Return where a passage stands; a name that several files have is told with its folder."""
     path = Path(passage.file)
     page = "" if passage.page is None else f", page {passage.page}"
-    folder = f" (in {path.parent})" if path.name in namesakes else ""
+    folder = f" (in {path.parent})" if passage.file in namesakes else ""
     scan = "" if passage.confidence is None else f" ({by_ocr(passage.confidence)})"
     matter = f" ({passage.matter})" if matters else ""
     return plain(f"{path.name}{folder}{page}{scan}{matter}")
 
 
-def _alike(hit: Hit, namesakes: Iterable[str], *, matters: bool) -> str:
+def _alike(hit: Hit, namesakes: frozenset[str], *, matters: bool) -> str:
     named = [_where(passage, namesakes, matters=matters) for passage in hit.alike[:_ALIKE]]
     more = len(hit.alike) - len(named)
     return "; ".join(named) + (f"; and {counted(more, 'other')}" if more else "")

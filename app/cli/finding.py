@@ -116,10 +116,10 @@ def _path(value: str) -> str:
 
 def _day(field: str, value: str | None) -> str:
     """Return a date as a query understands it, "" for None."""
-    from app import query
-
     if value is None:
         return ""
+    from app import query
+
     understood = query.parse(f'{field}:"{value}"')
     found = getattr(understood.scope, field)
     if not found or understood.text:
