@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,6 +41,7 @@ from app.types import (
     Page,
     PagePicture,
     PassagesEmbedded,
+    Scope,
     Searched,
     Sentence,
     Started,
@@ -202,6 +203,11 @@ class FakeSession:
     found_in_folders: list[IngestEvent] = field(default_factory=list)  # what going through them yields
     again: list[list[Path]] = field(default_factory=list)  # what was read once more
 
+    finds: Callable[[str], Evidence | Exception] | None = None  # what a search gives
+    searches: list[tuple[str, int, Scope | None]] = field(default_factory=list)
+    scopes: list[Scope | None] = field(default_factory=list)  # of the questions
+    looking: threading.Event = field(default_factory=threading.Event)  # a search waits for it
+
     def __post_init__(self) -> None:
         self.hold.set()
         self.counting.set()
@@ -211,7 +217,9 @@ class FakeSession:
         self.ingest = SimpleNamespace(add=self._add, survey=self._survey)
         self.answering = SimpleNamespace(ask=self._ask)
         self.catalog = SimpleNamespace(models=self._models)
-        self.retrieval = self.readers = None
+        self.retrieval = SimpleNamespace(search=self._search)
+        self.readers = None
+        self.looking.set()
         self.settings = Settings()
         self.vault = FakeVault(self, PASSPHRASE, wrong_tries=self.wrong_tries)
         self.audit = FakeAudit(self, self.findings)
@@ -405,8 +413,19 @@ class FakeSession:
             self._note("add closed")
             self.closed_generators.append("add")
 
-    def _ask(self, question: str) -> Iterator[AnswerEvent]:
+    def _search(self, question: str, k: int = 10, *, scope: Scope | None = None) -> Evidence:
+        self._note("search")
+        self.searches.append((question, k, scope))
+        self.looking.wait()
+        time.sleep(self.pause)
+        found = self.finds(question) if self.finds is not None else lease_evidence(question)
+        if isinstance(found, Exception):
+            raise found
+        return replace(found, hits=found.hits[:k])
+
+    def _ask(self, question: str, *, scope: Scope | None = None) -> Iterator[AnswerEvent]:
         self._note("ask")
+        self.scopes.append(scope)
         try:
             for event in self.script if self.script is not None else self._written(question):
                 if isinstance(event, Exception):

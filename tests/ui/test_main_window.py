@@ -106,7 +106,7 @@ def test_samples_go_into_an_empty_library_and_their_questions_are_offered(make_w
     window = make_window(FakeDoor(fake, samples=[Path("/samples")], questions=["Who pays?", "When?"]))
     window.begin(bytearray(PASSPHRASE))
     qtbot.waitUntil(lambda: fake.added == [[Path("/samples")]] and not window.jobs.busy)
-    assert window.conversation._suggestions.count() == 2
+    assert window.conversation.welcome.suggestions.count() == 2
 
 
 # The library.
@@ -233,7 +233,7 @@ def test_an_empty_library_invites(make_window: Make, qtbot: QtBot) -> None:
     window = make_window(FakeDoor(FakeSession()))
     window.begin(bytearray(PASSPHRASE))
     qtbot.waitUntil(lambda: window.session is not None and not window.jobs.busy)
-    assert window.conversation._invite.isVisible()
+    assert window.conversation.welcome.invite.isVisible()
     assert window.library._stack.currentIndex() == 0
 
 

@@ -195,7 +195,7 @@ def test_searching_one_more_keeps_the_conversation_and_one_less_ends_it(panes: P
     qtbot.mouseClick(panes.matters.strip.go, Qt.MouseButton.LeftButton)
     idle(qtbot, panes)
     assert panes.conversation.turns == []
-    assert panes.conversation._hello.isVisible()
+    assert panes.conversation.welcome.hello.isVisible()
 
 
 def test_adding_and_writing_stop_before_the_matters_are_changed(
@@ -450,7 +450,7 @@ def test_removing_what_is_being_answered_from_stops_the_answer(
     idle(qtbot, panes)
     assert panes.conversation.turns == []
     assert fake.closed_generators == ["ask"]
-    assert panes.conversation._hello.isVisible()
+    assert panes.conversation.welcome.hello.isVisible()
 
 
 @pytest.mark.parametrize("ticked", [True, False])

@@ -1,84 +1,37 @@
-"""The conversation: the question box and the turns, one being written at most.
+"""The conversation: the box, the turns, one being written at most, and the passages of a search in their place.
 
-Owns the run of answering that is under way. Knows no other pane.
+Owns the run of answering that is under way, and which of the two the box is for. Knows no other pane.
 """
 
 from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.types import Answered, AnswerEvent, DocumentRow, EvidenceFound, Hit, ModelInfo, TextWritten
 from app.ui.jobs import Job, Jobs, in_words
+from app.ui.sections.finding import FindingSection
 from app.ui.widgets import clipboard
-from app.ui.widgets.labels import Icon, Label, Notice, PushButton, ToolButton, counted, line, listed
-from app.ui.widgets.texts import SafePlainText
+from app.ui.widgets.composer import Composer
+from app.ui.widgets.head import Head
+from app.ui.widgets.labels import Notice, line, listed
 from app.ui.widgets.theme import Theme
 from app.ui.widgets.turn import Turn
+from app.ui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:
     from app.session import Session
 
 _WIDEST = 780  # of a turn, in logical pixels; longer lines are hard to read
-_LINES = 6  # of the question box before it scrolls
-_LONGEST = 4000  # characters of a question
+_LONGEST = 50_000  # characters of a question
 _ASK = "Ask about your documents"
-
-
-class QuestionBox(SafePlainText):
-    """Where the question is typed: Enter sends it, Shift+Enter begins a new line."""
-
-    sent = Signal()
-    focused = Signal(bool)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._invitation = _ASK
-        self.setAccessibleName("Question")
-        self.setTabChangesFocus(True)
-        self.document().setDocumentMargin(3)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.textChanged.connect(self._fit)
-        self._fit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not (
-                event.modifiers() & Qt.KeyboardModifier.ShiftModifier):
-            self.sent.emit()
-            return
-        super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
-        super().focusInEvent(event)
-        self.focused.emit(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 (Qt's name)
-        super().focusOutEvent(event)
-        self.focused.emit(False)
-
-    def invite(self, words: str) -> None:
-        """Show `words` in the empty box, in one line."""
-        self._invitation = words
-        self._cut()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
-        super().resizeEvent(event)
-        self._cut()
-
-    def _cut(self) -> None:
-        room = self.viewport().width() - 16
-        self.setPlaceholderText(self.fontMetrics().elidedText(
-            self._invitation, Qt.TextElideMode.ElideRight, room))
-
-    def _fit(self) -> None:
-        lines = min(max(int(self.document().size().height()), 1), _LINES)
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 14)
+_SEARCH = "Search your documents"
 
 
 class ConversationPanel(QWidget):
@@ -101,19 +54,69 @@ class ConversationPanel(QWidget):
         self._stuck = True  # the view follows the end of the text
         self._moving = False  # it is not the reader who scrolls
         self._starter = False  # the starter model writes; said once, with the first answer
-        self._documents = _Known({}, 0)
-        self._others = _Known({}, 0)  # of the other matters that are searched
+        self._documents = _Known()
+        self._others = _Known()  # of the other matters that are searched
         self._matters: tuple[str, ...] = ()  # names of those that are searched, where there are several to choose
+        self.finding = FindingSection(theme, jobs)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._build_turns(formats))
+        self._stack.addWidget(self.finding)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._build_turns(formats), 1)
+        layout.addWidget(self._build_head())
+        layout.addWidget(self._stack, 1)
         layout.addWidget(self._build_foot())
-        QShortcut(QKeySequence("Ctrl+K"), self, self.box.setFocus)
-        QShortcut(QKeySequence("Escape"), self, self.stop)
+        self._connect()
+        self._turn()
         self.show_documents(())
 
     # Building.
+
+    def _build_head(self) -> QWidget:
+        """The switch, and below it the box while it is to search with."""
+        top = QWidget()
+        column = QVBoxLayout(top)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.head = Head(self._theme)
+        self._above = QVBoxLayout()
+        column.addWidget(self.head)
+        column.addLayout(self._above)
+        return top
+
+    def _build_foot(self) -> QWidget:
+        """What is to be said of the answers, and the box while it is to ask with."""
+        self._foot = QWidget()
+        column = self._below = QVBoxLayout(self._foot)
+        column.setSpacing(8)
+        self.note = Notice(self._theme, "", "", dismissable=True)
+        self.note.hide()
+        column.addWidget(self.note)
+        self.composer = Composer(self._theme)
+        self.box, self.send, self.halt = self.composer.box, self.composer.send, self.composer.halt
+        return self._foot
+
+    def _connect(self) -> None:
+        composer, head, finding, welcome = self.composer, self.head, self.finding, self.welcome
+        composer.sent.connect(self._send)
+        composer.halted.connect(self.stop)
+        composer.edited.connect(self._edited)
+        composer.box.left_below.connect(finding.step_in)
+        head.turned.connect(self._turn)
+        head.filters.changed.connect(self._edited)
+        head.filters.choose_from(lambda: (*self._documents.rows, *self._others.rows))
+        finding.opened.connect(self.opened)
+        finding.coverage.connect(self.coverage)
+        finding.everything.connect(head.filters.clear)
+        finding.left_above.connect(composer.box.setFocus)
+        welcome.asked.connect(self._take)
+        welcome.add_files.connect(self.add_files)
+        welcome.add_folder.connect(self.add_folder)
+        for keys, act in (("Ctrl+K", self.box.setFocus), ("Escape", self._escape), ("F1", head.explain),
+                          ("Ctrl+1", lambda: head.turn(searching=False)),
+                          ("Ctrl+2", lambda: head.turn(searching=True)), ("Ctrl+Shift+F", head.filters.open)):
+            QShortcut(QKeySequence(keys), self, act)
 
     def _build_turns(self, formats: str) -> QScrollArea:
         self._scroll = QScrollArea()
@@ -124,8 +127,8 @@ class ConversationPanel(QWidget):
         page.setObjectName("page")
         self._turns = QVBoxLayout(page)
         self._turns.setSpacing(22)
-        self._welcome = self._build_welcome(formats)
-        self._turns.addWidget(self._welcome, 1)
+        self.welcome = Welcome(self._theme, formats)
+        self._turns.addWidget(self.welcome, 1)
         self._turns.addStretch(0)
         self._scroll.setWidget(page)
         bar = self._scroll.verticalScrollBar()
@@ -133,88 +136,62 @@ class ConversationPanel(QWidget):
         bar.valueChanged.connect(self._scrolled)
         return self._scroll
 
-    def _build_welcome(self, formats: str) -> QWidget:
-        theme = self._theme
-        box = QWidget()
-        layout = QVBoxLayout(box)
-        layout.setSpacing(10)
-        self._hello = Label("", "display", wrap=True)
-        self._lead = Label("", "muted", wrap=True)
-        self._lead.setMaximumWidth(560)
-        layout.addStretch(2)
-        layout.addWidget(self._hello)
-        layout.addWidget(self._lead)
-        layout.addSpacing(6)
-        for name, words in (("quote", "Quotes come first, word for word, with file and page."),
-                            ("check", "Every sentence of an answer is checked against the quotes it cites."),
-                            ("shield", "Files are read on this computer. Nothing is sent anywhere.")):
-            row = QHBoxLayout()
-            row.setSpacing(12)
-            row.addWidget(Icon(theme, name, "accent", 20), 0, Qt.AlignmentFlag.AlignTop)
-            row.addWidget(Label(words, wrap=True), 1)
-            layout.addLayout(row)
-        layout.addSpacing(10)
-        self._invite = QWidget()
-        buttons = QHBoxLayout(self._invite)
-        buttons.setContentsMargins(0, 0, 0, 0)
-        add_files = PushButton(theme, "Add files…", "primary", "plus", "on_accent")
-        add_folder = PushButton(theme, "Add a folder…", "", "folder", "accent")
-        add_files.clicked.connect(self.add_files)
-        add_folder.clicked.connect(self.add_folder)
-        buttons.addWidget(add_files)
-        buttons.addWidget(add_folder)
-        buttons.addStretch(1)
-        layout.addWidget(self._invite)
-        self._offers = QWidget()
-        self._suggestions = QVBoxLayout(self._offers)
-        self._suggestions.setContentsMargins(0, 0, 0, 0)
-        self._suggestions.setSpacing(6)
-        layout.addWidget(self._offers)
-        self._formats = Label(formats, "small", wrap=True)
-        layout.addWidget(self._formats)
-        layout.addStretch(3)
-        return box
-
-    def _build_foot(self) -> QWidget:
-        theme = self._theme
-        foot = QWidget()
-        layout = self._foot = QVBoxLayout(foot)
-        layout.setSpacing(8)
-        self.note = Notice(theme, "", "", dismissable=True)
-        self.note.hide()
-        layout.addWidget(self.note)
-        self._frame = QFrame()
-        self._frame.setObjectName("ask")
-        inner = QHBoxLayout(self._frame)
-        inner.setContentsMargins(12, 7, 8, 7)
-        self.box = QuestionBox()
-        self.send = ToolButton(theme, "send", "Ask (Enter)", "on_accent", 18)
-        self.send.setObjectName("send")
-        self.halt = ToolButton(theme, "stop", "Stop writing (Esc)", "window", 18)
-        self.halt.setObjectName("stop")
-        self.halt.hide()
-        inner.addWidget(self.box, 1)
-        inner.addWidget(self.send, 0, Qt.AlignmentFlag.AlignBottom)
-        inner.addWidget(self.halt, 0, Qt.AlignmentFlag.AlignBottom)
-        layout.addWidget(self._frame)
-        self.box.sent.connect(self.ask)
-        self.box.textChanged.connect(self._buttons)
-        self.box.focused.connect(self._highlight)
-        self.send.clicked.connect(self.ask)
-        self.halt.clicked.connect(self.stop)
-        self._buttons()
-        return foot
-
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
         side = max(24, (self.width() - _WIDEST) // 2)
-        self._turns.setContentsMargins(side, 20, side, 20)
-        self._foot.setContentsMargins(side, 4, side, 16)
+        self.head.set_side(side)
+        self.finding.set_side(side)
+        self._above.setContentsMargins(side, 4, side, 8)
+        self._turns.setContentsMargins(side, 12, side, 20)
+        self._below.setContentsMargins(side, 4, side, 16)
 
-    def _highlight(self, active: bool) -> None:
-        self._frame.setProperty("active", active)
-        self._frame.style().unpolish(self._frame)
-        self._frame.style().polish(self._frame)
+    # Asking or searching.
+
+    @property
+    def searching(self) -> bool:
+        """Whether the box is to search with."""
+        return self.head.searching
+
+    def _turn(self) -> None:
+        """Put the box below the conversation, or above what it finds; what is typed in it stays."""
+        searching = self.searching
+        (self._above if searching else self._below).addWidget(self.composer)
+        self._foot.setVisible(not searching)
+        self._stack.setCurrentIndex(1 if searching else 0)
+        self.composer.be_for(searching=searching)
+        self._invite()
+        self._edited()
+        if searching:
+            for before, after in ((self.head.help, self.box), (self.box, self.finding)):
+                self.setTabOrder(before, after)
+        if self._session is not None:
+            self.box.setFocus()
+
+    def _invite(self) -> None:
+        if self._session is None:
+            return
+        where = f" in {listed(self._matters)}" if self._matters else ""
+        plain, told = (_SEARCH, "Search") if self.searching else (_ASK, "Question")
+        self.box.invite(f"{'Search' if self.searching else 'Ask'}{where}" if where else plain)
+        self.box.setAccessibleName(f"{told}, searched{where}" if where else told)
+
+    def _edited(self) -> None:
+        self._buttons()
+        if self.searching and self._session is not None:
+            self.finding.search(self.composer.text[:_LONGEST], self.head.filters.scope)
+
+    def _send(self) -> None:
+        if self.searching:
+            self.finding.enter()
+        else:
+            self.ask()
+
+    def _escape(self) -> None:
+        if self.searching:
+            self.box.clear()
+            self.box.setFocus()
+        else:
+            self.stop()
 
     # What the window tells.
 
@@ -224,11 +201,12 @@ class ConversationPanel(QWidget):
         names = tuple(matter.name for matter in session.searching)
         self._matters = names if len(session.vault.matters()) > 1 else ()
         self.box.setEnabled(True)
-        self.box.invite(f"Ask in {listed(self._matters)}" if self._matters else _ASK)
-        self.box.setAccessibleName(f"Question, searched in {listed(self._matters)}" if self._matters else "Question")
-        self._buttons()
+        self.finding.set_session(session, self._matters)
+        self.head.setEnabled(True)
+        self._invite()
+        self._edited()
         self.box.setFocus()
-        self._others = _Known({}, 0)
+        self._others = _Known()
         if others := [session.stores[matter.id] for matter in session.searching[1:]]:
             known = self._jobs.call(lambda: _known([row for store in others for row in store.documents()]), "known")
             known.done.connect(self._know_others)
@@ -242,17 +220,17 @@ class ConversationPanel(QWidget):
         """Ask nothing more until there is a session again, and unless `keep` drop all turns; `words` say why."""
         self._session = None
         self.stop()
+        self.finding.leave()
+        self.head.setEnabled(False)
         if not keep:
+            self.head.filters.clear()
             for turn in tuple(self.turns):
                 self._drop(turn)
             self.box.clear()
             self.note.hide()
-            self._clear_suggestions()
-            self._welcome.show()
-        self._hello.setText(words)
-        self._lead.setText("")
-        for offer in (self._invite, self._formats, self._offers):
-            offer.hide()
+            self.welcome.suggest(())
+            self.welcome.show()
+        self.welcome.wait(words)
         self.box.invite(words)
         self.box.setEnabled(False)
         self._buttons()
@@ -267,7 +245,8 @@ class ConversationPanel(QWidget):
         return sum(turn.quotes_document(document) for turn in self.turns)
 
     def forget(self, document: str) -> None:
-        """Drop the turns in which words of a document stand."""
+        """Drop the turns in which words of a document stand, and look again for what is searched."""
+        self.finding.forget(document)
         for turn in tuple(self.turns):
             if turn.quotes_document(document):
                 if self._job is not None and turn is self.turns[-1]:
@@ -275,7 +254,7 @@ class ConversationPanel(QWidget):
                 self._drop(turn)
         if not self.turns:
             self.note.hide()
-            self._welcome.show()
+            self.welcome.show()
 
     def _drop(self, turn: Turn) -> None:
         self.turns.remove(turn)
@@ -290,30 +269,12 @@ class ConversationPanel(QWidget):
     def show_documents(self, documents: tuple[DocumentRow, ...]) -> None:
         """Fit the welcome to what there is to ask, and learn what came in what and what could not be opened."""
         self._documents = _known(documents)
-        self._hello.setText("Ask your own documents")
-        where = f" in {self._matters[0]}" if self._matters else ""
-        more = f" {listed(self._matters[1:])} {'is' if len(self._matters) == 2 else 'are'} searched too." \
-            if len(self._matters) > 1 else ""
-        self._lead.setText(
-            f"{counted(len(documents), 'document')}{where} can be asked now.{more} Type a question below, "
-            "the way you would ask a colleague." if documents else
-            f"Drop files or folders anywhere in this window, then ask what is in them.{more}")
-        self._invite.setVisible(not documents)
-        self._formats.setVisible(not documents)
-        self._offers.setVisible(bool(documents))
+        self.welcome.greet(len(documents), self._matters)
+        self._tell_finding()
 
     def suggest(self, questions: Sequence[str]) -> None:
         """Offer questions that the library can answer."""
-        self._clear_suggestions()
-        for question in questions:
-            button = PushButton(self._theme, question, "suggestion", "search", "accent")
-            button.clicked.connect(lambda _=False, question=question: self._take(question))
-            self._suggestions.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def _clear_suggestions(self) -> None:
-        while (item := self._suggestions.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        self.welcome.suggest(questions)
 
     def _take(self, question: str) -> None:
         self.box.setPlainText(question)
@@ -321,11 +282,17 @@ class ConversationPanel(QWidget):
 
     def _know_others(self, found: _Known) -> None:
         self._others = found
+        self._tell_finding()
+
+    def _tell_finding(self) -> None:
+        known = (self._documents, self._others)
+        self.finding.know(ChainMap(*(each.parents for each in known)), sum(each.shut for each in known))
 
     def mark_open(self, passage_id: str) -> None:
         """Show which card's source is open."""
         for turn in self.turns:
             turn.mark_open(passage_id)
+        self.finding.mark_open(passage_id)
 
     def _tell_of_model(self, models: tuple[ModelInfo, ...]) -> None:
         writers = [model for model in models if model.role == "generator"]
@@ -344,16 +311,16 @@ class ConversationPanel(QWidget):
 
     def ask(self) -> None:
         """Ask what stands in the box."""
-        question = self.box.toPlainText().strip()[:_LONGEST]
+        question = self.composer.text[:_LONGEST]
         if not question or self._job is not None or self._session is None:
             return
         self.box.clear()
-        self._welcome.hide()
+        self.welcome.hide()
         if self._starter and not self.turns:
             self.note.show()
         known = (self._documents, self._others)
         turn = Turn(self._theme, question, self._matters, parents=ChainMap(*(each.parents for each in known)),
-                    shut=sum(each.shut for each in known))
+                    shut=sum(each.shut for each in known), narrowed=self.head.filters.words)
         turn.opened.connect(self._open)
         turn.coverage.connect(self.coverage)
         turn.copied.connect(clipboard.copy)
@@ -364,8 +331,8 @@ class ConversationPanel(QWidget):
         self._turns.insertWidget(self._turns.count() - 1, turn)
         self.turns.append(turn)
         self._stuck = True
-        answering = self._session.answering
-        self._job = job = self._jobs.pull(lambda: answering.ask(question), "ask")
+        answering, scope = self._session.answering, self.head.filters.scope
+        self._job = job = self._jobs.pull(lambda: answering.ask(question, scope=scope), "ask")
         job.yielded.connect(lambda event: self._show(turn, event))
         job.failed.connect(lambda error: self._end(turn, in_words(error)))
         job.stopped.connect(lambda: self._end(turn))
@@ -413,12 +380,7 @@ class ConversationPanel(QWidget):
         self.opened.emit(hit.passage)
 
     def _buttons(self) -> None:
-        ready = self._session is not None and self._job is None
-        self.send.setVisible(self._job is None)
-        self.send.setEnabled(ready and bool(self.box.toPlainText().strip()))
-        self.send.set_icon("send", "on_accent" if self.send.isEnabled() else "muted")
-        self.halt.setVisible(self._job is not None)
-        self.halt.setEnabled(True)
+        self.composer.show_state(ready=self._session is not None, writing=self._job is not None)
 
     # Scrolling: the end of the text is followed until the reader scrolls up.
 
@@ -444,9 +406,11 @@ class ConversationPanel(QWidget):
 class _Known:
     """What is told of documents beside what is found in them."""
 
-    parents: dict[str, str]  # the files that they came in, by their ids
-    shut: int  # how many gave no page
+    rows: tuple[DocumentRow, ...] = ()
+    parents: dict[str, str] = field(default_factory=dict)  # the files that they came in, by their ids
+    shut: int = 0  # how many gave no page
 
 
 def _known(documents: Sequence[DocumentRow]) -> _Known:
-    return _Known({row.id: row.parent for row in documents if row.parent}, sum(not row.pages for row in documents))
+    return _Known(tuple(documents), {row.id: row.parent for row in documents if row.parent},
+                  sum(not row.pages for row in documents))

@@ -1,9 +1,12 @@
-"""An evidence card: rank, file, page and the words around the find; pressing it opens the source.
+"""An evidence card: file, page and the words around the find, marked; pressing it opens the source.
 
 Paints plain text only. Knows no panel and no session.
 """
 
 from __future__ import annotations
+
+import re
+from pathlib import PurePath
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -11,6 +14,7 @@ from PySide6.QtGui import (
     QEnterEvent,
     QFont,
     QFontMetricsF,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -20,14 +24,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app.coverage import by_ocr, percent
-from app.types import Hit
-from app.ui.widgets import icons, snippet
+from app.types import Hit, StoredPassage
+from app.ui.widgets import dates, icons, snippet
 from app.ui.widgets.labels import file_name, page_word, tip
 from app.ui.widgets.theme import Theme
 
 _PAD = 11
 _BADGE = 22
 _LINES = 2
+_LINES_FOUND = 3  # of a search, where there is no answer below that says more
+_LETTERS = 450
 _MATTER = .38  # of the first line at most, for the name of the matter
 
 
@@ -37,26 +43,32 @@ class EvidenceCard(QAbstractButton):
     `matter` is the name of the one it is from, where several were searched; `inside` the file that its file came in.
     """
 
-    def __init__(self, theme: Theme, hit: Hit, question: str, matter: str = "", inside: str = "") -> None:
+    def __init__(self, theme: Theme, hit: Hit, question: str, matter: str = "", inside: str = "", *,
+                 numbered: bool = True) -> None:
+        """`numbered` is a card that an answer cites; others say more of where the words stand."""
         super().__init__()
         self.hit = hit
         self._theme = theme
-        self._stems = snippet.stems(question)
+        self._numbered = numbered
+        self._lines = _LINES if numbered else _LINES_FOUND
+        self._spans = hit.marks or tuple(snippet.matches(hit.passage.text, snippet.stems(question)))
+        self._path = "" if numbered else _path(hit.passage)
+        self._date = "" if numbered else dates.shown(hit.passage.date)
         self._name = file_name(hit.passage.file)
         self._where = f"{page_word(hit.passage.kind)} {hit.passage.page}" if hit.passage.page is not None else ""
         self._matter = " ".join(matter.split())
         self._inside = f"in: {file_name(inside)}" if inside else ""
         self.recognised = by_ocr(hit.passage.confidence) if hit.passage.confidence is not None else ""
-        self._short = snippet.shorten(hit.passage.text, self._stems, 300)
+        self._whole = snippet.excerpt(hit.passage.text, self._spans, _LETTERS)
         self.setCheckable(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        where = f", {self._where}" if self._where else ""
+        where = "".join(f", {each}" for each in (self._where, self._date) if each)
         origin = f" in {self._matter}" if self._matter else ""
         told = "".join(f", {each}" for each in (self._inside, self.recognised) if each)
         self.setAccessibleName(f"Passage {hit.rank}: {self._name}{where}{origin}{told}")
-        self.setAccessibleDescription(self._short)
+        self.setAccessibleDescription(self._whole.text)
         named = f"{self._matter}\n" if self._matter else ""
         scanned = f"\n{_capital(self.recognised)}: compare it with the page" if self.recognised else ""
         self.setToolTip(tip(f"{named}{hit.passage.file}{where}{scanned}\nOpen beside the conversation"))
@@ -68,10 +80,18 @@ class EvidenceCard(QAbstractButton):
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         head = QFontMetricsF(self._theme.font(bold=True)).height()
         text = QFontMetricsF(self._theme.font(.95)).lineSpacing()
-        return QSize(320, round(2 * _PAD + max(head, _BADGE) + 4 + _LINES * text))
+        path = QFontMetricsF(self._theme.font(.88)).lineSpacing() + 2 if self._path else 0
+        return QSize(320, round(2 * _PAD + max(head, _BADGE) + 4 + path + self._lines * text))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(180, self.sizeHint().height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
+        """Enter opens it, as it does in a list."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802 (Qt's name)
         super().enterEvent(event)
@@ -95,19 +115,22 @@ class EvidenceCard(QAbstractButton):
 
     def _paint_head(self, painter: QPainter) -> None:
         colours = self._theme.colours
-        badge = QRectF(_PAD, _PAD, _BADGE + 4, _BADGE)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.accent if self.isChecked() else colours.accent_soft))
-        painter.drawRoundedRect(badge, 6, 6)
-        painter.setFont(self._theme.font(.9, bold=True))
-        painter.setPen(QColor(colours.on_accent if self.isChecked() else colours.accent))
-        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(self.hit.rank))
-        x = badge.right() + 9
+        x: float = _PAD
+        if self._numbered:
+            badge = QRectF(_PAD, _PAD, _BADGE + 4, _BADGE)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.accent if self.isChecked() else colours.accent_soft))
+            painter.drawRoundedRect(badge, 6, 6)
+            painter.setFont(self._theme.font(.9, bold=True))
+            painter.setPen(QColor(colours.on_accent if self.isChecked() else colours.accent))
+            painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(self.hit.rank))
+            x = badge.right() + 9
         painter.drawPixmap(QPointF(x, _PAD + (_BADGE - 16) / 2), icons.pixmap(
             icons.kind_icon(self.hit.passage.kind), colours.muted, 16, icons.density(self)))
         x += 16 + 6
         small = QFontMetricsF(self._theme.font(.9))
-        room = small.horizontalAdvance(self._where) + 8 if self._where else 0
+        told = " · ".join(each for each in (self._date, self._where) if each)
+        room = small.horizontalAdvance(told) + 8 if told else 0
         right = float(self.width() - _PAD)
         if self.recognised:
             right = self._paint_recognised(painter, right)
@@ -129,7 +152,7 @@ class EvidenceCard(QAbstractButton):
         painter.setPen(QColor(colours.accent))
         painter.drawText(QRectF(right - room - beside, _PAD, beside, _BADGE), aside, matter)
         painter.setPen(QColor(colours.muted))
-        painter.drawText(QRectF(right - room, _PAD, room, _BADGE), aside, self._where)
+        painter.drawText(QRectF(right - room, _PAD, room, _BADGE), aside, told)
 
     def _paint_recognised(self, painter: QPainter, right: float) -> float:
         """Say at the right that the words were read by OCR; returns where the rest of the line has to end."""
@@ -153,27 +176,40 @@ class EvidenceCard(QAbstractButton):
         font = self._theme.font(.95)
         metrics = QFontMetricsF(font)
         width = self.width() - 2 * _PAD
-        text = self._fitting(metrics, width)
-        layout = self._laid_out(text, font, width)
-        if layout.lineCount() > _LINES:  # the last line that fits ends in dots
-            at = layout.lineAt(_LINES - 1).textStart()
-            head = text.encode("utf-16-le")[: 2 * at].decode("utf-16-le", "ignore")
-            bold_room = width - metrics.averageCharWidth() * 2
-            text = head + metrics.elidedText(text[len(head):], Qt.TextElideMode.ElideRight, bold_room)
-            layout = self._laid_out(text, font, width)
-        painter.setPen(self._theme.colour("muted"))
         place = QPointF(_PAD, _PAD + _BADGE + 6)
-        for number in range(min(layout.lineCount(), _LINES)):
+        if self._path:
+            place.setY(place.y() + self._paint_path(painter, place, width))
+        shown = self._fitting(metrics, width)
+        layout = self._laid_out(shown, font, width)
+        if layout.lineCount() > self._lines:  # the last line that fits ends in dots
+            at = layout.lineAt(self._lines - 1).textStart()
+            head = shown.text.encode("utf-16-le", "surrogatepass")[: 2 * at].decode("utf-16-le", "ignore")
+            bold_room = width - metrics.averageCharWidth() * 2
+            text = head + metrics.elidedText(shown.text[len(head):], Qt.TextElideMode.ElideRight, bold_room)
+            layout = self._laid_out(snippet.Excerpt(text, tuple(
+                (begin, min(end, len(text) - 1)) for begin, end in shown.marks if begin < len(text) - 1)), font, width)
+        painter.setPen(self._theme.colour("muted"))
+        for number in range(min(layout.lineCount(), self._lines)):
             layout.lineAt(number).draw(painter, place)
 
-    def _laid_out(self, text: str, font: QFont, width: float) -> QTextLayout:
-        layout = QTextLayout(text, font)
+    def _paint_path(self, painter: QPainter, place: QPointF, width: float) -> float:
+        """Say in one line under which headings the words stand; returns how high that is."""
+        font = self._theme.font(.88)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        painter.setPen(QColor(self._theme.colours.accent))
+        painter.drawText(QRectF(place.x(), place.y(), width, metrics.height()), Qt.TextFlag.TextSingleLine,
+                         metrics.elidedText(self._path, Qt.TextElideMode.ElideMiddle, width))
+        return metrics.lineSpacing() + 2
+
+    def _laid_out(self, shown: snippet.Excerpt, font: QFont, width: float) -> QTextLayout:
+        layout = QTextLayout(shown.text, font)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         layout.setTextOption(option)
-        layout.setFormats([self._bold(text, start, end) for start, end in snippet.matches(text, self._stems)])
+        layout.setFormats([self._marked(shown.text, start, end) for start, end in shown.marks])
         layout.beginLayout()
-        for number in range(_LINES + 1):
+        for number in range(self._lines + 1):
             row = layout.createLine()
             if not row.isValid():
                 break
@@ -182,21 +218,34 @@ class EvidenceCard(QAbstractButton):
         layout.endLayout()
         return layout
 
-    def _fitting(self, metrics: QFontMetricsF, width: float) -> str:
-        """The part of the passage that is worth the place of two lines, a little more than they hold."""
-        room = width * _LINES
-        if metrics.horizontalAdvance(self._short) <= room:
-            return self._short
-        letters = max(40, int(len(self._short) * room / metrics.horizontalAdvance(self._short)))
-        return snippet.shorten(self.hit.passage.text, self._stems, letters)
+    def _fitting(self, metrics: QFontMetricsF, width: float) -> snippet.Excerpt:
+        """The part of the passage that is worth the place of a few lines, a little more than they hold."""
+        room = width * self._lines
+        needed = metrics.horizontalAdvance(self._whole.text)
+        if needed <= room:
+            return self._whole
+        letters = max(40, int(len(self._whole.text) * room / needed))
+        return snippet.excerpt(self.hit.passage.text, self._spans, letters)
 
-    def _bold(self, text: str, start: int, end: int) -> QTextLayout.FormatRange:
+    def _marked(self, text: str, start: int, end: int) -> QTextLayout.FormatRange:
         found = QTextLayout.FormatRange()
         found.start = utf16(text, start)
         found.length = utf16(text, end) - found.start
         found.format.setFontWeight(700)
         found.format.setForeground(self._theme.colour("text"))
+        found.format.setBackground(self._theme.colour("mark_soft"))
         return found
+
+
+def _path(passage: StoredPassage) -> str:
+    """Return the headings that a passage stands under, without what the card says already."""
+    said = {_plain(file_name(passage.file)), _plain(PurePath(file_name(passage.file)).stem)}
+    parts = [" ".join(part.split()) for part in re.split(r"›|\n", passage.context)]
+    return " › ".join(part for part in parts if part and _plain(part) not in said)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.replace("_", " "))).casefold()
 
 
 def _capital(text: str) -> str:

@@ -11,7 +11,7 @@ from html import escape
 from pathlib import PurePath
 from typing import ClassVar
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
@@ -152,9 +152,48 @@ class PushButton(QPushButton):
             theme.changed.connect(self._draw)
             self._draw()
 
+    def set_icon(self, icon: str) -> None:
+        """Show another drawing in the place of the one it has."""
+        self._icon = icon
+        self._draw()
+
     def _draw(self) -> None:
         self.setIcon(icons.icon(self._icon, getattr(self._theme.colours, self._colour), 16))
         self.setIconSize(QSize(16, 16))
+
+
+class ShortButton(PushButton):
+    """A button whose words are cut in their middle where the place is too narrow for them."""
+
+    def __init__(self, theme: Theme, text: str, role: str = "", icon: str = "", colour: str = "text",
+                 widest: int = 320) -> None:
+        """`widest` is how many pixels it wants at most."""
+        self._whole, self._widest, self._wanted = " ".join(text.split()), widest, QSize()
+        super().__init__(theme, self._whole, role, icon, colour)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        if not self._wanted.isValid():  # of the whole words, not of those that are shown
+            self.setText(self._shown(self._whole))
+            self._wanted = super().sizeHint()
+        return self._wanted.boundedTo(QSize(self._widest, 1000))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(60, self.sizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._wanted = QSize()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self.sizeHint()
+        beside = self._wanted.width() - self.fontMetrics().horizontalAdvance(self._whole)
+        self.setText(self._shown(self.fontMetrics().elidedText(
+            self._whole, Qt.TextElideMode.ElideMiddle, self.width() - beside)))
+
+    def _shown(self, text: str) -> str:
+        return ("\u2009 " if self._icon else "") + text.replace("&", "&&")
 
 
 class ToolButton(QToolButton):

@@ -46,6 +46,16 @@ class Row:
     value: object = None
 
 
+def kind_word(kind: str) -> str:
+    """Return what users call documents of `kind`."""
+    return _KINDS.get(kind, "File")
+
+
+def kinds_called(word: str) -> tuple[str, ...]:
+    """Return the kinds of documents that users call `word`."""
+    return tuple(kind for kind, name in _KINDS.items() if name == word)
+
+
 def document_row(row: DocumentRow) -> Row:
     """Return how the library lists a document."""
     word = _WORDS[row.status]
@@ -59,7 +69,7 @@ def document_row(row: DocumentRow) -> Row:
         trouble = row.reasons[0] if row.reasons else word[:1].upper() + word[1:] + "."
         if len(row.reasons) > 1:
             trouble = f"{trouble} (and {len(row.reasons) - 1} more)"
-    return Row(file_name(row.file), " · ".join([*origin, _KINDS.get(row.kind, "File"), *pages, word]), trouble,
+    return Row(file_name(row.file), " · ".join([*origin, kind_word(row.kind), *pages, word]), trouble,
                icons.kind_icon(row.kind), "\n".join([row.file, *row.reasons[:12]]), row.file, row)
 
 

@@ -6,8 +6,12 @@ Pure text; knows no widget.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 _WORD = re.compile(r"\w+", re.UNICODE)
+_SOLID = re.compile(r"\S+")
 # Words that say nothing about what is looked for, English and German.
 _EMPTY = frozenset(
     "a an and any are as at be been by can did do does for from had has have how in into is it its may must "
@@ -39,16 +43,25 @@ def matches(text: str, wanted: frozenset[str]) -> list[tuple[int, int]]:
     return [match.span() for match in _WORD.finditer(text) if _stem(match.group().casefold()) in wanted]
 
 
-def shorten(text: str, wanted: frozenset[str], length: int) -> str:
-    """Return about `length` characters of `text` on one line, where most of the wanted words are."""
-    flat = " ".join(text.split())
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A part of a passage on one line, with where in it the words are that were looked for."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+def excerpt(text: str, spans: Sequence[tuple[int, int]], length: int) -> Excerpt:
+    """Return about `length` characters of `text` on one line, where most of the words at `spans` are."""
+    flat, places = _flattened(text, spans)
     if len(flat) <= length:
-        return flat
-    places = matches(flat, wanted)
+        return Excerpt(flat, tuple(places))
+    words = [_stem(flat[begin:end].casefold()) for begin, end in places]
 
     def worth(begin: int) -> tuple[int, int]:
-        """How many different wanted words follow; the earlier place where it is the same."""
-        return len({_stem(flat[a:b].casefold()) for a, b in places if begin <= a and b <= begin + length}), -begin
+        """How many different words follow; the earlier place where it is the same."""
+        return len({word for word, (a, b) in zip(words, places, strict=True)
+                    if begin <= a and b <= begin + length}), -begin
 
     start = max([0, *(max(0, begin - length // 8) for begin, _ in places)], key=worth)
     start = min(start, len(flat) - length)
@@ -57,4 +70,28 @@ def shorten(text: str, wanted: frozenset[str], length: int) -> str:
         start = flat.find(" ", start) + 1
     if end < len(flat):
         end = flat.rfind(" ", start, end) if " " in flat[start:end] else end
-    return ("… " if start else "") + flat[start:end] + (" …" if end < len(flat) else "")
+    before = "… " if start else ""
+    shift = len(before) - start
+    inside = tuple((begin + shift, min(stop, end) + shift) for begin, stop in places if start <= begin < end)
+    return Excerpt(before + flat[start:end] + (" …" if end < len(flat) else ""), inside)
+
+
+def _flattened(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
+    """Return `text` on one line with single spaces, and where in it what was at `spans` stands."""
+    words = [match.span() for match in _SOLID.finditer(text)]
+    begins: list[int] = []
+    at = 0
+    for begin, end in words:
+        begins.append(at)
+        at += end - begin + 1
+    firsts = [begin for begin, _ in words]
+
+    def moved(position: int) -> int:
+        number = bisect_right(firsts, position) - 1
+        if number < 0:
+            return 0
+        begin, end = words[number]
+        return begins[number] + min(position, end) - begin
+
+    places = [(moved(begin), moved(end)) for begin, end in spans if 0 <= begin < end <= len(text)]
+    return " ".join(text[begin:end] for begin, end in words), [(a, b) for a, b in places if a < b]

@@ -37,6 +37,7 @@ class Colours:
     accent_soft: str
     on_accent: str
     mark: str
+    mark_soft: str
     good: str
     good_soft: str
     warn: str

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.coverage import by_ocr, unread_words
 from app.types import Answer, Answered, AnswerStatus, Evidence, EvidenceFound, Hit
 from app.ui.widgets import answer as marks
+from app.ui.widgets.alike import Alike
 from app.ui.widgets.answer import AnswerText
 from app.ui.widgets.card import EvidenceCard
 from app.ui.widgets.labels import Label, Notice, PushButton, counted, file_name, page_word, tip
@@ -33,10 +34,11 @@ class Turn(QWidget):
     coverage = Signal()  # what could not be read is to be shown
 
     def __init__(self, theme: Theme, question: str, matters: Sequence[str] = (), *,
-                 parents: Mapping[str, str] | None = None, shut: int = 0) -> None:
+                 parents: Mapping[str, str] | None = None, shut: int = 0, narrowed: str = "") -> None:
         """`matters` are the names of those that are searched, where that is worth saying.
 
-        `parents` are the files that documents came in, by the documents' ids; `shut` is how many files gave no page.
+        `parents` are the files that documents came in, by the documents' ids; `shut` is how many files gave no page;
+        `narrowed` says to what part of the library the search was limited.
         """
         super().__init__()
         self._theme = theme
@@ -44,9 +46,11 @@ class Turn(QWidget):
         self._matters = tuple(matters)
         self._parents = parents or {}
         self._shut = shut
+        self._narrowed = narrowed
         self.evidence: Evidence | None = None
         self.answer: Answer | None = None
         self.cards: list[EvidenceCard] = []
+        self.alike: list[Alike] = []  # below those cards that stand for others too
         self._written = ""
         self._sources: dict[int, str] = {}
         self._layout = QVBoxLayout(self)
@@ -58,6 +62,10 @@ class Turn(QWidget):
         self._found = Label("Looking through the library...", "small", wrap=True)
         self._found.setToolTip(tip("Searched: " + ", ".join(self._matters) if self._matters else ""))
         self._layout.addWidget(self._found)
+        self._hints = Label("", "hint", wrap=True, selectable=True)
+        self._hints.setAccessibleName("How the question was understood")
+        self._hints.hide()
+        self._layout.addWidget(self._hints)
         self._cards = QVBoxLayout()
         self._cards.setSpacing(7)
         self._layout.addLayout(self._cards)
@@ -115,7 +123,10 @@ class Turn(QWidget):
         files = len({hit.passage.file for hit in hits})
         said = f"{counted(len(hits), 'passage')} from {counted(files, 'file')}" if hits else "Nothing was found"
         searched = [f"searched {self._scope()}"] if self._matters else []
-        self._found.setText(" · ".join([said, *searched, _seconds(found.seconds)]))
+        narrowed = [f"only {self._narrowed}"] if self._narrowed else []
+        self._found.setText(" · ".join([said, *searched, *narrowed, _seconds(found.seconds)]))
+        self._hints.setText("\n".join(" ".join(hint.split()) for hint in found.evidence.hints))
+        self._hints.setVisible(bool(found.evidence.hints))
         for number, hit in enumerate(hits):
             passage = hit.passage
             page = f", {page_word(passage.kind)} {passage.page}" if passage.page is not None else ""
@@ -129,6 +140,7 @@ class Turn(QWidget):
             card.clicked.connect(lambda _=False, hit=hit: self.opened.emit(hit))
             self.cards.append(card)
             self._cards.addWidget(card)
+            self._add_alike(hit, hidden=number >= _FIRST)
             if number >= _FIRST:
                 card.hide()
         if len(hits) > _FIRST:
@@ -138,6 +150,16 @@ class Turn(QWidget):
             self._caption.setText("Reading the passages...")
             self._caption.show()
         self.grew.emit()
+
+    def _add_alike(self, hit: Hit, *, hidden: bool) -> None:
+        if not hit.alike:
+            return
+        alike = Alike(self._theme, hit.alike, matters=len(self._matters) > 1)
+        alike.opened.connect(lambda passage: self.opened.emit(replace(hit, passage=passage, alike=(), marks=())))
+        alike.grew.connect(self.grew)
+        alike.setVisible(not hidden)
+        self.alike.append(alike)
+        self._cards.addWidget(alike)
 
     def add_text(self, text: str) -> None:
         """Add to the text that is being written."""
@@ -209,7 +231,8 @@ class Turn(QWidget):
 
     def quotes_document(self, document: str) -> bool:
         """Whether words of the document with this id stand in it."""
-        return self.evidence is not None and any(hit.passage.document == document for hit in self.evidence.hits)
+        return self.evidence is not None and any(
+            passage.document == document for hit in self.evidence.hits for passage in (hit.passage, *hit.alike))
 
     def as_text(self) -> str:
         """Return question, answer and sources for the clipboard."""
@@ -291,8 +314,8 @@ class Turn(QWidget):
         self.grew.emit()
 
     def _show_all(self) -> None:
-        for card in self.cards:
-            card.show()
+        for part in (*self.cards, *self.alike):
+            part.show()
         self._more.hide()
 
     def _open_rank(self, rank: int) -> None:
