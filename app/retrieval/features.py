@@ -29,7 +29,6 @@ NAMES = (
     "rest", "rest_heading", "rest_words", "local_words",
     "near_words", "near_meaning", "near_adds",
     "prose", "short", "first", "number", "date", "person",
-    "meaning_unsaid", "focus_unsaid", "heading_equal",
 )  # fmt: skip
 Matrix = npt.NDArray[np.float32]
 Column = npt.NDArray[np.float32]
@@ -40,6 +39,7 @@ _B = 0.75
 _LENGTH = 110
 _HEADING_LENGTH = 12
 _OPENING = 1_500  # characters of a document in which it says what it is and between whom
+_ROUTED = 0.8  # of the best route
 _CLOSE = 4  # words that may lie between two that belong together
 _SENTENCE = re.compile(r"(?<=[.!?;:。！？])\s+|\n\s*\n|\n(?=\s*[-•*\d(])")
 _WORD = re.compile(r"[^\W_]+")
@@ -115,9 +115,18 @@ def weights(found: Mapping[str, Sequence[str]], passages: int, counts: Mapping[s
     return told
 
 
-def matrix(wording: Wording, candidates: Candidates, telling: Mapping[str, float]) -> Matrix:
-    """Return float32[passages, len(NAMES)]."""
-    return _Features(wording, candidates, telling).matrix()
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was seen of the candidates of one question."""
+
+    matrix: Matrix  # float32[passages, len(NAMES)]
+    named: float  # share of what the question tells that is the title or file name of a document that it routes to
+    unsaid: float  # share of it that no passage says
+
+
+def look(wording: Wording, candidates: Candidates, telling: Mapping[str, float]) -> Looked:
+    """Return the features of the candidates; `telling` is what `weights` returned."""
+    return _Features(wording, candidates, telling).looked()
 
 
 class _Features:
@@ -133,6 +142,7 @@ class _Features:
         self.doubles = frozenset(pairwise(wording.sequence))
         self.triples = frozenset(zip(wording.sequence, wording.sequence[1:], wording.sequence[2:], strict=False))
         self.columns: dict[str, Column] = {}
+        self.named = 0.0
 
     def _read(self, passage: StoredPassage) -> _Read:
         said: list[str] = []
@@ -158,7 +168,7 @@ class _Features:
         stops = sum(word in STOP_WORDS for word in said)
         return _Read(len(said), places, sentences, starts, exact, heading, len(context), said, stops)
 
-    def matrix(self) -> Matrix:
+    def looked(self) -> Looked:
         size = len(self.read)
         meaning, focused = self.candidates.meaning, self.candidates.focus
         self.columns = {name: np.zeros(size, np.float32) for name in NAMES}
@@ -171,11 +181,8 @@ class _Features:
             column /= max(float(column.max(initial=0.0)), 1e-6)
         self._of_documents()
         self._of_neighbours()
-        # What the passages' own words say little about, meaning has to decide.
         unsaid = 1.0 - float(self.columns["covered"].max(initial=0.0))
-        self.columns["meaning_unsaid"][:] = meaning * unsaid
-        self.columns["focus_unsaid"][:] = focused * unsaid
-        return np.stack([self.columns[name] for name in NAMES], axis=1)
+        return Looked(np.stack([self.columns[name] for name in NAMES], axis=1), self.named, unsaid)
 
     def _mass(self, terms: frozenset[int] | set[int]) -> float:
         return sum(self.idf[term] for term in terms)
@@ -194,7 +201,6 @@ class _Features:
         columns["words"][row] = self._bm25(read, self.idf)
         columns["heading_words"][row] = self._mass(read.heading) / (1 + 0.05 * read.heading_length)
         columns["heading"][row] = self._mass(read.heading) / total
-        columns["heading_equal"][row] = len(read.heading) / max(1, read.heading_length)
         columns["covered"][row] = self._mass(inside | read.heading) / total
         columns["covered_text"][row] = self._mass(set(inside)) / total
         norm = _K1 * (1 - _B + _B * read.length / _LENGTH)
@@ -264,6 +270,8 @@ class _Features:
             columns["route"][members] = route
             named, length, opening = self._named(members)
             columns["title"][members] = len(named) / max(1, length)
+            if route > _ROUTED:
+                self.named = max(self.named, self._mass(named) / self.total)
             # Words that say which document say little about where in it.
             rest = [
                 weight * (0.15 if term in named else 0.5 if term in opening and route > 0.9 else 1.0)
