@@ -15,7 +15,7 @@ from app.types import Heading
 
 _LINE = re.compile(r"[^\n\r\f]*(?:\r\n?|[\n\f]|$)")
 _LONGEST = 110  # characters of a heading
-_WORDS = 14
+_WORDS, _CAPTION_WORDS = 14, 10
 _BELOW = 10  # levels from which on clauses stand, where no heading is numbered as they are
 _UPPER = r"[^\W\d_a-zß-öø-ÿ]"
 _NAMED = re.compile(
@@ -26,7 +26,7 @@ _NAMED = re.compile(
 _NUMBER = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3}){0,4})(?P<mark>\.(?!\d)|\)|:)?(?P<gap>[ \t]*)")
 _ROMAN = re.compile(r"(?P<number>[IVX]{1,6})\.[ \t]+")
 _LETTER = re.compile(r"\((?P<letter>[a-z]{1,2}|[ivx]{1,6}|[A-Z]|\d{1,2})\)[ \t]*")
-_BEGINS = re.compile(_UPPER + r"|[\"“„«(\[]" + _UPPER)
+_BEGINS = re.compile(_UPPER + r"|[\"“„«(]" + _UPPER)
 # The words before the first full stop or colon of a clause, where they are its caption.
 _RUN_IN = re.compile(r"(?P<caption>[^.:;,!?\n\r]{2,80})[.:](?=\s|$)")
 _CONTENTS = re.compile(r"(?:\.{3,}|\t|\s{2,}|\s)\d{1,3}\s*$|\.\s?\.\s?\.")
@@ -36,13 +36,18 @@ _APART = frozenset("schedule exhibit annex anhang appendix anlage part teil".spl
 _MINOR = frozenset(
     "a an and as at by for from in into is of on or per the to und der die das von vs with without & – - /".split()
 )
-_SAYS = re.compile(r"\s(shall|means?|will|may|must|is|are|was|has|have|agrees?|hereby)\s")  # a sentence, and no title
+_SAYS = re.compile(  # a sentence, and no title
+    r"(?i)\s(shall|means?|will|may|must|is|are|was|has|have|agrees?|hereby|acknowledges|represents|warrants that)\s"
+)
+# Names as lists of literature write them: "Senn S", "Rossi LA, Murray IR".
+_CITED = re.compile(r"[a-zà-ÿ] [A-Z]{1,3}(,|$)|[a-zà-ÿ], [A-Z]\.")
 _ASKING = re.compile(r"(?i)(what|who|how|why|when|where|which|is|are|can|do|does|should|was|wer|wie|warum|wann|wo)\b")
-_ENDED = re.compile(r"[.;,!…]$")
+_ENDED = re.compile(r"(?i)[.;,!…]$|\b(and|or|of|the)$")
 _LABEL = re.compile(
-    r"(?i)\W*((exhibit|annex|schedule|page|seite|confidential|execution|draft|ex|source)\b.{0,24}$|exhibit\s+\d)"
+    r"(?i)\W*((exhibit|annex|schedule|page|seite|confidential|execution|draft|ex|source)\b.{0,24}$|exhibit\s+\d|source:)"
 )
 _BULLET = re.compile(r"[-•*–]\s")
+_FIGURES = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _PROSE = 120  # characters of a paragraph that a heading can stand above
 _TITLE_LINES = 8
@@ -66,6 +71,8 @@ class Clauses:
         self._alone = alone
         self._numbers: list[int] = []  # of the clause in work: 12.3 is [12, 3]
         self._letters: list[tuple[str, str]] = []  # style and letter of what is below it
+        self._missed: list[int] = []  # a number that did not follow; where the next one goes on from it, it was right
+        self._seen: set[str] = set()  # schedules and parts, which are named again at the top of their pages
         self._offset = _BELOW  # what makes a level of a depth
 
     def page(self, text: str, known: Sequence[Heading]) -> list[Heading]:
@@ -125,18 +132,18 @@ class Clauses:
         if rest and (not _BEGINS.match(rest) or _CONTENTS.search(line.text[-40:]) or _ROW.search(rest[:_LONGEST])):
             return None
         caption = _caption(rest)
-        if rest and not caption:
-            return None
         number, kind = match["number"], match["kind"].lower()
-        self._letters = []
         label = " ".join(line.text[: match.end()].split()).rstrip(" .:)-–—")
         if kind in _APART:
-            self._numbers = []
+            if (rest and not caption) or label in self._seen:
+                return None
+            self._seen.add(label)
+            self._numbers, self._letters = [], []
             return Heading(line.start, 1, f"{label} {caption}".strip())
-        if not re.fullmatch(r"[\d.]+", number):
-            self._numbers = [_value(number)] if _value(number) else []
-        else:
-            self._numbers = [int(part) for part in number.split(".")]
+        numbers = [int(part) for part in number.split(".")] if re.fullmatch(r"[\d.]+", number) else [_value(number)]
+        if not self._follows(numbers, sure=bool(caption) or not rest):
+            return None
+        self._numbers, self._letters = numbers if numbers[0] else [], []
         level = self._offset + (len(self._numbers) if kind in ("section", "clause", "§") else 0)
         return Heading(line.start, max(level, 1), f"{label} {caption}".strip())
 
@@ -159,16 +166,16 @@ class Clauses:
         return Heading(line.start, max(self._offset + len(numbers), 1), f"{label} {caption}".strip())
 
     def _follows(self, numbers: list[int], *, sure: bool) -> bool:
-        """Whether a number goes on from the one before; an amount or a list inside a clause does not."""
-        before = self._numbers
-        if not before:
-            return numbers[0] == 1 or (sure and numbers[0] < 100) or len(numbers) > 1
-        if len(numbers) == 1:
-            return before[0] < numbers[0] <= before[0] + 2 or (sure and numbers[0] == 1)
-        if numbers[0] == before[0]:
-            common = before[1 : len(numbers)]
-            return numbers[1:] > common or not common
-        return numbers[0] == before[0] + 1 and numbers[1] <= 2
+        """Whether a number goes on from the one before; an amount or a list inside a clause does not.
+
+        A reference that was taken for a clause would end all that follows, so two that fit each other count.
+        """
+        again = bool(self._missed) and _goes_on(self._missed, numbers, sure=False)
+        if again or _goes_on(self._numbers, numbers, sure=sure):
+            self._missed = []
+            return True
+        self._missed = numbers if sure or len(numbers) > 1 else self._missed
+        return False
 
     def _lettered(self, line: _Line, match: re.Match[str]) -> Heading | None:
         """“(b)” below a numbered clause."""
@@ -209,7 +216,10 @@ class Clauses:
         if not line.alone and (above is not None and above.text and len(above.text) < _PROSE):
             return None
         capitals = line.text.isupper()
-        if not capitals and len(_paragraph(lines, lines.index(below, place))) < _PROSE:
+        least = _PROSE // 2 if capitals else _PROSE
+        if len(_paragraph(lines, lines.index(below, place))) < least and not (
+            capitals and (below.text.endswith(":") or _NAMED.match(below.text) or _NUMBER.match(below.text))
+        ):
             return None
         self._numbers, self._letters = [], []
         return Heading(line.start, 1 if capitals and line.alone else 2, line.text)
@@ -223,10 +233,9 @@ def title(text: str) -> str:
             continue
         seen += 1
         words = len(line.text.split())
-        ended = line.text.endswith((".", ";", ",", ":"))
-        if line.alone and not ended and len(line.text) <= 2 * _LONGEST and _wordy(line.text) and not _CELLS.search(
-            line.text
-        ):
+        ended = line.text.endswith((".", ";", ",", ":")) or line.text.count(":") > 1
+        fits = len(line.text) <= 2 * _LONGEST and _BEGINS.match(line.text) and _wordy(line.text)
+        if line.alone and fits and not ended and not _CELLS.search(line.text):
             if not _LABEL.match(line.text) and (words > 1 or len(line.text) > 3):
                 return " ".join(line.text.split())
         elif len(line.text) > 2 * _LONGEST and not _LABEL.match(line.text):
@@ -245,7 +254,7 @@ def is_titular(text: str) -> bool:
         return False
     if text.endswith("?"):
         return _ASKING.match(text) is not None
-    if ": " in text or _SAYS.search(text):  # "Date: 2013-10-10"
+    if ": " in text or _SAYS.search(text) or len(_FIGURES.findall(text)) > 2:  # "Date: 2013-10-10", and rows
         return False
     return _is_captioned(words)
 
@@ -265,13 +274,16 @@ def _wordy(text: str) -> bool:
 def _caption(rest: str, *, run_in: bool = False) -> str:
     """Return the title of a clause out of what stands behind its number; "" where that is text at once."""
     rest = rest.strip()
-    if not run_in and len(rest) <= _LONGEST and is_titular(rest.rstrip(".:")) and _RUN_IN.match(rest + " ") is None:
+    short = not run_in and len(rest) <= _LONGEST and rest.count(" ") < _CAPTION_WORDS
+    if short and is_titular(rest.rstrip(".:")) and not _CITED.search(rest) and _RUN_IN.match(rest + " ") is None:
         return rest
     match = _RUN_IN.match(rest)
     if match is None:
         return ""
     words = match["caption"].split()
-    return " ".join(words) if len(words) <= 10 and _wordy(match["caption"]) and _is_captioned(words) else ""
+    if len(words) > _CAPTION_WORDS or _CITED.search(match["caption"]) or not _wordy(match["caption"]):
+        return ""
+    return " ".join(words) if _is_captioned(words) else ""
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -293,6 +305,17 @@ def _lines(text: str) -> Iterator[_Line]:
     if before is not None:
         before.first = before.alone = bool(before.text) and blank
         yield before
+
+
+def _goes_on(before: Sequence[int], numbers: Sequence[int], *, sure: bool) -> bool:
+    if not before:
+        return numbers[0] == 1 or (sure and numbers[0] < 100) or len(numbers) > 1
+    if len(numbers) == 1:
+        return before[0] < numbers[0] <= before[0] + 2 or (sure and numbers[0] <= 1)
+    if numbers[0] == before[0]:
+        common = before[1 : len(numbers)]
+        return not common or list(numbers[1:]) > list(common)
+    return numbers[0] == before[0] + 1 and numbers[1] <= 2
 
 
 def _numbered(text: str) -> bool:

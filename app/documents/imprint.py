@@ -115,7 +115,9 @@ def _bare(name: str) -> str:
     if name.endswith(":") or not name:  # "undisclosed-recipients:;"
         return ""
     quoted = re.fullmatch(r'"([^"]*)"\s*(<.*>)?', name)
-    return f"{quoted[1]} {quoted[2] or ''}".strip() if quoted else name
+    if quoted:
+        return f"{quoted[1]} {quoted[2] or ''}".strip()
+    return name[1:-1] if name.startswith("<") and name.endswith(">") else name
 
 
 def of(dates: Iterable[str], names: Iterable[str]) -> Imprint:
