@@ -37,7 +37,7 @@ def library(options: argparse.Namespace) -> Iterator[Path]:
 
 
 def secret(folder: Path) -> bytearray:
-    """Return the passphrase of a library that finding.py made, or the one that is used here."""
+    """Return the passphrase of a library that retrieval.py made, or the one that is used here."""
     file = folder.with_suffix(".secret")
     return bytearray(file.read_bytes().splitlines()[0] if file.exists() else SECRET)
 
