@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def set_up(*, tests: bool) -> None:
     """Bring everything in place that is not yet; takes seconds where nothing changed."""
+    import export
     import llama
     import modelfiles
 
@@ -91,6 +92,7 @@ def set_up(*, tests: bool) -> None:
     llama.install(where)
     modelfiles.place()
     environment.install_project(where)
+    export.place()
     say(f"Carrel is set up ({time.monotonic() - began:.0f} s).")
 
 

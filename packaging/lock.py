@@ -35,6 +35,9 @@ def write(arguments: list[str]) -> None:
         # The same versions in both: what is tested is what runs.
         _compile("runtime", [str(PROJECT), *extras, "--constraints", str(REQUIREMENTS / "test.txt")], arguments)
         _compile("build", [_input("build", project["optional-dependencies"]["build"])], arguments)
+        # Beside the packages of the environment, whose versions these must be.
+        _compile("export", [_input("export", project["optional-dependencies"]["export"]),
+                            "--constraints", str(REQUIREMENTS / "test.txt")], arguments)
         _compile("uv", [_input("uv", [UV])], arguments)
         _compile("llama", [_input("llama", [llama]), "--no-deps"], arguments, everything=True)
 

@@ -26,6 +26,7 @@ class Model:
     """One entry of models.toml."""
 
     name: str
+    role: str  # "embedder" or "generator"
     file: str  # the folder or file under resources/models that the model is
     package: str
     version: str

@@ -28,6 +28,7 @@ LIBRARIES = {
     "embedder": "app.models.sentence",
     "generator": "app.models.llama",
     "reranker": "app.models.cross",
+    "onnx": "app.models.onnx",
 }
 
 # What a request may weigh; the desk sends batches of 32 texts or one prompt.
@@ -93,7 +94,7 @@ class _Wire:
 
 
 def main(role: str) -> int:
-    """Serve one model until the desk goes; `role` is "embedder" or "generator"."""
+    """Serve one model until the desk goes; `role` is one of LIBRARIES."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the desk decides
     if role not in LIBRARIES:
         return 2

@@ -43,9 +43,11 @@ def test_the_tests_run_with_the_versions_that_users_get() -> None:
     assert runtime.items() <= tests.items()
 
 
-@pytest.mark.parametrize(("name", "extras"), [("runtime", ["setup"]), ("test", ["setup", "test"]), ("build", None)])
+@pytest.mark.parametrize(("name", "extras"), [
+    ("runtime", ["setup"]), ("test", ["setup", "test"]), ("build", None), ("export", None),
+])
 def test_the_locks_hold_what_pyproject_asks_for(name: str, extras: list[str] | None) -> None:
-    wanted = PROJECT["optional-dependencies"]["build"] if extras is None else [
+    wanted = PROJECT["optional-dependencies"][name] if extras is None else [
         *PROJECT["dependencies"], *(line for extra in extras for line in PROJECT["optional-dependencies"][extra])]
     apart = {"torch", "llama-cpp-python"}
     found = lock.pins(environment.REQUIREMENTS / f"{name}.txt")
@@ -53,6 +55,12 @@ def test_the_locks_hold_what_pyproject_asks_for(name: str, extras: list[str] | N
         package, version = line.lower().split("==")
         if package not in apart:
             assert found[package] == {version}, "run `python3 packaging/dev.py lock`"
+
+
+def test_the_export_is_made_with_the_versions_that_run_it() -> None:
+    tools, tests = (lock.pins(environment.REQUIREMENTS / f"{name}.txt") for name in ("export", "test"))
+    assert {name: versions for name, versions in tools.items() if name in tests}.items() <= tests.items()
+    assert tools.keys() - tests.keys() == {"onnx", "ml-dtypes"}
 
 
 def test_no_package_brings_cuda() -> None:
