@@ -21,17 +21,21 @@ from app.types import Answered, EvidenceFound, Scope, TextWritten
 if TYPE_CHECKING:
     from app.session import Session
 
+_NOTHING = (
+    "No passage holds what the query demands. Without quotation marks, operators and minus signs its words are searched "
+    "for by meaning, too."
+)
+
 
 def search(options: argparse.Namespace) -> int:
     """Print the passages for each question."""
     part = scope(options)
-    narrowed: dict[str, Any] = {"scope": part} if part else {}
     failed = 0
     with session(options) as opened:
         for key, question in _questions(options):
             quiet, found = _begun(options, key)
             try:
-                evidence = opened.retrieval.search(question, options.k or opened.settings.hits, **narrowed)
+                evidence = opened.retrieval.search(question, options.k or opened.settings.hits, scope=part)
             except errors.QuestionError as error:
                 failed = _passed_over(key, error)
                 print_json(found | {"hits": [], "hints": [str(error)]})
@@ -41,6 +45,8 @@ def search(options: argparse.Namespace) -> int:
                 continue
             _say_hints(evidence.hints)
             print_hits(evidence, sys.stdout, matters=len(opened.searching) > 1)
+            if not evidence.hits:
+                say(_NOTHING)
             print_unread(evidence.searched, shut(opened, part), sys.stdout)
     return failed
 
