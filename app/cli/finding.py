@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from app.session import Session
 
 _NOTHING = (
-    "No passage holds what the query demands. Without quotation marks, operators and minus signs its words are searched "
-    "for by meaning, too."
+    "No passage holds what the query demands. Without quotation marks, operators and minus signs its words are "
+    "searched for by meaning, too."
 )
 
 
