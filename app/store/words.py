@@ -1,56 +1,39 @@
 """Full text: finding passages by the words in them, FTS5 inside the encrypted database.
 
-Owns the word index and how a question becomes a query. Must not know of vectors or files.
-
-The tokenizer splits at everything that is neither letter nor digit and folds case and accents, and
-does not stem. "10b-5" and "§12" are therefore kept as their parts, and asked for as phrases: "§ 12",
-"§12" and "Section 12" all hold the word 12, which a token "§12" would hide. The index keeps no copy
-of the text (contentless).
+Owns the word index and how a demand becomes a question to it. Must not know of vectors or files, nor
+how a text falls into words (app/terms.py): what is indexed is the terms of a text with spaces between
+them, and FTS5 only parts them again. The index keeps no copy of the text (contentless).
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from app import terms
+from app.store import texts
+from app.types import AllOf, AnyOf, Demand, Exact, Near, Without, Word
+
+STOP_WORDS = terms.STOP_WORDS
 SCHEMA = (
     "CREATE VIRTUAL TABLE v.words USING fts5(text, context, content='', contentless_delete=1,"
-    " tokenize=\"unicode61 remove_diacritics 2\")"
+    " tokenize=\"ascii tokenchars '.,%$'\")"
 )
+_VOCABULARY = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(v, words, row)"
 _RANK = "bm25(1.0, 1.0)"  # weights of text and context
-MOST_TERMS = 64
-_LONGEST_QUERY = 50_000  # characters
-_LONGEST_TERM = 200  # characters; longer "words" are encoded data
+_AT_ONCE = 500  # passages whose texts are in memory together
+_PART = 4  # where more than one document in so many is searched, the others are passed over as they come
 
-_CHUNK = re.compile(r"\w+(?:[^\w\s]+\w+)*")
-_PART = re.compile(r"[^\W_]+")
-
-STOP_WORDS = frozenset(
-    # English
-    "a about above after again against all also am an and any are as at be because been before being below "
-    "between both but by can could did do does doing down during each few for from further had has have having "
-    "he her here hers him his how i if in into is it its itself just me more most my no nor not now of off on "
-    "once only or other our out over own same she should so some such than that the their them then there these "
-    "they this those through to too under until up very was we were what when where which while who whom whose "
-    "why will with would you your yours s t "
-    # German
-    "aber als am an auch auf aus bei bin bis bist da damit dann das dass dem den der des dessen die dies diese "
-    "diesem diesen dieser dieses doch dort du durch ein eine einem einen einer eines er es euch euer für gegen "
-    "hab habe haben hat hatte hier ich ihm ihn ihr ihre ihrem ihren ihrer im in ist ja jede jedem jeden jeder "
-    "jedes kann kein keine man mein meine mich mir mit nach nicht noch nur ob oder ohne sein seine sich sie sind "
-    "so über um und uns unser unter vom von vor war waren was wegen weil welche welchem welchen welcher welches "
-    "wenn wer werden wie wieder wir wird wo wurde wurden zu zum zur zwischen".split()
-)
+Ranked = list[tuple[str, float]]
 
 
 def insert(db: Any, rows: Iterable[tuple[int, str, str]]) -> None:
     """Index passages: (seq, text, context)."""
     db.executemany(
         "INSERT INTO v.words(rowid, text, context) VALUES(?, ?, ?)",
-        ((seq, _clean(text), _clean(context)) for seq, text, context in rows),
+        ((seq, terms.spelled(text), terms.spelled(context)) for seq, text, context in rows),
     )
 
 
@@ -64,67 +47,188 @@ def tidy(db: Any) -> None:
     db.execute("INSERT INTO v.words(words) VALUES('optimize')")
 
 
-def search(db: Any, query: str, k: int) -> list[tuple[str, float]]:
-    """Return up to `k` (passage id, BM25 score, higher is better); nothing for a query without words.
+def rebuild(db: Any) -> None:
+    """Make the index anew from the passages and the texts, inside a transaction of the caller's."""
+    db.execute("DROP TABLE IF EXISTS v.words")
+    db.execute(SCHEMA)
+    seq = 0
+    while True:
+        rows = db.execute(
+            "SELECT seq, document, page, start, end, context FROM v.passages WHERE seq > ? ORDER BY seq LIMIT ?",
+            (seq, _AT_ONCE),
+        ).fetchall()
+        if not rows:
+            return
+        known: texts.Cut = {}
+        insert(db, (
+            (seq, texts.cut(db, known, document, page, start, end), texts.to_text(context))
+            for seq, document, page, start, end, context in rows
+        ))
+        seq = rows[-1][0]
 
-    BM25: Robertson and Zaragoza 2009, with the k1 = 1.2 and b = 0.75 that FTS5 has built in.
+
+def search(
+    db: Any, text: str, k: int, *, demand: Demand | None = None, documents: Sequence[int] | None = None
+) -> Ranked:
+    """Return up to `k` (passage id, BM25 score, higher is better); nothing for a text without words.
+
+    With a demand: what fulfils it, by the words of both; what has none of them comes last with 0. `documents`: the
+    numbers of those whose passages are looked at. BM25: Robertson and Zaragoza 2009, with the k1 = 1.2 and b = 0.75
+    that FTS5 has built in.
     """
-    terms = distinct_terms(query)
-    if not terms or k < 1:
+    wanted = None if demand is None else _asked(demand)
+    ranking = terms.distinct(text)
+    if k < 1 or (documents is not None and not documents) or (wanted is None and not ranking):
         return []
-    if len(terms) > 1:
-        terms = _weighty(db, terms)
-    rows = db.execute(
-        "SELECT p.id, w.score FROM (SELECT rowid AS seq, rank AS score FROM v.words"
-        " WHERE words MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?) w"
-        " JOIN v.passages p ON p.seq = w.seq ORDER BY w.score, w.seq",
-        (" OR ".join(f'"{term}"' for term in terms), _RANK, k),
-    ).fetchall()
-    return [(key, -score) for key, score in rows]
+    if len(ranking) > 1:
+        ranking = _weighty(db, ranking)
+    by = " OR ".join(map(_phrase, ranking))
+    if wanted is None:
+        return _matching(db, by, k, documents)
+    if not wanted.negated:
+        # Twice, so that all that fulfils it is found and the words that only rank count as well.
+        both = f"({wanted.match}) AND ({by} OR {wanted.match})" if by else wanted.match
+        return _matching(db, both, k, documents)
+    found = _matching(db, f"({by}) NOT ({wanted.match})", k, documents) if by else []
+    return found + _others(db, wanted.match, {key for key, _ in found}, k - len(found), documents)
 
 
-def _weighty(db: Any, terms: list[str]) -> list[str]:
+def frequencies(db: Any, wanted: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """Return how many passages there are, and how many hold each of these words, as they are written."""
+    db.execute(_VOCABULARY)
+    found: dict[str, int] = {}
+    for word in wanted:
+        spelled = terms.spelled(word)
+        if " " in spelled:
+            row = db.execute("SELECT count(*) FROM v.words WHERE words MATCH ?", (_phrase(spelled),)).fetchone()
+        else:
+            row = db.execute("SELECT doc FROM temp.vocabulary WHERE term = ?", (spelled,)).fetchone()
+        found[word] = row[0] if row else 0
+    return _passages(db), found
+
+
+def _passages(db: Any) -> int:
+    return int(db.execute("SELECT count(*) FROM v.passages").fetchone()[0])
+
+
+def _weighty(db: Any, wanted: list[str]) -> list[str]:
     """Leave out words that more than half of the passages hold, unless all are such.
 
     BM25 gives them no weight, and ranking all those passages is nearly all of a search's time; to
     count them takes a tenth of it.
     """
-    db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(v, words, row)")
-    half = db.execute("SELECT count(*) FROM v.passages").fetchone()[0] / 2
-    # As the tokenizer folds them; one that it folds otherwise is not found here, and kept.
-    folded = [_plain(term) for term in terms]
-    counts = [db.execute("SELECT doc FROM temp.vocabulary WHERE term = ?", (one,)).fetchone() for one in folded]
-    kept = [term for term, count in zip(terms, counts, strict=True) if count is None or count[0] <= half]
-    return kept or terms
+    db.execute(_VOCABULARY)
+    half = _passages(db) / 2
+    counts = [db.execute("SELECT doc FROM temp.vocabulary WHERE term = ?", (one,)).fetchone() for one in wanted]
+    # A phrase is no word of the vocabulary, and kept.
+    kept = [term for term, count in zip(wanted, counts, strict=True) if count is None or count[0] <= half]
+    return kept or wanted
 
 
-def _plain(term: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", term) if not unicodedata.combining(c))
+def _matching(db: Any, match: str, k: int, documents: Sequence[int] | None) -> Ranked:
+    """Return the best of what FTS5 finds."""
+    if documents is None:
+        rows = db.execute(
+            "SELECT p.id, w.score FROM (SELECT rowid AS seq, rank AS score FROM v.words"
+            " WHERE words MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?) w"
+            " JOIN v.passages p ON p.seq = w.seq ORDER BY w.score, w.seq",
+            (match, _RANK, k),
+        ).fetchall()
+    elif len(documents) * _PART > db.execute("SELECT count(*) FROM v.documents").fetchone()[0]:
+        inside = set(documents)
+        ranked = db.execute(
+            "SELECT p.id, p.document, w.score FROM (SELECT rowid AS seq, rank AS score FROM v.words"
+            " WHERE words MATCH ? AND rank MATCH ? ORDER BY rank) w CROSS JOIN v.passages p ON p.seq = w.seq",
+            (match, _RANK),
+        )
+        rows = []
+        for key, document, score in ranked:
+            if document in inside:
+                rows.append((key, score))
+                if len(rows) == k:
+                    break
+        ranked.close()
+    else:
+        # What is outside is not scored.
+        rows = db.execute(
+            "WITH inside(seq) AS MATERIALIZED"
+            " (SELECT seq FROM v.passages WHERE document IN (SELECT value FROM json_each(?)))"
+            " SELECT p.id, w.score FROM (SELECT rowid AS seq, bm25(words, 1.0, 1.0) AS score FROM v.words"
+            " WHERE words MATCH ? AND +rowid IN (SELECT seq FROM inside)"
+            " AND rowid BETWEEN (SELECT min(seq) FROM inside) AND (SELECT max(seq) FROM inside)"
+            " ORDER BY score LIMIT ?) w JOIN v.passages p ON p.seq = w.seq ORDER BY w.score, w.seq",
+            (json.dumps(list(documents)), match, k),
+        ).fetchall()
+    return [(key, -score) for key, score in rows]
 
 
-def distinct_terms(query: str) -> list[str]:
-    """Return what to look for: the query's words in lower case, each once, stop words left out.
-
-    A query of stop words alone keeps them. A chunk such as 10b-5 gives itself, to be matched as a
-    phrase, and its parts. Of a long query the most telling MOST_TERMS are kept: with a digit, said
-    often, long. No term holds a quotation mark.
-    """
-    counts: Counter[str] = Counter()
-    # Composed, as an accent that stands alone would split its word here, though not in the index.
-    composed = unicodedata.normalize("NFC", _clean(query[:_LONGEST_QUERY]))
-    for chunk in _CHUNK.findall(composed.lower()):
-        parts = [part for part in _PART.findall(chunk) if len(part) <= _LONGEST_TERM]
-        if len(parts) > 1 and len(chunk) <= _LONGEST_TERM:
-            counts[" ".join(parts)] += 1
-        counts.update(part for part in parts if len(parts) == 1 or len(part) > 1 or part in STOP_WORDS)
-    telling = [term for term in counts if not all(part in STOP_WORDS for part in term.split())]
-    terms = telling or list(counts)
-    if len(terms) > MOST_TERMS:
-        order = {term: i for i, term in enumerate(terms)}
-        terms.sort(key=lambda term: (any(c.isdigit() for c in term), counts[term], len(term)), reverse=True)
-        terms = sorted(terms[:MOST_TERMS], key=order.__getitem__)
-    return terms
+def _others(db: Any, unwanted: str, found: set[str], k: int, documents: Sequence[int] | None) -> Ranked:
+    """Return passages that do not match and were not found already, in the order of the library."""
+    if k < 1:
+        return []
+    inside = "" if documents is None else " AND document IN (SELECT value FROM json_each(?))"
+    values = () if documents is None else (json.dumps(list(documents)),)
+    rows = db.execute(
+        "SELECT id FROM v.passages WHERE seq NOT IN (SELECT rowid FROM v.words WHERE words MATCH ?)"  # noqa: S608
+        f"{inside} ORDER BY seq LIMIT ?", (unwanted, *values, k + len(found)),
+    )
+    return [(key, 0.0) for (key,) in rows if key not in found][:k]
 
 
-def _clean(text: str) -> str:
-    return text.replace("\0", " ").encode("utf-8", "replace").decode()
+# A demand as FTS5 asks.
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What passages match, or with `negated` do not."""
+
+    match: str
+    negated: bool = False
+
+
+def _phrase(spelled: str) -> str:
+    return f'"{spelled}"'  # no term holds a quotation mark
+
+
+def _asked(demand: Demand) -> _Asked | None:
+    """Return a demand as FTS5 asks for it; None for one without any term, which is no demand."""
+    match demand:
+        case Word() | Exact():
+            one = _one(demand)
+            return None if one is None else _Asked(one)
+        case Near(parts, distance):
+            near = [one for one in map(_one, parts) if one is not None]
+            return _Asked(f"NEAR({' '.join(near)}, {max(distance, 0)})") if near else None
+        case AllOf(parts):
+            return _every([asked for asked in map(_asked, parts) if asked is not None])
+        case AnyOf(parts):
+            # What one or the other fulfils is what not both fail.
+            return _opposite(_every([_opposite(asked) for asked in map(_asked, parts) if asked is not None]))
+        case Without(part, unwanted):
+            both = (None if part is None else _asked(part), _opposite(_asked(unwanted)))
+            return _every([asked for asked in both if asked is not None])
+
+
+def _one(part: Word | Exact) -> str | None:
+    spelled = terms.spelled(part.text)
+    if not spelled:
+        return None
+    return _phrase(spelled) + ("*" if isinstance(part, Word) and part.prefix else "")
+
+
+def _opposite(asked: _Asked | None) -> _Asked | None:
+    return None if asked is None else _Asked(asked.match, not asked.negated)
+
+
+def _every(parts: Sequence[_Asked | None]) -> _Asked | None:
+    """Return what fulfils all: FTS5 knows "this and not that", but no "not" alone."""
+    wanted = [part.match for part in parts if part is not None and not part.negated]
+    unwanted = [part.match for part in parts if part is not None and part.negated]
+    if not wanted:
+        return _Asked(_joined(unwanted, "OR"), negated=True) if unwanted else None
+    match = _joined(wanted, "AND")
+    return _Asked(f"({match} NOT {_joined(unwanted, 'OR')})" if unwanted else match)
+
+
+def _joined(matches: Sequence[str], by: str) -> str:
+    return matches[0] if len(matches) == 1 else f"({f' {by} '.join(matches)})"

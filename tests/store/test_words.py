@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.store.store import Store
-from app.store.words import MOST_TERMS, distinct_terms
+from app.terms import MOST_TERMS, distinct
 from tests.store.library import directions, document, opened
 
 TEXTS = (
@@ -57,18 +57,18 @@ def test_scores_fall_and_k_bounds(store: Store) -> None:
 def test_stop_words_are_dropped_unless_there_is_nothing_else(store: Store) -> None:
     assert found(store, "what is the allowance?") == [3]
     assert found(store, "what is this?")[0] == 4
-    assert distinct_terms("Welche Frist gilt für den Mieter?") == ["frist", "gilt", "mieter"]
-    assert distinct_terms("was ist das") == ["was", "ist", "das"]
+    assert distinct("Welche Frist gilt für den Mieter?") == ["frist", "gilt", "mieter"]
+    assert distinct("was ist das") == ["was", "ist", "das"]
 
 
 def test_a_word_counts_once() -> None:
-    assert distinct_terms("notice Notice NOTICE") == ["notice"]
-    assert distinct_terms("10b-5") == ["10b 5", "10b"]
+    assert distinct("notice Notice NOTICE") == ["notice"]
+    assert distinct("10b-5") == ["10b 5", "10b"]
 
 
 def test_a_long_query_keeps_what_tells_most() -> None:
     words = [f"word{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(600)]
-    terms = distinct_terms(" ".join([*words, "1234567", "said", "said", "said"]))
+    terms = distinct(" ".join([*words, "1234567", "said", "said", "said"]))
     assert len(terms) == MOST_TERMS
     assert "1234567" in terms
     assert "said" in terms
@@ -99,7 +99,7 @@ def test_the_longest_query_is_quick() -> None:
     chance = random.Random(8)
     query = " ".join("".join(chance.choices("abcdefgh", k=6)) for _ in range(20_000))
     start = time.process_time()
-    assert len(distinct_terms(query)) == MOST_TERMS
+    assert len(distinct(query)) == MOST_TERMS
     assert time.process_time() - start < 2.5
 
 
