@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from app.errors import EngineDied, ModelError, ModelTooLarge, NoModel
+from app.errors import EngineDied, ModelError, ModelTooLarge
 from app.models import folder as folders
 from app.models import gguf, hardware
+from app.models.backends import Backends
 from app.models.process import PATIENCE, Connection, Engine, Reply
 from app.models.roles import Vectors
 from app.models.tokens import encodable, prompt_tokens
@@ -46,13 +47,15 @@ class EmbedderClient:
         precedence: Precedence | None = None,
         threads: int = 0,
         command: Sequence[str] = (),
+        quick: Sequence[str] = (),
         patience: float = PATIENCE,
     ) -> None:
         self._folder = folder
         self._precedence = precedence or Precedence()
-        self._threads = threads
-        self._engine = Engine("embedder", self._load, start=command, patience=patience)
         self._fingerprint = ""
+        self._backends = Backends(
+            folder, lambda: self.fingerprint, threads=threads, command=command, quick=quick, patience=patience
+        )
 
     @property
     def fingerprint(self) -> str:
@@ -78,11 +81,18 @@ class EmbedderClient:
 
     def start(self) -> None:
         """Begin loading in the background; errors come with the first embed()."""
-        self._engine.start()
+        self._backends.start()
 
     def about(self) -> dict[str, Any]:
-        """Return what loading found (dimension, number format, speed-up); waits for it."""
-        return self._engine.ready().wait_until_loaded()
+        """Return what computes "questions" and "passages", and what loading and measuring found; waits for loading."""
+        return self._backends.about()
+
+    def calibrate(self) -> None:
+        """Measure now what is fastest here, where that is not known, and make it ready; waits. Raises ModelError.
+
+        Nobody must call it: the first long adding does as much while it runs.
+        """
+        self._backends.calibrate()
 
     def embed(self, texts: Sequence[str], *, urgent: bool = False) -> Vectors:
         """Return float32[len(texts), d] of unit length; passages wait while something is written.
@@ -93,7 +103,7 @@ class EmbedderClient:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         prompt = self.prompts.question if urgent else self.prompts.passage
-        connection = self._engine.ready()
+        connection, form = (self._backends.for_question(), "") if urgent else self._backends.for_passages(len(texts))
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]), reverse=True)
         sent: deque[tuple[list[int], Reply]] = deque()
@@ -104,19 +114,14 @@ class EmbedderClient:
             while not urgent and not connection.dead and not self._precedence.wait(_LOOK_AGAIN):
                 pass
             some = [prompt + encodable(texts[i]) for i in rows]
-            sent.append((rows, connection.ask("embed", texts=some, urgent=urgent)))
+            sent.append((rows, connection.ask("embed", texts=some, format=form, urgent=urgent)))
         while sent:
             _receive(connection, vectors, *sent.popleft())
         return vectors
 
     def close(self) -> None:
-        """End the engine; whoever waits for it gets EngineDied."""
-        self._engine.close()
-
-    def _load(self) -> dict[str, Any]:
-        if not (self._folder / "modules.json").is_file():
-            raise NoModel(role="embedding", path=self._folder)
-        return {"path": str(self._folder.resolve()), "threads": self._threads}
+        """End the engines; whoever waits for one gets EngineDied."""
+        self._backends.close()
 
 
 class GeneratorClient:

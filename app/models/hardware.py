@@ -5,8 +5,10 @@ Asks the system directly, once for each question; knows nothing of models.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
+import platform
 import sys
 from pathlib import Path
 
@@ -30,6 +32,20 @@ def physical_cores() -> int:
         return max(1, (os.cpu_count() or 2) // 2)
 
 
+def processor() -> str:
+    """Return what the computer calls its processor; tells computers apart that measure differently."""
+    name = ""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            lines = Path("/proc/cpuinfo").read_text(errors="replace").splitlines()
+            name = next((line for line in lines if line.startswith(("model name", "CPU part", "cpu model"))), "")
+    elif sys.platform == "darwin":
+        name = _sysctl_text("machdep.cpu.brand_string")
+    else:
+        name = os.environ.get("PROCESSOR_IDENTIFIER", "")
+    return f"{platform.machine()} {name.rpartition(':')[2].strip()}"
+
+
 def free_memory() -> int:
     """Return the bytes of memory that a new process could use without swapping."""
     if sys.platform == "linux":
@@ -50,6 +66,13 @@ def _sysctl(name: str) -> int:
     library = ctypes.CDLL(None)
     failed = library.sysctlbyname(name.encode(), ctypes.byref(value), ctypes.byref(size), None, ctypes.c_size_t(0))
     return 0 if failed else int(value.value)
+
+
+def _sysctl_text(name: str) -> str:
+    text = ctypes.create_string_buffer(256)
+    size = ctypes.c_size_t(len(text) - 1)
+    failed = ctypes.CDLL(None).sysctlbyname(name.encode(), text, ctypes.byref(size), None, ctypes.c_size_t(0))
+    return "" if failed else text.value.decode(errors="replace")
 
 
 class _MemoryStatus(ctypes.Structure):

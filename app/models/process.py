@@ -94,6 +94,29 @@ class Engine:
         connection.wait_until_loaded()
         return connection
 
+    def loaded(self) -> Connection | None:
+        """Return the connection where the model is loaded by now, without waiting or starting; else None.
+
+        Raises ModelError where it could not be loaded or the process has ended.
+        """
+        with self._lock:
+            connection = self._connection
+        if connection is None:
+            return None
+        if connection.dead:
+            raise connection.dead
+        if not connection.settled:
+            return None
+        connection.wait_until_loaded()
+        return connection
+
+    def rest(self) -> None:
+        """End the process until it is needed again; nobody may be waiting for it."""
+        with self._lock:
+            connection, self._connection = self._connection, None
+        if connection:
+            connection.end("it was not needed any more")
+
     def close(self) -> None:
         """End the process; whoever still waits for it gets EngineDied."""
         with self._lock:
@@ -132,6 +155,11 @@ class Connection:
         self._listener = threading.Thread(target=self._listen, name="engine listener", daemon=True)
         self._listener.start()
         self._loading = self.ask("load", **load)
+
+    @property
+    def settled(self) -> bool:
+        """Whether loading is over, well or not."""
+        return self._about is not None or self.dead is not None or self._loading.waits
 
     def wait_until_loaded(self) -> dict[str, Any]:
         """Return what the engine says of its model; raises ModelError and ends the engine if it cannot load."""
@@ -240,6 +268,11 @@ class Reply:
         self._connection = connection
         self._number = number
         self._waiting = waiting
+
+    @property
+    def waits(self) -> bool:
+        """Whether something has come that nobody has taken yet."""
+        return not self._waiting.empty()
 
     def pieces(self) -> Iterator[frames.Frame]:
         """Yield the frames of the reply as they come; raises ModelError."""

@@ -19,24 +19,15 @@ from app import frames
 from app.errors import NotAModel
 from app.models import hardware
 from app.models.engine import Reply
+from app.models.probe import AGREEMENT, TEXTS
 from app.models.roles import Vectors
-
-# Half precision must give the same neighbours as the reference; below this it is not used.
-AGREEMENT = 0.99
-
-# Of the length of real passages, so that what is fast here is fast there.
-_PROBE = [
-    "The landlord may end this lease by giving three months' notice in writing to the tenant. " * 7,
-    "On examination the patient was alert, afebrile and in no distress; blood pressure 128 over 76. " * 6,
-    "Either party may assign this agreement to an affiliate with the consent of the other party. " * 5,
-    "Q. Where were you on the evening of the fourth of March? A. I was at home with my brother. " * 6,
-    "Invoice 2291 is due within thirty days; interest of four per cent is charged after that. " * 4,
-    "What is the notice period?",
-]
 
 
 def load(header: dict[str, Any]) -> SentenceModel:
-    """Load the model folder header["path"] and choose its number format; raises NotAModel."""
+    """Load the model folder header["path"]; raises NotAModel.
+
+    header["format"], "float32" or "bfloat16", spares it the choosing, where that was done before.
+    """
     folder = Path(header["path"])
     torch.set_num_threads(int(header.get("threads") or 0) or hardware.physical_cores())
     try:
@@ -49,30 +40,38 @@ def load(header: dict[str, Any]) -> SentenceModel:
         )
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise NotAModel(file=folder.name, reason=str(error)[:300]) from error
-    return SentenceModel(model.eval())
+    model.default_prompt_name = None  # the desk puts before a text what belongs there
+    return SentenceModel(model.eval(), str(header.get("format") or ""))
 
 
 class SentenceModel:
     """One loaded embedding model, in the number format that was faster here and agrees."""
 
-    def __init__(self, model: sentence_transformers.SentenceTransformer) -> None:
+    def __init__(self, model: sentence_transformers.SentenceTransformer, form: str = "") -> None:
         started = time.perf_counter()
-        self._model, self._format, self._speedup, self._agreement = _choose(model)
-        self._choosing = time.perf_counter() - started
+        self._reference = _embed(model, TEXTS)  # in float32; also prepares its kernels
+        self._about: dict[str, Any] = {"dimension": self._reference.shape[1], "backend": "torch"}
+        if form in ("float32", "bfloat16"):
+            self._model = model.bfloat16() if form == "bfloat16" else model
+            self._about |= {"format": form}
+        else:
+            self._model, found = _choose(model, self._reference)
+            self._about |= found
+        self._about["choosing_seconds"] = round(time.perf_counter() - started, 3)
 
     def about(self) -> dict[str, Any]:
         """Return dimension, number format and what the choice was made from."""
-        return {
-            "dimension": self._model.get_embedding_dimension(),
-            "format": self._format,
-            "speedup": round(self._speedup, 3),
-            "agreement": round(self._agreement, 6),
-            "choosing_seconds": round(self._choosing, 3),
-        }
+        return self._about
 
     def answer(self, request: frames.Frame, reply: Reply, stopped: Callable[[], bool]) -> None:
-        """Work "embed" off: header["texts"] → float32[n, d] little-endian in the body."""
-        vectors = _embed(self._model, request.header["texts"])
+        """Work "embed" off: header["texts"] → float32[n, d] little-endian in the body.
+
+        "reference" gives the vectors of probe.TEXTS in float32, which all others are compared with.
+        """
+        if request.header["do"] == "reference":
+            vectors = self._reference
+        else:
+            vectors = _embed(self._model, request.header["texts"])
         reply(vectors.astype("<f4").tobytes(), last=True, shape=list(vectors.shape))
 
 
@@ -86,19 +85,17 @@ def _embed(model: sentence_transformers.SentenceTransformer, texts: Sequence[str
 
 
 def _choose(
-    model: sentence_transformers.SentenceTransformer,
-) -> tuple[sentence_transformers.SentenceTransformer, str, float, float]:
+    model: sentence_transformers.SentenceTransformer, reference: Vectors
+) -> tuple[sentence_transformers.SentenceTransformer, dict[str, Any]]:
     """Return the faster of float32 and bfloat16, its name, bfloat16's speed-up and agreement."""
     half = copy.deepcopy(model).bfloat16()
+    agreement = float(np.sum(reference * _embed(half, TEXTS), axis=1).min())
     seconds: dict[str, float] = {}
-    vectors: dict[str, Vectors] = {}
     for name, candidate in (("float32", model), ("bfloat16", half)):
-        vectors[name] = _embed(candidate, _PROBE)  # the first run also prepares kernels
         started = time.perf_counter()
-        _embed(candidate, _PROBE)
+        _embed(candidate, TEXTS)
         seconds[name] = time.perf_counter() - started
-    agreement = float(np.sum(vectors["float32"] * vectors["bfloat16"], axis=1).min())
     speedup = seconds["float32"] / seconds["bfloat16"]
-    if speedup > 1 and agreement >= AGREEMENT:
-        return half, "bfloat16", speedup, agreement
-    return model, "float32", speedup, agreement
+    chosen = "bfloat16" if speedup > 1 and agreement >= AGREEMENT else "float32"
+    found = {"format": chosen, "speedup": round(speedup, 3), "agreement": round(agreement, 6)}
+    return (half if chosen == "bfloat16" else model), found

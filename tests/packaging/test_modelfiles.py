@@ -16,8 +16,8 @@ CONFIG = b"{}"
 def _model(**changed: str) -> modelfiles.Model:
     files = {"tiny/model.bin": hashlib.sha256(WEIGHTS).hexdigest(),
              "tiny/part/config.json": hashlib.sha256(CONFIG).hexdigest()}
-    return modelfiles.Model(name="Tiny", role="embedder", file="tiny", package="tiny-package", version="1", wheel_sha256="0",
-                            inside="tiny_package/model", files={**files, **changed})
+    return modelfiles.Model(name="Tiny", role="embedder", file="tiny", package="tiny-package", version="1",
+                            wheel_sha256="0", inside="tiny_package/model", files={**files, **changed})
 
 
 @pytest.fixture
