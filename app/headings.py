@@ -77,16 +77,18 @@ class Clauses:
 
     def page(self, text: str, known: Sequence[Heading]) -> list[Heading]:
         """Return the page's headings in order: those known, and between them what was found."""
-        at = {heading.start: heading for heading in known}
+        at: dict[int, list[Heading]] = {}
+        for heading in known:
+            at.setdefault(heading.start, []).append(heading)
         found: list[Heading] = []
         lines = list(_lines(text))
         within = 0  # the level of a heading that is one only up to the next blank line
         taken = -1  # a line that is the caption of the label above it
         for place, line in enumerate(lines):
-            heading = at.pop(line.start, None)
-            if heading is not None:
-                self._take(heading)
-                found.append(heading)
+            if line.start in at:
+                for heading in at.pop(line.start):
+                    self._take(heading)
+                    found.append(heading)
                 within = 0
             elif not line.text:
                 if within:
@@ -98,7 +100,8 @@ class Clauses:
                     made = Heading(made.start, made.level, f"{made.text} {lines[below].text}")
                 within = 0 if line.first or _numbered(made.text) else made.level
                 found.append(made)
-        return sorted([*found, *at.values()], key=lambda each: each.start)
+        inside = [heading for headings in at.values() for heading in headings]  # of a line
+        return sorted([*found, *inside], key=lambda each: each.start)
 
     def _found(self, lines: Sequence[_Line], place: int) -> Heading | None:
         made = self._clause(lines[place])
@@ -328,7 +331,7 @@ def _value(number: str) -> int:
     return sum(-a if a < b else a for a, b in pairwise([*values, 0])) if all(values) else 0
 
 
-def _caption_below(lines: Sequence[_Line], place: int, known: dict[int, Heading]) -> int:
+def _caption_below(lines: Sequence[_Line], place: int, known: dict[int, list[Heading]]) -> int:
     """Return the line that holds the caption of a label on a line of its own, “ARTICLE IV”; 0 where there is none."""
     if not _NAMED.fullmatch(lines[place].text):
         return 0

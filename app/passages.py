@@ -24,8 +24,8 @@ CONTEXT_CHARACTERS = 160
 TARGET_TOKENS = 180
 OVERLAP_TOKENS = 40
 # A heading opens a passage where the one before holds more tokens than that; a mere number of a clause, than this.
-_HEADED_TOKENS, _NUMBERED_TOKENS = 40, 90
-_FILLED = 0.55  # of a passage that must be full where it ends with a paragraph, though more would fit
+_HEADED_TOKENS, _NUMBERED_TOKENS = 100, 140
+_FILLED = 0.7  # of a passage that must be full where it ends with a paragraph, though more would fit
 _PATH = 4  # headings of a context
 _HEADING = 120  # characters of one
 _BETWEEN = " › "
@@ -222,7 +222,7 @@ def _context(about: Sequence[str], path: Sequence[Heading]) -> str:
     """Return what a passage is found by: its document, then the first of its headings and the nearest ones."""
     parts = [about[0]]
     said = about[0].casefold()
-    shown = [" ".join(heading.text.split())[:_HEADING] for heading in path if heading.text]
+    shown = [" ".join(heading.text.split())[:_HEADING].rstrip() for heading in path if heading.text]
     if len(shown) > _PATH:
         shown = [shown[0], *shown[1 - _PATH :]]
     for part in (*about[1:], *shown):

@@ -14,14 +14,16 @@ _ABBREVIATIONS = frozenset(
     """
     mr mrs ms dr prof st jr sr no nos art arts sec secs cl para paras pt pp p ch fig figs vs v inc ltd co corp llc plc
     e.g i.e cf al approx dept est ext ed eds vol u.s u.k jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed
-    thu fri sat sun abs nr bzw z.b d.h u.a ca usw gem ggf inkl str tel bl hr fr dipl ing z b d h u a
+    thu fri sat sun resp abs nr bzw z.b d.h u.a ca usw gem ggf inkl str tel bl hr fr dipl ing z b d h u a
     """.split()
 )
+_DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|\n[ \t]*\n|[。！？]+[」』）]*|$")
-# A line that opens a clause, a list item or a heading starts a unit of its own.
+# A line that opens a clause, a list item or a heading starts a unit of its own; "30 days" goes on a sentence.
 _OPENING = re.compile(
-    r"\n(?=[ \t]*(?:\d{1,3}(?:\.\d{1,3})*[.)]?[ \t]|\(?[a-zA-Z]{1,4}\)[ \t]"
-    r"|§|Section\b|Article\b|Clause\b|ARTICLE\b|[-*•‣–][ \t]|#))"
+    r"\n(?=[ \t]*(?:\d{1,3}(?:\.\d{1,3})*[.)][ \t]|\d{1,3}(?:\.\d{1,3}){1,4}[ \t]*(?:[^\W\d_a-zß-öø-ÿ]|[\"“])"
+    r"|\d{1,3}[ \t]+[^\W\d_a-zß-öø-ÿ]|\(?[a-zA-Z]{1,4}\)[ \t]|\(\d{1,2}\)[ \t]"
+    r"|§|(?:Section|Article|Clause)\b(?![ \t]+[\dIVX][\w.()]*[,;)]?\s+(?:[a-z]|$))|ARTICLE\b|SECTION\b|[-*•‣–][ \t]|#))"
 )
 
 
@@ -53,6 +55,8 @@ def _ends(text: str, match: re.Match[str]) -> bool:
     if word.lower().strip(".") in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()):
         return False
     after = text[match.end() : match.end() + 40].lstrip()
+    if _DOTTED.fullmatch(word) and not after[:1].isupper():  # "42 U.S.C. § 1983"
+        return False
     if word.isdigit():  # "1. Premises" and "am 3. März" go on; "in 2019. The" does not
         return len(word) > 3 or not after[:1].isalnum()
     return not after[:1].islower()

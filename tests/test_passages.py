@@ -134,3 +134,68 @@ def test_furniture_is_in_no_passage_and_no_passage_reaches_over_it() -> None:
 def test_a_page_of_furniture_alone_gives_no_passage() -> None:
     page = Page(1, "Brightwater LLP\nPage 1", furniture=((0, 15), (16, 22)))
     assert split(document(page), "lease.pdf", starts, 256) == ()
+
+
+def test_a_contract_without_an_outline_is_cut_at_its_clauses() -> None:
+    text = f"1. Term. {words(150)}\n2. Notices. {words(150)}\n2.1 Form. {words(150)}\n(a) {words(150)}"
+    found = split(document(Page(1, text), title=""), "lease.pdf", starts, 256)
+    assert all(passage.text == text[passage.start : passage.end] for passage in found)
+    assert next(p for p in found if p.text.startswith("2. Notices")).context == "lease › 2. Notices"
+    assert found[-1].context == "lease › 2. Notices › 2.1 Form › 2.1(a)"
+
+
+def test_clauses_go_on_over_pages() -> None:
+    pages = [Page(1, f"1. Term. {words(150)}"), Page(2, words(30)), Page(3, f"2. Notices. {words(30)}")]
+    contexts = [passage.context for passage in split(document(*pages), "l.pdf", starts, 256)]
+    assert contexts[-2:] == ["Lease › 1. Term", "Lease › 2. Notices"]
+
+
+def test_a_table_is_not_cut_at_numbers() -> None:
+    rows = "\n".join(f"Number: {number} | Name: Clause {number} | Amount: 1" for number in range(1, 40))
+    sheet = Document("sheet", "", (Page(1, "Costs\n" + rows, headings=(Heading(0, 1, "Costs"),)),))
+    assert {passage.context for passage in split(sheet, "book.xlsx", starts, 256)} == {"book › Costs"}
+
+
+def test_a_letter_says_who_and_when() -> None:
+    mail = Document("mail", "Rent", (Page(None, "It is due."),), (), "2024-01-31",
+                    ("Ann Smith <ann@example.org>", "bob@example.org", "Carl", "Dora"))  # fmt: skip
+    assert split(mail, "1.eml", starts, 256)[0].context == "Rent (1) › Ann Smith, bob@example.org, Carl, 2024-01-31"
+    report = Document("pdf", "Rent", (Page(1, "It is due."),), (), "2024-01-31", ("Ann",))
+    assert split(report, "rent.pdf", starts, 256)[0].context == "Rent"
+
+
+def test_a_document_without_a_title_is_named_by_its_first_heading() -> None:
+    text = f"SUPPLY AGREEMENT\n{words(40)}\nGoods\n{words(200)}"
+    known = (Heading(0, 2, "SUPPLY AGREEMENT"), Heading(text.index("Goods\n"), 2, "Goods"))
+    found = split(document(Page(1, text, headings=known), title=""), "scan7.pdf", starts, 256)
+    assert found[-1].context == "scan7 › SUPPLY AGREEMENT › Goods"
+
+
+def test_a_passage_ends_with_a_paragraph_and_the_next_begins_there() -> None:
+    paragraphs = [words(140) for _ in range(6)]
+    text = "\n\n".join(paragraphs)
+    found = split(document(Page(1, text)), "lease.pdf", starts, 256)
+    assert [passage.text for passage in found] == paragraphs
+
+
+def test_a_long_enumeration_is_cut_at_its_items() -> None:
+    items = "; ".join(f"({letter}) the tenant shall pay rent and give notice of it" for letter in "abcdefghijklmnop")
+    found = split(document(Page(1, f"The tenant agrees: {items}.")), "lease.pdf", starts, 130)
+    assert len(found) > 1
+    assert all(passage.text.startswith(("The", "(")) for passage in found)
+
+
+def test_a_deep_path_keeps_its_top_and_its_end() -> None:
+    known = tuple(Heading(0, level, f"Level {level}") for level in range(1, 9))
+    context = split(document(Page(1, "Text.", headings=known)), "lease.pdf", starts, 256)[0].context
+    assert context == "Lease › Level 1 › Level 6 › Level 7 › Level 8"
+
+
+def test_a_shortened_context_keeps_the_nearest_heading() -> None:
+    known = (Heading(0, 1, "part " * 24), Heading(0, 2, "12.3 Termination"))
+    name = "Acme_" + "_".join(str(number) for number in range(10_000, 10_020)) + "_Lease.pdf"
+    passage = split(document(Page(1, "Text.", headings=known), title=""), name, starts, 256)[0]
+    first = embedded_text(passage, starts).partition("\n")[0]
+    assert first.startswith("Acme Lease › ")
+    assert first.endswith("› 12.3 Termination")
+    assert len(starts(first)) < CONTEXT_TOKENS
