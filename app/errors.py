@@ -46,7 +46,8 @@
     │   └── EngineDied
     ├── QuestionError        a question could not be searched for
     │   ├── NoQuestion
-    │   └── EmptyLibrary
+    │   ├── EmptyLibrary
+    │   └── EmptyScope
     ├── SealError            the network could not be shut off
     └── NoDisplay            there is nowhere to show the window
 
@@ -198,7 +199,7 @@ class BackupDamaged(LibraryError):
 
 
 class OtherEmbedder(LibraryError):
-    """The library was indexed with another embedding model; choose that one, or make a new library."""
+    """The library was indexed by another embedding model than the one in use; carrel models use NAME changes it."""
 
 
 class UnknownDocument(LibraryError):
@@ -263,6 +264,10 @@ class NoQuestion(QuestionError):
 
 class EmptyLibrary(QuestionError):
     """The library holds no text yet; add files first."""
+
+
+class EmptyScope(QuestionError):
+    """No document lies in the part of the library that was chosen; choose a wider one."""
 
 
 class SealError(CarrelError):

@@ -38,7 +38,7 @@ _K1 = 1.2
 _B = 0.75
 _LENGTH = 110
 _HEADING_LENGTH = 12
-_OPENING = 1_500  # characters of a document in which it says what it is and between whom
+OPENING = 1_500  # characters of a document in which it says what it is and between whom
 _ROUTED = 0.8  # of the best route
 _CLOSE = 4  # words that may lie between two that belong together
 _SENTENCE = re.compile(r"(?<=[.!?;:。！？])\s+|\n\s*\n|\n(?=\s*[-•*\d(])")
@@ -287,7 +287,7 @@ class _Features:
         named = {number for number in map(self.terms.__getitem__, name) if number >= 0}
         opening: set[int] = set()
         for row in members:
-            if passages[row].page in (None, 1) and passages[row].start < _OPENING:
+            if passages[row].page in (None, 1) and passages[row].start < OPENING:
                 opening |= self.read[row].places.keys()
         return named, len(name), opening
 

@@ -1,67 +1,89 @@
-"""A question into evidence: both arms of the search, their fusion, the passages themselves.
+"""A question into evidence: understood, looked for, ranked, and what is alike put together.
 
-Knows the store and the embedder by their faces; knows no model that writes.
+Knows the store and the models by their faces; knows no model that writes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from app.errors import EmptyLibrary, NoQuestion
-from app.models.roles import Embedder
+import numpy as np
+
+from app import query as queries
+from app.errors import EmptyLibrary, EmptyScope, NoQuestion
+from app.models.roles import Embedder, Reranker
+from app.retrieval import alike, features, long, ranking
+from app.retrieval.candidates import Asked, gather
+from app.retrieval.wording import wording
 from app.store.several import Several
 from app.store.store import Store
-from app.types import Evidence, Hit
+from app.types import Evidence, Hit, Query, Scope
 
-# How deep each arm looks; enough that a passage that both find is found.
-DEPTH = 60
-# Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009): how fast a rank loses weight.
-SMOOTHING = 20
+_NOTHING = Scope()
+# Of the ranked candidates, how many times as many as wanted are looked at for what is alike.
+_DEEPER = 6
 
 
 class Retrieval:
-    """Finds passages by words and by meaning."""
+    """Finds passages by words, by meaning and by what their documents are called."""
 
     def __init__(
-        self, store: Store | Several, embedder: Embedder, *, asked: Callable[[Evidence], None] = lambda _: None
-    ) -> None:
+        self, store: Store | Several, embedder: Embedder, *, reranker: Reranker | None = None,
+        asked: Callable[[Evidence], None] = lambda _: None,
+    ) -> None:  # fmt: skip
         """`asked` is told of every question and what was found for it."""
         self._store = store
         self._embedder = embedder
+        self._reranker = reranker
         self._asked = asked
 
-    def search(self, question: str, k: int = 10) -> Evidence:
-        """Return the best `k` passages for `question`.
+    def search(self, question: str | Query, k: int = 10, *, scope: Scope | None = None) -> Evidence:
+        """Return the best `k` passages for `question` inside `scope` and what the question itself limits.
 
-        Raises NoQuestion, EmptyLibrary, EngineDied.
+        There may be none where the question demands words that no passage holds. Raises NoQuestion, EmptyLibrary,
+        EmptyScope, EngineDied.
         """
-        question = question.strip()
-        if not question:
+        query = queries.parse(question.strip()) if isinstance(question, str) else question
+        if not query.typed.strip():
             raise NoQuestion
-        searched = self._store.searched()
+        documents = self._inside(query.scope, scope or _NOTHING)
+        searched = self._store.searched(documents)
         if not searched.files:
-            raise EmptyLibrary
-        by_words = self._store.words(question, DEPTH)
-        vector = self._embedder.embed([question], urgent=True)[0]
-        by_meaning = self._store.nearest(vector, DEPTH)
-        if not by_words and not by_meaning:
-            raise EmptyLibrary
-        ranked = fuse([[key for key, _ in by_words], [key for key, _ in by_meaning]])[:k]
-        passages = self._store.passages([key for key, _ in ranked])
-        scores = dict(ranked)
-        hits = tuple(
-            Hit(rank, scores[passage.id], passage) for rank, passage in enumerate(passages, start=1)
+            raise EmptyLibrary if documents is None or not self._store.searched().files else EmptyScope
+        text = long.informative(query.text.strip() or query.typed, self._store.frequencies)
+        gathered = gather(self._store, self._embedder, Asked(text, query.demand, documents))
+        if not gathered.candidates.passages and query.demand is None:
+            raise EmptyLibrary if documents is None else EmptyScope
+        evidence = Evidence(
+            query.typed, self._hits(query, text, gathered.candidates, k), searched, gathered.nearest, query.hints
         )
-        nearest = max((score for _, score in by_meaning), default=0.0)
-        evidence = Evidence(question, hits, searched, nearest)
         self._asked(evidence)
         return evidence
 
+    def _inside(self, *scopes: Scope) -> frozenset[str] | None:
+        """Return the documents that lie in all of `scopes`, None for all there are."""
+        inside: frozenset[str] | None = None
+        for scope in scopes:
+            found = self._store.scope(scope) if scope != _NOTHING else None
+            if found is not None:
+                inside = found if inside is None else inside & found
+        return inside
 
-def fuse(arms: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
-    """Return ids by descending fused score; the earlier arm wins a tie."""
-    scores: dict[str, float] = {}
-    for arm in arms:
-        for rank, key in enumerate(arm, start=1):
-            scores[key] = scores.get(key, 0.0) + 1.0 / (SMOOTHING + rank)
-    return sorted(scores.items(), key=lambda item: -item[1])
+    def _hits(self, query: Query, text: str, candidates: features.Candidates, k: int) -> tuple[Hit, ...]:
+        passages = candidates.passages
+        if not passages:
+            return ()
+        said = wording(text)
+        forms = features.forms(said, passages)
+        counted = self._store.frequencies([word for some in forms.values() for word in some])
+        telling = features.weights(forms, counted.passages, counted.counts)
+        scored = ranking.scores(features.look(said, candidates, telling))
+        if self._reranker is not None:
+            scored = ranking.reranked(self._reranker, text, passages, scored)
+        order = np.argsort(-scored, kind="stable")
+        worth = {passages[row].id: float(np.exp(scored[row] - scored[order[0]])) for row in order}
+        groups = alike.together([passages[row] for row in order[: k * _DEEPER]], k)
+        return tuple(
+            Hit(rank, worth[best.id], best, tuple(others), queries.marks(query, best.text))
+            for rank, (best, *others) in enumerate(groups, start=1)
+        )

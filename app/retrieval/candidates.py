@@ -1,0 +1,98 @@
+"""The passages that may answer a question, gathered by words, by meaning and from the documents that it names.
+
+Knows the store and the embedder by their faces. Decides nothing about their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import numpy as np
+
+from app.models.roles import Embedder
+from app.passages import context_name
+from app.retrieval import wording
+from app.retrieval.features import OPENING, Candidates
+from app.retrieval.stems import stem, words
+from app.store.several import Several
+from app.store.store import Store
+from app.types import Demand, StoredPassage
+
+# How deep each arm looks; enough that what both find is found.
+DEPTH = 60
+# Of each document that the question names, as many more: its passages may say other words than the rest of it.
+NAMED_DEPTH = 40
+NAMED = 3
+_ROUTES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked for: `text` ranks, the rest limits."""
+
+    text: str
+    demand: Demand | None = None
+    documents: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The candidates and how near the nearest passage of all is to the question (cosine)."""
+
+    candidates: Candidates
+    nearest: float
+
+
+def gather(store: Store | Several, embedder: Embedder, asked: Asked) -> Gathered:
+    """Return the candidates for what is asked, none where nothing fits. Raises EngineDied."""
+    text, demand, documents = asked.text, asked.demand, asked.documents
+    by_words = [key for key, _ in store.words(text, DEPTH, demand=demand, documents=documents)]
+    routes = store.routes(text, _ROUTES, documents=documents)
+    named = [document for document, _ in routes[:NAMED]]
+    inside = {
+        document: [key for key, _ in store.words(text, NAMED_DEPTH, demand=demand, documents=frozenset((document,)))]
+        for document in named
+    }
+    ids = list(dict.fromkeys([*by_words, *(key for some in inside.values() for key in some)]))
+    known = {passage.id: passage for passage in store.passages(ids, documents=documents)}
+    focus = _focus(text, [known[key] for key in inside[named[0]] if key in known]) if named else text
+    vectors = embedder.embed([text] if focus == text else [text, focus], urgent=True)
+    question, focused = vectors[0], vectors[-1]
+    nearest = 0.0
+    if demand is None:  # else words alone decide what may come, and meaning only in which order
+        near = store.nearest(question, DEPTH, documents=documents)
+        nearest = max((score for _, score in near), default=0.0)
+        ids += [key for key, _ in near]
+        for document in named:
+            ids += [key for key, _ in store.nearest(focused, NAMED_DEPTH // 2, documents=frozenset((document,)))]
+    ids = list(dict.fromkeys(ids))
+    missing = [key for key in ids if key not in known]
+    known |= {passage.id: passage for passage in store.passages(missing, documents=documents)}
+    meaning = store.similarity(question, ids)
+    about = meaning if focus == text else store.similarity(focused, ids)
+    passages = [known[key] for key in ids if key in known]
+    best = routes[0][1] if routes else 1.0
+    candidates = Candidates(
+        passages,
+        np.array([meaning.get(passage.id, 0.0) for passage in passages], np.float32),
+        np.array([about.get(passage.id, 0.0) for passage in passages], np.float32),
+        {document: score / best for document, score in routes} if best > 0 else {},
+    )
+    return Gathered(candidates, max([nearest, *map(float, candidates.meaning)]))
+
+
+def _focus(text: str, passages: Sequence[StoredPassage]) -> str:
+    """Return `text` without what only names the document of `passages`."""
+    if not passages:
+        return text
+    one = passages[0]
+    named = {stem(word) for word in words(context_name(one.title, PurePath(one.file).name))}
+    opening = {
+        stem(word)
+        for passage in passages
+        if passage.page in (None, 1) and passage.start < OPENING
+        for word in words(passage.text)
+    }
+    return wording.focus(text, named, opening)
