@@ -467,3 +467,98 @@ def test_where_nobody_can_be_asked_nothing_of_a_folder_that_is_away_is_taken_out
     assert len(desk.json("status")["documents"]) == 1
     assert desk.run("sync", "--yes")[0] == 0
     assert desk.json("status")["documents"] == []
+
+
+def _letters(desk: Desk) -> None:
+    """Make a library of two folders."""
+    desk.file("in/letters/2023 agent.txt", "The notice period for the lift is three months.")
+    desk.file("in/letters/2024 agent.txt", "The notice period for the garage is one month.")
+    desk.file("in/contracts/lease.txt", "The notice period of this lease is six months.")
+    assert desk.run("add", desk.folder / "in")[0] == 0
+
+
+def _names(found: Any) -> set[str]:
+    return {Path(hit["file"]).name for hit in found["hits"]}
+
+
+def test_a_search_is_kept_to_files_folders_and_kinds_by_options(desk: Desk) -> None:
+    _letters(desk)
+    assert len(_names(desk.json("search", "notice period"))) == 3
+    assert _names(desk.json("search", "notice period", "--file", "lease")) == {"lease.txt"}
+    assert _names(desk.json("search", "notice period", "--file", "lease", "--file", "2023*")) == {
+        "lease.txt", "2023 agent.txt"}  # fmt: skip
+    assert _names(desk.json("search", "notice period", "--folder", desk.folder / "in" / "letters")) == {
+        "2023 agent.txt", "2024 agent.txt"}  # fmt: skip
+    assert _names(desk.json("search", "notice period", "--folder", "contracts", "--type", "text")) == {"lease.txt"}
+    asked = desk.json("ask", "What is the notice period?", "--file", "lease")
+    assert {Path(hit["file"]).name for hit in asked["evidence"]} == {"lease.txt"}
+
+
+def test_a_relative_path_of_this_folder_is_the_one_that_was_added(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    _letters(desk)
+    monkeypatch.chdir(desk.folder / "in")
+    assert _names(desk.json("search", "notice period", "--folder", "./contracts")) == {"lease.txt"}
+    assert _names(desk.json("search", "notice period", "--file", "contracts/lease.txt")) == {"lease.txt"}
+    assert len(_names(desk.json("search", "notice period", "--folder", "."))) == 3
+
+
+def test_dates_are_understood_or_refused_before_anything_is_opened(desk: Desk) -> None:
+    _letters(desk)
+    assert len(_names(desk.json("search", "notice period", "--after", "2020-01"))) == 3
+    code, out, err = desk.run("search", "notice period", "--before", "2020-01-31")
+    assert (code, out) == (6, "")
+    assert err
+    code, _, err = desk.run("search", "notice period", "--after", "next week", by=())
+    assert code == 2
+    assert "--after: next week is not a date that can be understood" in err
+
+
+def test_what_a_query_demands_is_typed(desk: Desk) -> None:
+    _letters(desk)
+    assert _names(desk.json("search", '"notice period for the" NOT garage')) == {"2023 agent.txt"}
+    assert _names(desk.json("search", "notice period file:lease")) == {"lease.txt"}
+    found = desk.json("search", '"notice period" lease')
+    hit = next(hit for hit in found["hits"] if hit["file"].endswith("lease.txt"))
+    assert "notice period" in [hit["text"][start:end] for start, end in hit["marks"]]
+    code, out, err = desk.run("search", "notice period after:soon")
+    assert code == 0
+    assert "soon" in err
+    assert "soon" not in out
+    assert desk.json("search", "notice period after:soon")["hints"]
+
+
+def test_a_demand_that_nothing_fulfils_is_said_to_be_so(desk: Desk) -> None:
+    _letters(desk)
+    code, out, err = desk.run("search", '"notice period of the submarine"')
+    assert (code, out.splitlines()[0]) == (0, "Nothing was found.")
+    assert "No passage holds what the query demands." in err
+    assert desk.json("search", '"notice period of the submarine"')["hits"] == []
+
+
+def test_of_several_questions_one_that_cannot_be_searched_for_stops_none(desk: Desk) -> None:
+    _letters(desk)
+    many = desk.file("many.jsonl", "\n".join([
+        json.dumps({"id": "a", "question": "notice period file:nothing-is-called-so"}), "no object",
+        json.dumps({"id": "b", "question": "notice period"}),
+    ]))  # fmt: skip
+    code, out, err = desk.run("search", "--queries", many)
+    first, second = map(json.loads, out.splitlines())
+    assert code == 6
+    assert (first["id"], first["hits"]) == ("a", [])
+    assert first["hints"][0] in err
+    assert second["id"] == "b"
+    assert len(second["hits"]) == 3
+    assert "Line 2" in err
+    code, out, _ = desk.run("ask", "--questions", many)
+    first, second = map(json.loads, out.splitlines())
+    assert (code, first["status"], first["evidence"]) == (6, "not_found", [])
+    assert len(second["evidence"]) == 3
+
+
+def test_the_number_of_passages_is_a_choice_of_both(desk: Desk) -> None:
+    _letters(desk)
+    assert len(desk.json("search", "notice period", "-k", "2")["hits"]) == 2
+    assert len(desk.json("ask", "notice period", "-k", "2")["evidence"]) == 2
+    code, _, err = desk.run("search", "notice period", "-k", "0")
+    assert code == 2
+    assert "at least 1 is needed" in err
