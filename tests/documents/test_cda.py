@@ -188,3 +188,8 @@ def test_a_caged_reader_reads_it() -> None:
         found = pool.read(document(section("<text><table><tr><td>a</td></tr></table></text>")), ".xml")
         assert (found.kind, found.status) == ("cda", Status.READ)
         assert pool.read(document(body), ".xml").parts[0].data == b"Hello"
+
+
+def test_a_letter_names_its_author_then_its_patient() -> None:
+    found = load(document(section("<text>Fine.</text>")))
+    assert (found.date, found.people) == ("2023-04-05", ("Dr. Henry Seven", "Eve Betterhalf"))

@@ -129,3 +129,7 @@ def test_the_hard_books_are_read(shared: Path) -> None:
     assert "CHAPTER I THE SUN-SEEKER" in [heading.text for heading in sports.pages[0].headings]
     lorem = load((folder / "format-corpus" / "calibre 0.8.57__Lorem Ipsum - Andrew Jackson.epub").read_bytes())
     assert lorem.pages[0].text.startswith("Lorem Ipsum\nAndrew Jackson\n\nVariatio Ipsius")
+
+
+def test_a_book_names_its_authors() -> None:
+    assert load(book(CHAPTERS)).people == ("Ann Lee", "Bo Ek")

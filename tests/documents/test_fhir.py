@@ -170,3 +170,14 @@ def test_a_caged_reader_reads_it() -> None:
         found = pool.read(json.dumps(bundle(PATIENT, PRESSURE)).encode(), ".json")
         assert found.kind == "fhir"
         assert len(found.pages[0].headings) == 2
+
+
+def test_a_record_says_of_whom_and_when() -> None:
+    report = {"resourceType": "DiagnosticReport", "code": {"text": "Blood"}, "effectiveDateTime": "2024-01-31",
+              "performer": [{"display": "Dr. Ann Smith"}, {"reference": "Patient/1"}]}  # fmt: skip
+    found = FhirLoader().load(Source(json.dumps(bundle(PATIENT, PRESSURE, report)).encode(), ".json"))
+    assert found.date == "2024-01-31"
+    assert found.people[0] == "Dr. Ann Smith"
+    assert any("Chalmers" in name for name in found.people)
+    alone = FhirLoader().load(Source(json.dumps(bundle(PATIENT, PRESSURE)).encode(), ".json"))
+    assert alone.date == "2023-04-01"

@@ -136,3 +136,11 @@ def test_a_caged_reader_reads_it() -> None:
         found = pool.read(f"{HEAD}\rOBX|1|ED|L^R||^^PDF^Base64^JVBERg==\r".encode(), ".hl7")
         assert found.kind == "hl7"
         assert found.parts[0].name == "R (L).pdf"
+
+
+def test_a_message_names_its_patient_and_its_day() -> None:
+    found = load(HEAD, PATIENT, "OBR|1|||15545^GLUCOSE|||200202150730|||||||||555-55-5555^PRIMARY^PATRICIA P^^^^MD")
+    assert found.date == "2002-02-15"
+    assert len(found.people) == 2
+    assert "EVERYWOMAN" in found.people[0]
+    assert "PRIMARY" in found.people[1]

@@ -101,3 +101,13 @@ def test_deep_nesting_is_followed_or_refused_but_never_cut_off_silently() -> Non
 def test_a_page_of_nothing_is_empty() -> None:
     assert load("<html><body><script>x</script></body></html>").status is Status.EMPTY
     assert load(" \n ").status is Status.EMPTY
+
+
+def test_the_head_of_a_page_says_who_and_when() -> None:
+    found = load(
+        '<meta name="author" content="Ann Smith; Bo Ek"><meta name="date" content="2020-01-01">'
+        '<meta property="article:published_time" content="2024-01-31T10:00:00Z">'
+        '<meta property="article:author" content="https://example.org/ann"><p>x'
+    )
+    assert (found.date, found.people) == ("2024-01-31", ("Ann Smith", "Bo Ek"))
+    assert (load("<p>x").date, load("<p>x").people) == ("", ())

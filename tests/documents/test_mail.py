@@ -313,3 +313,11 @@ def test_the_hard_mails_are_read(shared: Path) -> None:
         document = loader.load(Source(path.read_bytes(), path.suffix))
         assert document.kind == "mail", name
         assert words in document.pages[0].text, name
+
+
+def test_a_mail_says_who_and_when() -> None:
+    sent = {"From": "Ann <ann@example.org>", "To": "bo@example.org, Cy <cy@example.org>", "Cc": '"Ek, Di" <di@x.org>'}
+    found = load(made.mail("Body", Date="Wed, 31 Jan 2024 23:30:00 -0800", **sent))
+    assert found.date == "2024-01-31"
+    assert found.people == ("Ann <ann@example.org>", "bo@example.org", "Cy <cy@example.org>", "Ek, Di <di@x.org>")
+    assert load(made.mail("Body", Subject="S", Date="soon")).date == ""

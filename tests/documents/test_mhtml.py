@@ -72,3 +72,10 @@ def test_the_hard_page_is_read(shared: Path) -> None:
     document = load(path.read_bytes())
     assert document.pages[0].text.startswith("Variatio Ipsius")
     assert document.parts == ()
+
+
+def test_a_saved_page_has_the_date_of_the_page_or_else_of_the_saving() -> None:
+    begin = b"MIME-Version: 1.0\nDate: Wed, 31 Jan 2024 10:00:00 +0000\nContent-Type: text/html\n\n"
+    assert load(begin + b"<p>x</p>").date == "2024-01-31"
+    dated = load(begin + b'<meta name="date" content="2020-05-06"><meta name="author" content="Ann"><p>x</p>')
+    assert (dated.date, dated.people) == ("2020-05-06", ("Ann",))

@@ -138,3 +138,8 @@ def test_the_hard_messages_are_read(shared: Path) -> None:
         assert document.kind == "msg"
         assert words in document.pages[0].text, name
         assert [part.name for part in document.parts] == names
+
+
+def test_a_message_says_who_and_when() -> None:
+    found = load(outlook.message({0x0037: "S", 0x007D: SENT.decode(), 0x0E04: "Bo; Cy", 0x1000: "x"}))
+    assert (found.date, found.people) == ("2024-01-17", ("Ann <ann@x.org>", "Bo", "Cy"))

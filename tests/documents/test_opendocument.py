@@ -138,3 +138,14 @@ def test_cells_repeated_without_end_are_bounded() -> None:
     row = ('<table:table-row table:number-rows-repeated="99999999"><table:table-cell'
            ' table:number-columns-repeated="99999999">' + p("x") + "</table:table-cell></table:table-row>")  # fmt: skip
     assert len(text(f"<table:table>{row}</table:table>")) < 10_000_000
+
+
+def test_the_file_says_who_and_when() -> None:
+    meta = (
+        f'<office:document-meta {office.ODF_NAMES} xmlns:meta="{office.ODF}meta:1.0"><office:meta>'
+        "<meta:initial-creator>Ann Smith</meta:initial-creator><dc:creator>Bo Ek</dc:creator><dc:title>Lease</dc:title>"
+        "<meta:creation-date>2020-01-02T10:00:00</meta:creation-date><dc:date>2024-01-31T10:00:00</dc:date>"
+        "</office:meta></office:document-meta>"
+    )
+    found = load(office.odf("text", p("x"), **{"meta.xml": meta}))
+    assert (found.title, found.date, found.people) == ("Lease", "2024-01-31", ("Ann Smith", "Bo Ek"))

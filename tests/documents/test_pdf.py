@@ -196,3 +196,13 @@ def test_every_character_is_one_of_pdfiums_own_or_white_space() -> None:
         assert all(character.isspace() for character, index in zip(text, indexes, strict=True) if index < 0)
         known = [index for index in indexes if index >= 0]
         assert known == sorted(known)
+
+
+def test_the_author_and_the_day_of_making_are_told() -> None:
+    def draw(canvas: Any) -> None:
+        canvas.setAuthor("Ann Smith; Bo Ek")
+        canvas.drawString(72, 700, "x")
+
+    found = load(made.pdf(draw))
+    assert found.people == ("Ann Smith", "Bo Ek")
+    assert found.date == "2000-01-01"  # what the library gives files that are to be the same each time

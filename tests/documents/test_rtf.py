@@ -85,3 +85,12 @@ def test_a_long_file_stops_at_its_deadline_and_says_so() -> None:
     page = RtfLoader().load(Source(b"{\\rtf1 " + b"word\\par " * 30_000 + b"}", ".rtf", (), 0.0)).pages[0]
     assert (page.status, page.reason) == (Status.TIMED_OUT, ooxml.LATE)
     assert page.text.startswith("word")
+
+
+def test_the_file_says_who_and_when() -> None:
+    days = rb"{\creatim\yr2020\mo1\dy2\hr10}{\revtim\yr2024\mo1\dy31}"
+    info = rb"{\info{\title Lease}{\author Ann M\'fcller}{\operator Bo Ek}" + days + rb"}"
+    found = RtfLoader().load(Source(rb"{\rtf1\ansi\ansicpg1252 " + info + rb" Text\par}", ".rtf"))
+    assert (found.title, found.date, found.people) == ("Lease", "2024-01-31", ("Ann Müller", "Bo Ek"))
+    bare = RtfLoader().load(Source(rb"{\rtf1\ansi Text {\author Ann}\par}", ".rtf"))
+    assert (bare.title, bare.date, bare.people) == ("", "", ())

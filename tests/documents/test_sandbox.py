@@ -310,6 +310,19 @@ LIES: dict[str, dict[str, Any]] = {
     "a name with NUL": {"document": document(parts=[["a\x00", 10]]), "body": 10},
     "a name that is a number": {"document": document(parts=[[7, 10]]), "body": 10},
     "too many parts": {"document": document(parts=[[f"{number}", 0] for number in range(10_001)])},
+    "no date": {"document": {name: value for name, value in document().items() if name != "date"}},
+    "a date of another form": {"document": document(date="31.1.2024")},
+    "a date that is none": {"document": document(date="2024-13")},
+    "a day that is none": {"document": document(date="2024-02-31")},
+    "a date with more": {"document": document(date="2024-01-31T10")},
+    "a date in other digits": {"document": document(date="२०२४")},
+    "a date that is a number": {"document": document(date=2024)},
+    "people are a text": {"document": document(people="Ann")},
+    "too many people": {"document": document(people=[f"Ann {number}" for number in range(33)])},
+    "a name of a person too long": {"document": document(people=["x" * 201])},
+    "a person in two lines": {"document": document(people=["Ann\nSmith"])},
+    "a person without a name": {"document": document(people=[""])},
+    "a person that is a list": {"document": document(people=[["Ann"]])},
     "error unknown": {"error": 99, "why": 0},
     "error zero": {"error": 0, "why": 0},
     "error is true": {"error": True, "why": 0},
@@ -325,10 +338,19 @@ def test_a_lie_is_told_from_a_document(reply: dict[str, Any]) -> None:
 
 
 def test_the_truth_in_the_same_words_is_believed() -> None:
-    told = document(title="T", pages=[page(number=1, headings=[[0, 1, "h"], [5, 2, "i"]]), page(number=2, text="")])
+    told = document(title="T", pages=[page(number=1, headings=[[0, 1, "h"], [5, 2, "i"]]), page(number=2, text="")],
+                    date="2024-01-31", people=["Ann <ann@example.org>", "Bo"])  # fmt: skip
     with fake({"document": told, "last": 0}) as readers:
         found = readers.read(b"x", ".txt")
     assert (found.title, len(found.pages), found.pages[0].headings[1].start) == ("T", 2, 5)
+    assert (found.date, found.people) == ("2024-01-31", ("Ann <ann@example.org>", "Bo"))
+
+
+def test_date_and_people_come_through_a_true_reader() -> None:
+    sent = {"From": "Ann <ann@example.org>", "To": "bo@example.org", "Date": "Wed, 31 Jan 2024 10:00:00 +0000"}
+    with ReaderPool(1) as readers:
+        found = readers.read(made.mail("Body", **sent), ".eml")
+    assert (found.date, found.people) == ("2024-01-31", ("Ann <ann@example.org>", "bo@example.org"))
 
 
 def test_more_text_than_allowed_is_a_lie() -> None:

@@ -222,3 +222,14 @@ def test_a_sheet_of_macros_says_that_they_are_not_read(shared: Path) -> None:
     pages = loader.load(Source(file.read_bytes(), ".xlsm")).pages
     assert [page.status for page in pages] == [Status.UNSUPPORTED, Status.EMPTY, Status.EMPTY]
     assert pages[0].reason == sheet.MACROS
+
+
+def test_the_properties_say_who_and_when() -> None:
+    properties = (
+        '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/">'
+        "<dc:creator>openpyxl</dc:creator><cp:lastModifiedBy>Ann Smith</cp:lastModifiedBy>"
+        "<dcterms:modified>2024-01-31T10:00:00Z</dcterms:modified></cp:coreProperties>"
+    )
+    data = made.with_part(made.sheet(Costs=[["a", "b"], [1, 2]]), "docProps/core.xml", lambda _: properties.encode())
+    assert (load(data).date, load(data).people) == ("2024-01-31", ("Ann Smith",))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -281,3 +282,14 @@ def test_a_web_page_under_the_name_of_an_old_word_file_is_read() -> None:
 def test_a_message_inside_a_word_file_is_a_part(shared: Path) -> None:
     file = shared / "data" / "hard_files" / "tika" / "EmbeddedOutlook.docx"
     assert [part.name for part in load(file.read_bytes()).parts] == ["licensedTestMsgwAtt.msg"]
+
+
+def test_the_properties_say_who_and_when() -> None:
+    def build(document: Any) -> None:
+        properties = document.core_properties
+        properties.author, properties.last_modified_by = "Ann Smith", "Bo Ek"
+        properties.created, properties.modified = datetime(2020, 1, 2), datetime(2024, 1, 31)  # noqa: DTZ001 as files have it
+        document.add_paragraph("x")
+
+    found = load(made.word(build))
+    assert (found.date, found.people) == ("2024-01-31", ("Ann Smith", "Bo Ek"))
