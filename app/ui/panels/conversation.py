@@ -103,6 +103,7 @@ class ConversationPanel(QWidget):
         composer.halted.connect(self.stop)
         composer.edited.connect(self._edited)
         composer.box.left_below.connect(finding.step_in)
+        finding.come_after(composer.wipe)
         head.turned.connect(self._turn)
         head.filters.changed.connect(self._edited)
         head.filters.choose_from(lambda: (*self._documents.rows, *self._others.rows))
@@ -161,9 +162,6 @@ class ConversationPanel(QWidget):
         self.composer.be_for(searching=searching)
         self._invite()
         self._edited()
-        if searching:
-            for before, after in ((self.head.help, self.box), (self.box, self.finding)):
-                self.setTabOrder(before, after)
         if self._session is not None:
             self.box.setFocus()
 

@@ -54,6 +54,7 @@ class FindingSection(QWidget):
     def __init__(self, theme: Theme, jobs: Jobs) -> None:
         super().__init__()
         self._theme, self._jobs = theme, jobs
+        self._before: QWidget = self  # what the Tab key comes from
         self._session: Session | None = None
         self._job: Job | None = None
         self._wanted: _Wanted | None = None  # waits for the typing to end, or for the search before it
@@ -62,6 +63,7 @@ class FindingSection(QWidget):
         self._parents: Mapping[str, str] = {}
         self._shut = 0  # files that gave no page
         self._open = ""  # the id of the passage that is shown beside
+        self._side = 0
         self._forgotten = False  # what the search under way finds is no longer wanted
         self._enter = False  # the first passage is to be opened as soon as it is found
         self.evidence: Evidence | None = None
@@ -70,7 +72,7 @@ class FindingSection(QWidget):
         self._typing = QTimer(self, interval=_TYPING_MS, singleShot=True)
         self._typing.timeout.connect(self._begin)
         self._patience = QTimer(self, interval=_PATIENCE_MS, singleShot=True)
-        self._patience.timeout.connect(lambda: self.found.setText("Looking through the library..."))
+        self._patience.timeout.connect(self._say_wait)
 
     def _build(self) -> None:
         theme = self._theme
@@ -113,14 +115,26 @@ class FindingSection(QWidget):
         self._page.addWidget(self.unread, 0, left)
         self._page.addStretch(1)
         self._scroll.setWidget(page)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._leave_room)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._scroll)
         self._clear()
 
+    def come_after(self, before: QWidget) -> None:
+        """Let the Tab key go from `before` to the passages."""
+        self._before = before
+
     def set_side(self, side: int) -> None:
         """Leave so many pixels at both sides."""
-        self._page.setContentsMargins(side, 4, side, 20)
+        self._side = side
+        self._leave_room()
+
+    def _leave_room(self, *_: object) -> None:
+        """The passages are as wide as the box, with and without a scroll bar."""
+        bar = self._scroll.verticalScrollBar()
+        taken = bar.sizeHint().width() if bar.maximum() else 0
+        self._page.setContentsMargins(self._side, 4, max(self._side - taken, 0), 20)
 
     # What the panel tells.
 
@@ -224,6 +238,11 @@ class FindingSection(QWidget):
         if not self._typing.isActive():
             self._begin()
 
+    def _say_wait(self) -> None:
+        if not self._forgotten:
+            self.found.setText("Looking through the library...")
+            self.found.show()
+
     def _look_deeper(self) -> None:
         if self._shown is not None and self._wanted is None:
             self.more.setEnabled(False)
@@ -298,8 +317,14 @@ class FindingSection(QWidget):
             result.opened.connect(self.opened)
             result.mark_open(self._open)
             result.card.installEventFilter(self)
-            self.results.append(result)
             self._list.addWidget(result)
+            self.results.append(result)
+        before: QWidget = self._before
+        for result in self.results:
+            before = result.come_after(before)
+        for after in (self.more, self.unread):
+            self.setTabOrder(before, after)
+            before = after
         if kept is not None and self.results:  # more was asked for: go on where it was
             self.results[min(kept, len(self.results) - 1)].card.setFocus()
 

@@ -68,8 +68,9 @@ class Alike(QWidget):
         for passage in self._passages[:_MOST]:
             row = self._row(passage)
             row.clicked.connect(lambda _=False, passage=passage: self.opened.emit(passage))
-            self.rows.append(row)
             self._rows.addWidget(row)
+            self.setTabOrder(self.rows[-1] if self.rows else self.button, row)
+            self.rows.append(row)
         if (beyond := len(self._passages) - _MOST) > 0:
             self._rows.addWidget(Label(f"and {beyond:,} more", "small"))
 

@@ -61,7 +61,9 @@ class EvidenceCard(QAbstractButton):
         self.recognised = by_ocr(hit.passage.confidence) if hit.passage.confidence is not None else ""
         self._whole = snippet.excerpt(hit.passage.text, self._spans, _LETTERS)
         self.setCheckable(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(not numbered)
+        self.setSizePolicy(policy)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         where = "".join(f", {each}" for each in (self._where, self._date) if each)
@@ -78,10 +80,25 @@ class EvidenceCard(QAbstractButton):
         """Being shown in the source pane is set by the conversation, not by the press."""
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(320, self._height(self._lines))
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 (Qt's name)
+        return not self._numbered
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 (Qt's name)
+        """A search's card is no higher than its words are long; an answer's are all alike."""
+        if self._numbered:
+            return -1
+        font = self._theme.font(.95)
+        room = width - 2 * _PAD
+        lines = self._laid_out(self._fitting(QFontMetricsF(font), room), font, room).lineCount()
+        return self._height(max(1, min(lines, self._lines)))
+
+    def _height(self, lines: int) -> int:
         head = QFontMetricsF(self._theme.font(bold=True)).height()
         text = QFontMetricsF(self._theme.font(.95)).lineSpacing()
         path = QFontMetricsF(self._theme.font(.88)).lineSpacing() + 2 if self._path else 0
-        return QSize(320, round(2 * _PAD + max(head, _BADGE) + 4 + path + self._lines * text))
+        return round(2 * _PAD + max(head, _BADGE) + 4 + path + lines * text)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(180, self.sizeHint().height())

@@ -52,10 +52,11 @@ class FilterPopover(QFrame):
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
+        grid.setRowMinimumHeight(2, 2)  # between what belongs to two fields
         self.after = self._field("From", "e.g. 2024-01-31", grid, 0)
         self.before = self._field("Until", "e.g. March 2024", grid, 1)
-        self.name = self._field("File name or title", "e.g. lease or *.pdf", grid, 0, 2)
-        self.people = self._field("Sender, author or patient", "e.g. Okafor", grid, 1, 2)
+        self.name = self._field("File name or title", "e.g. lease or *.pdf", grid, 0, 3)
+        self.people = self._field("Sender, author or patient", "e.g. Okafor", grid, 1, 3)
         column.addLayout(grid)
         self.problem = Label(_NO_DATE, "bad", wrap=True)
         self.problem.hide()
@@ -247,18 +248,19 @@ class Filters(QWidget):
         self.chips = []
         made = chips(self._scope, self._types)
         for chip in made:
-            button = ShortButton(self._theme, chip.words, "chip", "close", "accent")
-            button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the cross comes after the words
+            button = ShortButton(self._theme, chip.words, "chip", sign="✕")
             button.setAccessibleName(f"{chip.words}. Remove this filter")
             button.setToolTip(tip(f"{chip.words}\nPress to remove this filter"))
             button.clicked.connect(lambda _=False, scope=chip.without: self._drop(scope))
-            self.chips.append(button)
             self._flow.addWidget(button)
+            self.setTabOrder(self.chips[-1] if self.chips else self.button, button)
+            self.chips.append(button)
         if len(made) > 1:
             everything = PushButton(self._theme, "Clear all", "link")
             everything.setAccessibleName("Remove all filters")
             everything.clicked.connect(self.clear)
             self._flow.addWidget(everything)
+            self.setTabOrder(self.chips[-1], everything)
         self.setVisible(bool(made))
         self.updateGeometry()
 

@@ -32,6 +32,14 @@ class Found(QWidget):
             self.alike.opened.connect(self.opened)
             column.addWidget(self.alike)
 
+    def come_after(self, before: QWidget) -> QWidget:
+        """Be reached by the Tab key after `before`; returns what the next one comes after."""
+        self.setTabOrder(before, self.card)
+        if self.alike is None:
+            return self.card
+        self.setTabOrder(self.card, self.alike.button)
+        return self.alike.button
+
     def mark_open(self, passage_id: str) -> None:
         """Show whether its source is open beside."""
         self.card.setChecked(self.hit.passage.id == passage_id)

@@ -165,20 +165,27 @@ class PushButton(QPushButton):
 class ShortButton(PushButton):
     """A button whose words are cut in their middle where the place is too narrow for them."""
 
-    def __init__(self, theme: Theme, text: str, role: str = "", icon: str = "", colour: str = "text",
-                 widest: int = 320) -> None:
-        """`widest` is how many pixels it wants at most."""
+    def __init__(self, theme: Theme, text: str, role: str = "", icon: str = "", colour: str = "text", *,
+                 widest: int = 320, sign: str = "") -> None:
+        """`widest` is how many pixels it wants at most; `sign` stands after the words and is never cut."""
         self._whole, self._widest, self._wanted = " ".join(text.split()), widest, QSize()
+        self._sign = f"\u2002{sign}" if sign else ""
         super().__init__(theme, self._whole, role, icon, colour)
+        self._show_words(self._whole)
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
-        if not self._wanted.isValid():  # of the whole words, not of those that are shown
-            self.setText(self._shown(self._whole))
-            self._wanted = super().sizeHint()
-        return self._wanted.boundedTo(QSize(self._widest, 1000))
+        return self._whole_size().boundedTo(QSize(self._widest, 1000))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         return QSize(60, self.sizeHint().height())
+
+    def _whole_size(self) -> QSize:
+        """How large it would be with all its words, whatever is shown now."""
+        if not self._wanted.isValid():
+            self.ensurePolished()
+            self._show_words(self._whole)
+            self._wanted = super().sizeHint()
+        return self._wanted
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         super().changeEvent(event)
@@ -187,13 +194,13 @@ class ShortButton(PushButton):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
-        self.sizeHint()
-        beside = self._wanted.width() - self.fontMetrics().horizontalAdvance(self._whole)
-        self.setText(self._shown(self.fontMetrics().elidedText(
-            self._whole, Qt.TextElideMode.ElideMiddle, self.width() - beside)))
+        missing = self._whole_size().width() - self.width()
+        room = self.fontMetrics().horizontalAdvance(self._whole) - missing
+        self._show_words(self._whole if missing <= 0 else self.fontMetrics().elidedText(
+            self._whole, Qt.TextElideMode.ElideMiddle, room))
 
-    def _shown(self, text: str) -> str:
-        return ("\u2009 " if self._icon else "") + text.replace("&", "&&")
+    def _show_words(self, words: str) -> None:
+        self.setText(("\u2009 " if self._icon else "") + words.replace("&", "&&") + self._sign)
 
 
 class ToolButton(QToolButton):

@@ -8,6 +8,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextCursor
 from app.ui.widgets.texts import SafePlainText
 
 _LINES = 6  # of the box before it scrolls
+_AIR = 3  # pixels above and below the words
 
 
 class QuestionBox(SafePlainText):
@@ -23,6 +24,7 @@ class QuestionBox(SafePlainText):
         self.setAccessibleName("Question")
         self.setTabChangesFocus(True)
         self.document().setDocumentMargin(3)
+        self.setViewportMargins(0, _AIR, 0, _AIR)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.textChanged.connect(self._fit)
         self._fit()
@@ -61,4 +63,4 @@ class QuestionBox(SafePlainText):
 
     def _fit(self) -> None:
         lines = min(max(int(self.document().size().height()), 1), _LINES)
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 14)
+        self.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 8 + 2 * _AIR)

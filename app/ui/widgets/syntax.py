@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 from app.ui.widgets.labels import Label, PushButton
 from app.ui.widgets.theme import Theme
 
-_WIDTH = 470
+_WIDTH = 590
 SYNTAX = (
     ("notice period", "passages with these words come first; one that says it otherwise is found too"),
     ("“notice of termination”", "exactly these words in this order, in straight or typographic quotes"),
@@ -67,12 +67,12 @@ class SyntaxPopover(QFrame):
 
     def come_up(self, anchor: QWidget) -> None:
         """Show it below `anchor`, its right side on that of `anchor`."""
+        self.show()  # before it is measured: only what is shown has its fonts
         layout = self.layout()
         assert layout is not None
-        self.ensurePolished()
-        self.setFixedHeight(max(layout.totalHeightForWidth(_WIDTH), layout.totalMinimumSize().height()))
+        layout.invalidate()
+        self.setFixedHeight(layout.totalHeightForWidth(_WIDTH))
         corner = anchor.mapToGlobal(QPoint(anchor.width() - _WIDTH, anchor.height() + 3))
         screen = anchor.screen().availableGeometry()
         self.move(max(screen.left() + 8, corner.x()), min(corner.y(), screen.bottom() - self.height() - 8))
-        self.show()
         self._close.setFocus(Qt.FocusReason.PopupFocusReason)
