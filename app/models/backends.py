@@ -55,6 +55,7 @@ class Backends:
         self._key = ""
         self._choice: Choice | None = None
         self._passages = 0
+        self._proven: Connection | None = None  # which was seen to compute in the format that is chosen
 
     def start(self) -> None:
         """Begin to load what a question needs."""
@@ -83,7 +84,9 @@ class Backends:
                     choice = choice or self._measure(quick, torch)
                 if torch and choice and choice.backend == TORCH:
                     return torch, ""
-            return quick, choice.format if choice and choice.backend == ONNX else ""
+            if choice and choice.backend == ONNX and self._sound(quick, choice.format):
+                return quick, choice.format
+            return quick, FLOAT32
 
     def calibrate(self) -> None:
         """Measure now, where that was not done before, and have ready what is best; waits for it. Raises ModelError."""
@@ -134,6 +137,17 @@ class Backends:
         if found is None:
             self._torch.start()
         return found
+
+    def _sound(self, quick: Connection, form: str) -> bool:
+        """Whether the export can still be used in a number format that was once measured: its file may be damaged."""
+        if form != FLOAT32 and self._proven is not quick:
+            try:
+                quick.ask("embed", texts=[TEXTS[-1]], format=form).result()
+            except ModelError:
+                self._choice = Choice(ONNX, FLOAT32, {}, {})
+                return False
+            self._proven = quick
+        return True
 
     def _measure(self, quick: Connection, torch: Connection | None) -> Choice:
         """Measure all that there is, keep what was found, and let torch go where it is not wanted."""

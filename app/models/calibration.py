@@ -46,7 +46,8 @@ class Choice:
 def measure(candidates: Mapping[tuple[str, str], Embed], reference: Vectors) -> Choice:
     """Return the fastest candidate whose vectors of probe.TEXTS agree with `reference`; takes a few seconds.
 
-    One that is nearly as fast and more exact goes before it. Candidates are (backend, format). One that fails is none. Raises ValueError where none is left.
+    One that is nearly as fast and more exact goes before it. Candidates are (backend, format); one that fails is
+    none. Raises ValueError where none is left.
     """
     speeds: dict[tuple[str, str], float] = {}
     agreements: dict[tuple[str, str], float] = {}

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,18 @@ def load(header: dict[str, Any]) -> OnnxModel:
     """Load the export in the model folder header["path"]; raises NotAModel where it cannot be trusted."""
     folder = Path(header["path"])
     threads = int(header.get("threads") or 0) or hardware.physical_cores()
-    try:
+    with _refusing(folder):
         return OnnxModel(folder, threads)
+
+
+@contextlib.contextmanager
+def _refusing(folder: Path) -> Iterator[None]:
+    """Raise NotAModel for whatever is wrong with an export; onnxruntime and tokenizers raise nothing more precise."""
+    try:
+        yield
     except NotAModel:
         raise
-    except Exception as error:  # onnxruntime and tokenizers raise nothing more precise
+    except Exception as error:
         raise NotAModel(file=folder.name, reason=f"its export could not be used ({str(error)[:300]})") from error
 
 
@@ -76,7 +84,8 @@ class OnnxModel:
 
     def answer(self, request: frames.Frame, reply: Reply, stopped: Callable[[], bool]) -> None:
         """Work "embed" off: header["texts"], in header["format"] → float32[n, d] little-endian in the body."""
-        session = self._session(str(request.header.get("format") or FLOAT32))
+        with _refusing(self._folder):
+            session = self._session(str(request.header.get("format") or FLOAT32))
         vectors = self._embed(session, request.header["texts"])
         reply(vectors.astype("<f4").tobytes(), last=True, shape=list(vectors.shape))
 

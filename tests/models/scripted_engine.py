@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 
 from app import frames
+from app.models.probe import TEXTS
 
 INCOMING, OUTGOING = sys.stdin.buffer, sys.stdout.buffer
 DIMENSION = 4
@@ -42,15 +43,17 @@ def reply(header: dict, body: bytes = b"", **more: object) -> None:
 
 
 def vectors(texts: list[str], dimension: int = DIMENSION) -> bytes:
-    """Each text is a whole number; its vector starts with it."""
+    """The vector of a whole number starts with it, that of any other text with 1."""
     found = np.zeros((len(texts), dimension), dtype="<f4")
-    found[:, 0] = [float(text) for text in texts]
+    found[:, 0] = [float(text) if text.strip().isdigit() else 1 for text in texts]
     return found.tobytes()
 
 
 def good(header: dict) -> None:
     if header["do"] == "embed":
         reply(header, vectors(header["texts"]), last=True)
+    elif header["do"] == "reference":
+        reply(header, vectors(list(TEXTS)), last=True)
     elif header["do"] == "score":
         reply(header, vectors(header["texts"], 1), last=True)
     elif header["do"] == "count":
@@ -69,6 +72,26 @@ def finish(header: dict, how: str, tokens: int) -> None:
 def slow(header: dict) -> None:
     time.sleep(0.1)
     good(header)
+
+
+def differs(header: dict) -> None:
+    """Is quick, and gives other vectors than everybody else."""
+    if header["do"] == "embed":
+        reply(header, np.roll(np.frombuffer(vectors(header["texts"]), dtype="<f4"), 1).tobytes(), last=True)
+    else:
+        good(header)
+
+
+def no_bytes(header: dict) -> None:
+    """Cannot compute in 8 bits, slow at anything else."""
+    if header.get("format") == "int8":
+        reply(header, last=True, error="NotAModel", fields={"file": "model", "reason": "its export is damaged"})
+    else:
+        slow(header)
+
+
+def slow_but_in_bytes(header: dict) -> None:
+    good(header) if header.get("format") == "int8" else slow(header)
 
 
 def crash(header: dict) -> None:
@@ -159,8 +182,8 @@ def halfway(header: dict) -> None:
 
 PARTS = {
     part.__name__: part
-    for part in (good, slow, crash, leave, killed, garbage, huge, cut, wrong_shape, not_numbers, unasked, nameless,
-                 strange_error, strange_fields, hang, refuse, babble, deaf, halfway)
+    for part in (good, slow, differs, no_bytes, slow_but_in_bytes, crash, leave, killed, garbage, huge, cut,
+                 wrong_shape, not_numbers, unasked, nameless, strange_error, strange_fields, hang, refuse, babble, deaf, halfway)
 }
 
 
@@ -173,7 +196,7 @@ def main(part: str, log: str) -> None:
     if part == "cannot_load":
         reply(load, last=True, error="NotAModel", fields={"file": "model.gguf", "reason": "it is a poem"})
         return
-    reply(load, last=True)
+    reply(load, last=True, format=load.get("format") or "float32", formats=["float32", "int8"])
     while True:
         header = waiting.get()[2]
         with Path(log).open("a") as stream:

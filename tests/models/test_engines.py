@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -21,7 +22,7 @@ from app.errors import EngineDied, ModelCutShort, ModelError, NotAModel, PromptT
 from app.models import process
 from app.models.client import EmbedderClient, GeneratorClient
 from app.models.process import Connection
-from app.models.roles import Embedder, Generator
+from app.models.roles import Embedder, Generator, Vectors
 from app.precedence import Precedence
 from app.types import Prompt, Turn, Written
 from tests.contracts.test_embedder import EmbedderContract
@@ -50,36 +51,77 @@ def real_generator() -> Iterator[GeneratorClient]:
         yield client
 
 
+@pytest.fixture(scope="module")
+def without_export(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbedderClient]:
+    folder = tmp_path_factory.mktemp("models") / "all-MiniLM-L6-v2"
+    folder.mkdir()
+    for file in FOLDER.iterdir():
+        if file.name != "onnx":
+            (folder / file.name).symlink_to(file)
+    with closing(EmbedderClient(folder, precedence=PRECEDENCE)) as client:
+        client.about()
+        yield client
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Vectors:
+    """What sentence-transformers makes of _texts(40), in a process of its own: torch would stay in this one."""
+    program = """
+        import sys, json, numpy, torch
+        from sentence_transformers import SentenceTransformer
+        model = SentenceTransformer(sys.argv[1], device="cpu", local_files_only=True)
+        texts = json.loads(sys.stdin.read())
+        numpy.save(sys.argv[2], model.encode(texts, normalize_embeddings=True, show_progress_bar=False))
+    """
+    file = tmp_path_factory.mktemp("vectors") / "reference.npy"
+    subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program), str(FOLDER), str(file)],
+        input=json.dumps(_texts(40)), text=True, check=True, timeout=240, stderr=subprocess.DEVNULL,
+    )
+    return np.load(file)
+
+
+class TestEmbedderInTorch(EmbedderContract):
+    @pytest.fixture
+    def embedder(self, without_export: EmbedderClient) -> Embedder:
+        return without_export
+
+    def test_agrees_with_sentence_transformers(self, without_export: EmbedderClient, reference: Vectors) -> None:
+        assert (reference * without_export.embed(_texts(40))).sum(axis=1).min() >= 0.99
+
+    def test_says_how_it_chose_its_numbers(self, without_export: EmbedderClient) -> None:
+        about = without_export.about()
+        assert about["dimension"] == without_export.dimension == 384
+        chosen = about["format"]
+        assert chosen == ("bfloat16" if about["speedup"] > 1 and about["agreement"] >= 0.99 else "float32")
+        assert about["questions"] == about["passages"] == f"torch {chosen}"
+
+
 class TestRealEmbedder(EmbedderContract):
     @pytest.fixture
     def embedder(self, real_embedder: EmbedderClient) -> Embedder:
         return real_embedder
 
-    def test_agrees_with_sentence_transformers(self, real_embedder: EmbedderClient, tmp_path: Path) -> None:
-        texts = _texts(40)
-        # In a process of its own: torch would stay in this one.
-        program = """
-            import sys, json, numpy, torch
-            from sentence_transformers import SentenceTransformer
-            model = SentenceTransformer(sys.argv[1], device="cpu", local_files_only=True)
-            texts = json.loads(sys.stdin.read())
-            numpy.save(sys.argv[2], model.encode(texts, normalize_embeddings=True, show_progress_bar=False))
-        """
-        import json
+    def test_agrees_with_sentence_transformers(self, real_embedder: EmbedderClient, reference: Vectors) -> None:
+        assert (reference * real_embedder.embed(_texts(40))).sum(axis=1).min() >= 0.9999
 
-        reference = tmp_path / "reference.npy"
-        subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", textwrap.dedent(program), str(FOLDER), str(reference)],
-            input=json.dumps(texts), text=True, check=True, timeout=240, stderr=subprocess.DEVNULL,
-        )
-        agreement = (np.load(reference) * real_embedder.embed(texts)).sum(axis=1)
-        assert agreement.min() >= 0.99
-
-    def test_says_how_it_chose_its_numbers(self, real_embedder: EmbedderClient) -> None:
+    def test_answers_questions_by_the_export(self, real_embedder: EmbedderClient) -> None:
         about = real_embedder.about()
         assert about["dimension"] == real_embedder.dimension == 384
-        chosen = about["format"]
-        assert chosen == ("bfloat16" if about["speedup"] > 1 and about["agreement"] >= 0.99 else "float32")
+        assert about["questions"] == about["passages"] == "onnxruntime float32"
+        assert "export" not in about
+
+    def test_what_is_measured_is_the_fastest_that_agrees(self, reference: Vectors, empty_home: Path) -> None:
+        with closing(EmbedderClient(FOLDER)) as client:
+            client.calibrate()
+            about = client.about()
+            formats = {"onnxruntime float32", "onnxruntime int8"}
+            assert formats < about["speeds"].keys()
+            assert {name.partition(" ")[0] for name in about["speeds"].keys() - formats} == {"torch"}
+            agreeing = [name for name in about["speeds"] if about["agreements"][name] >= 0.99]
+            assert about["passages"] in agreeing
+            assert about["speeds"][about["passages"]] >= 0.8 * max(about["speeds"][name] for name in agreeing)
+            assert (reference * client.embed(_texts(40))).sum(axis=1).min() >= 0.985
 
     def test_the_padding_of_neighbours_changes_little(self, real_embedder: EmbedderClient) -> None:
         short = "What is the notice period?"
