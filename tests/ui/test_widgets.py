@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
-from PySide6.QtCore import QPointF, QSettings, QTimer
+from PySide6.QtCore import QPointF, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.types import Answer, AnswerStatus, Box, PagePicture, Sentence, Status, Verdict
+from app.types import Answer, AnswerStatus, Box, Hit, PagePicture, Sentence, Status, StoredPassage, Verdict
 from app.ui.widgets import answer, files, icons, snippet
-from app.ui.widgets.labels import ShortLabel, counted, file_name, tip
+from app.ui.widgets.card import EvidenceCard
+from app.ui.widgets.flow import Flow
+from app.ui.widgets.labels import ShortButton, ShortLabel, counted, file_name, tip
 from app.ui.widgets.page import PageView, as_image
 from app.ui.widgets.rows import Row, Rows, document_row
 from app.ui.widgets.theme import Theme
@@ -26,19 +29,96 @@ def test_the_words_of_the_question_are_marked_in_other_endings_too() -> None:
         "Notice", "periods", "Lease", "terminated", "period", "notices"]
 
 
+def asked(text: str, question: str, length: int) -> snippet.Excerpt:
+    return snippet.excerpt(text, snippet.matches(text, snippet.stems(question)), length)
+
+
 def test_a_snippet_is_cut_to_where_the_words_are() -> None:
-    text = "filler words here " * 40 + "the deposit is returned after sixty days " + "more filler text " * 40
-    short = snippet.shorten(text, snippet.stems("When is the deposit returned?"), 120)
-    assert "deposit is returned" in short
-    assert len(short) <= 124
-    assert short.startswith("… ")
-    assert short.endswith(" …")
-    assert snippet.shorten("short\n text", frozenset(), 100) == "short text"
+    text = "filler words here " * 40 + "the deposit is\n   returned after sixty days " + "more filler text " * 40
+    short = asked(text, "When is the deposit returned?", 120)
+    assert "deposit is returned" in short.text
+    assert len(short.text) <= 124
+    assert short.text.startswith("… ")
+    assert short.text.endswith(" …")
+    assert [short.text[a:b] for a, b in short.marks] == ["deposit", "returned"]
+    assert snippet.excerpt("short\n text", (), 100) == snippet.Excerpt("short text")
 
 
 @pytest.mark.parametrize("text", ["", "x" * 1000, "wort " * 300, "?" * 500])
 def test_a_snippet_of_anything(text: str) -> None:
-    assert len(snippet.shorten(text, snippet.stems(text), 80)) <= 84
+    assert len(asked(text, text, 80).text) <= 84
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_marks_stay_on_their_words(seed: int) -> None:
+    chance = Random(seed)
+    text = "".join(chance.choice("ab \n\tß😀") for _ in range(chance.randrange(300)))
+    spans = [(chance.randrange(-3, 310), chance.randrange(-3, 310)) for _ in range(20)]
+    short = snippet.excerpt(text, spans, chance.randrange(10, 200))
+    marked = {" ".join(text[a:b].split()) for a, b in spans if 0 <= a < b <= len(text)}
+    for a, b in short.marks:
+        assert 0 <= a < b <= len(short.text)
+        assert any(short.text[a:b].strip(" …") in each for each in marked)
+
+
+def test_a_card_says_the_headings_that_its_file_name_does_not(qtbot: QtBot, theme: Theme) -> None:
+    passage = StoredPassage("p", "d", "/in/Lease_Unit 3.pdf", "Lease", "pdf", 2, 0, 6, "Notice",
+                            "Lease Unit 3 › 7. Term › 7.2 <b>Notice</b>", date="2024-05")
+    card = EvidenceCard(theme, Hit(1, 1.0, passage, marks=((0, 6), (4, 900))), "", numbered=False)
+    qtbot.addWidget(card)
+    assert card._path == "7. Term › 7.2 <b>Notice</b>"
+    assert card.accessibleName() == "Passage 1: Lease_Unit 3.pdf, page 2, May 2024"
+    card.resize(300, card.heightForWidth(300))
+    card.show()
+    opened = []
+    card.clicked.connect(lambda: opened.append(True))
+    qtbot.keyClick(card, Qt.Key.Key_Return)
+    assert opened
+    assert card.grab().width() == 300
+    mark = theme.colours.mark_soft
+    picture = card.grab().toImage()
+    assert any(picture.pixelColor(x, y).name() == mark for x in range(12, 60) for y in range(40, picture.height() - 8))
+
+
+def test_a_search_card_is_as_high_as_its_words(qtbot: QtBot, theme: Theme) -> None:
+    def height(text: str, *, numbered: bool) -> int:
+        passage = StoredPassage("p", "d", "/in/a.pdf", "", "pdf", 2, 0, len(text), text, "")
+        card = EvidenceCard(theme, Hit(1, 1.0, passage), "", numbered=numbered)
+        qtbot.addWidget(card)
+        return card.heightForWidth(400) if card.hasHeightForWidth() else card.sizeHint().height()
+
+    assert height("short", numbered=False) < height("long words " * 60, numbered=False)
+    assert height("short", numbered=True) == height("long words " * 60, numbered=True)
+
+
+def test_lines_of_widgets_break_where_the_place_ends(qtbot: QtBot) -> None:
+    box = QWidget()
+    qtbot.addWidget(box)
+    flow = Flow(box, gap=5)
+    for _ in range(4):
+        part = QWidget()
+        part.setFixedSize(50, 20)
+        flow.addWidget(part)
+    assert flow.heightForWidth(1000) == 20
+    assert flow.heightForWidth(110) == 45
+    assert flow.heightForWidth(10) == 95
+    flow.clear()
+    assert flow.count() == 0
+    assert flow.heightForWidth(100) == 0
+
+
+def test_a_button_cuts_its_words_and_not_its_sign(qtbot: QtBot, theme: Theme) -> None:
+    button = ShortButton(theme, "Folder: Brightwater & Sons versus Harbour Lane Limited", "chip", sign="✕", widest=900)
+    qtbot.addWidget(button)
+    button.resize(button.sizeHint())
+    button.show()
+    assert button.text() == "Folder: Brightwater && Sons versus Harbour Lane Limited\u2002✕"
+    button.resize(160, 24)
+    assert "…" in button.text()
+    assert button.text().endswith("✕")
+    assert button.fontMetrics().horizontalAdvance(button.text()) < 160
+    button.resize(button.sizeHint())
+    assert "…" not in button.text()
 
 
 def test_keys_in_unfinished_text_become_chips() -> None:
