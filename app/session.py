@@ -21,13 +21,16 @@ from app import settings as stored_settings
 from app.answering import Answering
 from app.audit import Audit
 from app.documents.sandbox import ReaderPool, Recogniser
+from app.embedders import Embedders
 from app.erasure import Erasure
 from app.folders import Watcher, reconcile
 from app.ingest import Ingest
 from app.models.catalog import Catalog
 from app.models.client import EmbedderClient, GeneratorClient
+from app.models.reranker import RerankerClient
 from app.models.tokens import WordPieceTokenizer
 from app.precedence import Precedence
+from app.renewal import renew
 from app.retrieval import Retrieval
 from app.settings import Settings
 from app.showing import containers, picture
@@ -42,6 +45,8 @@ from app.types import (
     LedgerLine,
     Matter,
     PagePicture,
+    RenewalEvent,
+    Renewed,
     Status,
     StoredPassage,
 )
@@ -74,11 +79,7 @@ class Session:
         self.recovery_key = ""  # in print, where a new one was just made: to be shown once and cleared
         self._known = _Known()
         self._oddities: list[str] = []  # what does not fit together, in sentences
-        self.catalog = Catalog(
-            paths.bundled_models(), paths.own_models(), settings.generator,
-            embedder=settings.embedder, reranker=settings.reranker,
-        )
-        model = self.catalog.embedder()
+        self.catalog = _catalog(settings)
         self.precedence = Precedence()
         self._warm = warm
         self._open: dict[str, Store] = {}
@@ -86,10 +87,14 @@ class Session:
         self._closing = closing
         self.readers = closing.enter_context(ReaderPool())
         self.recogniser = closing.enter_context(Recogniser())  # its process starts when a picture is to be read
-        self.embedder = closing.enter_context(contextlib.closing(EmbedderClient(model, precedence=self.precedence)))
+        self._embedders = closing.enter_context(contextlib.closing(Embedders(self.catalog, self.precedence)))
         if warm:
             self.embedder.start()
-        self._tokenizer = WordPieceTokenizer(model)
+        self._reranker: RerankerClient | None = None
+        if (ranking := self.catalog.reranker()) is not None:
+            self._reranker = closing.enter_context(contextlib.closing(RerankerClient(ranking)))
+            if warm:
+                self._reranker.start()
         self._generator: GeneratorClient | None = None
         with contextlib.suppress(errors.NoModel):  # answers are then quotes
             self._generator = closing.enter_context(contextlib.closing(
@@ -168,6 +173,11 @@ class Session:
             return session
 
     @property
+    def embedder(self) -> EmbedderClient:
+        """The chosen embedder; a matter may still be indexed by another."""
+        return self._embedders.chosen
+
+    @property
     def stores(self) -> Mapping[str, Store]:
         """The matters that are open, by id."""
         return self._open
@@ -223,11 +233,12 @@ class Session:
         key = self.vault.matter_key(matter.id)
         try:
             store = Store.open(
-                self.vault.matter_folder(matter.id), key, fingerprint=self.embedder.fingerprint, label=matter.name,
-                naming=passages.beginning,
+                self.vault.matter_folder(matter.id), key, dimension=self.embedder.dimension,
+                fingerprint=self.embedder.fingerprint, label=matter.name, naming=passages.beginning,
             )
         finally:
             wipe(key)
+        store.renewal.note(self._embedders.maker())
         self._oddities += (f"{matter.name}: {finding}" for finding in store.findings)
         self.audit.confirm(store.audit_head, matter.id)
         self._compare(store, matter)
@@ -250,12 +261,61 @@ class Session:
             self._open[matter.id].label = matter.name
         self.store = self._open[self.matter.id]
         self.reading = Several([self._open[matter.id] for matter in self.searching])
-        self.retrieval = Retrieval(self.reading, self.embedder, asked=self._asked)
+        using, hints = self._embedders.serve(self.searching, self._open)
+        self.retrieval = Retrieval(
+            self.reading, using, reranker=self._reranker, asked=self._asked, hints=hints,
+        )
         self.ingest = Ingest(
-            self.store, self.readers, self.embedder, self._tokenizer, recogniser=self.recogniser,
+            self.store, self.readers, using, WordPieceTokenizer(using.folder), recogniser=self.recogniser,
             precedence=self.precedence, added=self._added,
         )  # fmt: skip
         self.answering = Answering(self.retrieval, self._generator, self.settings, self.precedence)
+
+    # The embedder
+
+    def use_embedder(self, name: str) -> None:
+        """Choose the embedder by which passages are found, for this session; `renew` has the matters follow.
+
+        Until it has, each keeps answering by its own. Raises UnknownModel, NotAModel.
+        """
+        settings = replace(self.settings, embedder=name)
+        catalog = _catalog(settings)
+        self._embedders.choose(catalog, name)
+        self.settings, self.catalog = settings, catalog
+        self._build()
+
+    @property
+    def outdated(self) -> tuple[Matter, ...]:
+        """The open matters that are indexed by another embedder than the chosen one."""
+        wanted = self.embedder.fingerprint
+        return tuple(
+            matter for matter in self.vault.matters()
+            if matter.id in self._open and self._open[matter.id].renewal.maker.fingerprint != wanted
+        )
+
+    def renew(self) -> Generator[RenewalEvent, None, None]:
+        """Index all matters anew that are not the chosen embedder's, and yield what happens; see renewal.renew.
+
+        The old vectors of each answer until its new ones are complete. Those that are not open are opened for it.
+        Closing it, or a kill, keeps what was made, and the next call goes on; to choose the old embedder again
+        throws it away. Raises EngineDied, DiskFull, LibraryDamaged.
+        """
+        maker, embedder = self._embedders.maker(), self.embedder
+        tokenizer = WordPieceTokenizer(embedder.folder)
+        for matter in self.vault.matters():
+            with contextlib.ExitStack() as stack:
+                store = self._open.get(matter.id)
+                if store is None:
+                    store = self._opened(matter)
+                    stack.callback(self._close_store, store)
+                for event in renew(store, embedder, tokenizer, maker):
+                    if isinstance(event, Renewed):
+                        self.audit.record("indexed anew", matter=matter.id)
+                        if matter.id in self._open:
+                            self._build()
+                    yield event
+
+    # Matters
 
     def create_matter(self, name: str) -> Matter:
         """Make an empty matter, closed as yet; raises MatterExists, BadName, DiskFull."""
@@ -381,6 +441,13 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _catalog(settings: Settings) -> Catalog:
+    return Catalog(
+        paths.bundled_models(), paths.own_models(), settings.generator,
+        embedder=settings.embedder, reranker=settings.reranker,
+    )
 
 
 def _unmake(library: Path) -> None:

@@ -559,6 +559,31 @@ IngestEvent = (
 )
 
 
+# Events of a change of embedder.
+
+
+@dataclass(frozen=True, slots=True)
+class Renewing:
+    """How far the new vectors are; the old ones answer."""
+
+    matter: str  # its name
+    done: int  # passages
+    of: int
+    left: float | None  # seconds; None while it cannot be told
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A matter is found by the new embedder from now on."""
+
+    matter: str
+    passages: int
+    seconds: float
+
+
+RenewalEvent = Renewing | Renewed
+
+
 # Events of answering, in this order.
 
 

@@ -86,9 +86,11 @@ class Ingest:
 
         `again` reads files also where they are unchanged. For `include` and `exclude` see app/walking.py. Not to pull
         is a pause: what is being read rests after its page. What was not done when it ends early, also by a kill, is
-        `unfinished` in the store until it is added again or the caller clears that. Raises DiskFull, EngineDied,
-        LibraryDamaged; what was yielded as added is then in the store.
+        `unfinished` in the store until it is added again or the caller clears that. Raises OtherEmbedder, DiskFull,
+        EngineDied, LibraryDamaged; what was yielded as added is then in the store.
         """
+        if not self.store.renewal.comparable:  # all would be read only to be refused
+            raise errors.OtherEmbedder
         began = time.monotonic()
         files = list(walk(paths, include, exclude))
         # With patterns the files themselves, as whoever goes on with them does not know the patterns.
@@ -231,6 +233,7 @@ class _Run:
         self._store.add(
             place.file, item.document, item.passages, vectors, size=place.size, modified=place.modified,
             digest=item.digest, parent=place.parent, texts=item.texts, readers=READERS_VERSION,
+            embedder=self._ingest.embedder.fingerprint,
         )  # fmt: skip
         self._family.passages += len(item.passages)
         self._remove_stale(place.file, item.inside)

@@ -50,7 +50,7 @@ class EmbedderClient:
         quick: Sequence[str] = (),
         patience: float = PATIENCE,
     ) -> None:
-        self._folder = folder
+        self.folder = folder
         self._precedence = precedence or Precedence()
         self._fingerprint = ""
         self._backends = Backends(
@@ -61,23 +61,23 @@ class EmbedderClient:
     def fingerprint(self) -> str:
         """Names the model's content and prompts: hashes its files at the first call (0.2 s for 90 MB), in the desk."""
         if not self._fingerprint:
-            self._fingerprint = _fingerprint(self._folder)
+            self._fingerprint = _fingerprint(self.folder)
         return self._fingerprint
 
     @property
     def limit(self) -> int:
         """Tokens of a passage that the model reads, special tokens included; raises NotAModel."""
-        return folders.limit(self._folder) - prompt_tokens(self._folder)
+        return folders.limit(self.folder) - prompt_tokens(self.folder)
 
     @property
     def dimension(self) -> int:
         """Numbers in a vector, from the folder's own description; raises NotAModel."""
-        return folders.dimension(self._folder)
+        return folders.dimension(self.folder)
 
     @property
     def prompts(self) -> folders.Prompts:
         """What is put before questions and passages, from the folder's own description; raises NotAModel."""
-        return folders.prompts(self._folder)
+        return folders.prompts(self.folder)
 
     def start(self) -> None:
         """Begin loading in the background; errors come with the first embed()."""

@@ -5,7 +5,7 @@ Knows the store and the models by their faces; knows no model that writes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -29,13 +29,14 @@ class Retrieval:
 
     def __init__(
         self, store: Store | Several, embedder: Embedder, *, reranker: Reranker | None = None,
-        asked: Callable[[Evidence], None] = lambda _: None,
+        asked: Callable[[Evidence], None] = lambda _: None, hints: Sequence[str] = (),
     ) -> None:  # fmt: skip
-        """`asked` is told of every question and what was found for it."""
+        """`asked` is told of every question and what was found for it; `hints` go with all that is found."""
         self._store = store
         self._embedder = embedder
         self._reranker = reranker
         self._asked = asked
+        self._hints = tuple(hints)
 
     def search(self, question: str | Query, k: int = 10, *, scope: Scope | None = None) -> Evidence:
         """Return the best `k` passages for `question` inside `scope` and what the question itself limits.
@@ -55,7 +56,8 @@ class Retrieval:
         if not gathered.candidates.passages and query.demand is None:
             raise EmptyLibrary if documents is None else EmptyScope
         evidence = Evidence(
-            query.typed, self._hits(query, text, gathered.candidates, k), searched, gathered.nearest, query.hints
+            query.typed, self._hits(query, text, gathered.candidates, k), searched, gathered.nearest,
+            (*query.hints, *self._hints),
         )
         self._asked(evidence)
         return evidence

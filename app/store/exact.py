@@ -5,7 +5,9 @@ Owns the copy of those vectors in memory. Must not know of the index itself.
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -41,6 +43,8 @@ class Exact:
             blocks = list(self._blocks)
         found: list[tuple[str, float]] = []
         for block in blocks:
+            if block.vectors.shape[1] != len(vector):  # replaced while it was on its way, see Index.replacing
+                return []
             scores = block.vectors @ vector
             scores[block.seqs <= after] = -np.inf
             best = np.argpartition(-scores, min(k, len(scores)) - 1)[:k]
@@ -60,6 +64,13 @@ class Exact:
                     remaining = [block.ids[i] for i in here]
                     kept.append(_Block(block.seqs[here], remaining, block.vectors[here]))
             self._blocks = kept
+
+    @contextlib.contextmanager
+    def emptied(self) -> Iterator[None]:
+        """Forget all vectors, and let nobody search until the end of the block."""
+        with self._lock:
+            self._blocks, self._after, self._up_to = [], 0, 0
+            yield
 
     def clear(self) -> None:
         """Give the memory back."""

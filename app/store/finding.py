@@ -47,12 +47,8 @@ class Finding:
     def words(self, text: str, k: int, demand: Demand | None, documents: frozenset[str] | None) -> Ranked:
         """Return up to `k` (passage id, BM25 score), best first."""
         with self._records.database.reading() as db:
-            if documents is None:
-                return words.search(db, text, k)
-            contents = self.catalog.contents(documents)
-            found = words.search(db, text, 100_000)
-            numbers = _numbers(db, [key for key, _ in found])
-            return [hit for hit in found if numbers[hit[0]] in contents][:k]
+            contents = None if documents is None else list(self.catalog.contents(documents))
+            return words.search(db, text, k, demand=demand, documents=contents)
 
     def nearest(self, vector: npt.NDArray[np.float32], k: int, documents: frozenset[str] | None) -> Ranked:
         """Return up to `k` (passage id, cosine similarity), best first."""
@@ -116,10 +112,7 @@ class Finding:
     def frequencies(self, terms: Sequence[str]) -> Frequencies:
         """Return how many passages there are, and how many hold each of these words."""
         with self._records.database.reading() as db:
-            db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(v, words, row)")
-            rows = {term: db.execute("SELECT doc FROM temp.vocabulary WHERE term = ?", (term,)).fetchone()
-                    for term in terms}
-            return Frequencies(self.catalog.all_passages(), {term: row[0] if row else 0 for term, row in rows.items()})
+            return Frequencies(*words.frequencies(db, terms))
 
     def searched(self, documents: frozenset[str] | None) -> Searched:
         """Return what is searched: files that gave a document, their pages, those without text."""
@@ -130,6 +123,8 @@ def _compared(vector: npt.NDArray[np.float32], rows: Sequence[tuple[str, bytes]]
     if not rows:
         return []
     stored = np.frombuffer(b"".join(half for _, half in rows), dtype="<f2").astype(np.float32).reshape(len(rows), -1)
+    if stored.shape[1] != len(vector):  # replaced while it was on its way, see Index.replacing
+        return []
     lengths = np.linalg.norm(stored, axis=1) * np.linalg.norm(vector)
     cosines = (stored @ vector) / np.maximum(lengths, 1e-12)
     return [(key, float(cosine)) for (key, _), cosine in zip(rows, cosines, strict=True)]

@@ -30,7 +30,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +76,7 @@ class Index:
         self._process: VectorsProcess | None = None  # the last that was started
         self._stale = 0  # removed vectors that remain in the index's files
         self._sealed_state: tuple[int, int] | None = None  # (high, stale) of what lies sealed
+        self._turn = threading.Lock()  # held while records are read into the index, or their vectors replaced
         # The rest is shared between threads and guarded by this.
         self._condition = threading.Condition()
         self._chroma: VectorsProcess | None = None  # set while it may be asked
@@ -129,6 +130,24 @@ class Index:
             self._condition.notify_all()
         self._exact.forget(set(ids))
 
+    @contextlib.contextmanager
+    def replacing(self) -> Iterator[None]:
+        """Hold the index off during the block, in which every vector of the records may be replaced.
+
+        What it holds and what lies sealed is thrown away; it is made anew in the background.
+        """
+        with self._turn, self._exact.emptied():
+            with self._condition:
+                self._chroma, self._high = None, 0
+            self._sealed.unlink(missing_ok=True)
+            try:
+                yield
+            finally:
+                with self._condition:
+                    self._erase = time.monotonic() - _QUIET
+                    self._news += 1
+                    self._condition.notify_all()
+
     def nearest(self, vector: npt.NDArray[np.float32], k: int) -> list[tuple[str, float]]:
         """Return up to `k` (passage id, cosine similarity), best first; nothing for a vector of zeros."""
         length = float(np.linalg.norm(vector))
@@ -170,7 +189,8 @@ class Index:
         # the records are whole and exact search goes on, so the error is kept and told, not raised.
         chroma: VectorsProcess | None = None
         try:
-            chroma = self._open()
+            with self._turn:
+                chroma = self._open()
             while self._keep_up(chroma):
                 chroma = self._made_anew(chroma)
         except Exception as error:  # noqa: BLE001
@@ -284,14 +304,20 @@ class Index:
                     return False
                 if self._due() <= 0:
                     return True
-            self._take_out(chroma)
-            stretch = self._records.stretch(self._high, _BATCH)
-            if stretch.ids and not self._late():
-                chroma.upsert(stretch.ids, stretch.vectors)
+                if self._chroma is not chroma and self._deadline is not None:  # every vector was replaced
+                    return False
+            with self._turn:
                 with self._condition:
-                    if self._chroma is chroma:
-                        self._high = int(stretch.seqs[-1])
-                continue
+                    if self._chroma is not chroma:  # every vector was replaced meanwhile
+                        continue
+                self._take_out(chroma)
+                stretch = self._records.stretch(self._high, _BATCH)
+                if stretch.ids and not self._late():
+                    chroma.upsert(stretch.ids, stretch.vectors)
+                    with self._condition:
+                        if self._chroma is chroma:
+                            self._high = int(stretch.seqs[-1])
+                    continue
             with self._condition:
                 if self._deadline is not None:
                     return False

@@ -50,11 +50,11 @@ class Records:
 
         `naming` gives how the contexts of a document's passages begin, so that they follow its name.
 
-        Raises LibraryDamaged, LibraryTooNew, OtherEmbedder, DiskFull.
+        Raises LibraryDamaged, LibraryTooNew, DiskFull.
         """
         self.database = Database(path, key)
         self.notes = Notes(self.database)
-        self.dimension = dimension
+        self.dimension, self.fingerprint = dimension, fingerprint  # from here on of those whose vectors it holds
         self._naming = naming
         try:
             self._prepare(fingerprint, new=new)
@@ -63,28 +63,32 @@ class Records:
             raise
 
     def _prepare(self, fingerprint: str, *, new: bool) -> None:
+        """Bring the tables up, and take over whose vectors they hold; an empty library becomes this embedder's."""
         with self.database.writing() as db:
             schema.bring_up(db, new=new)
             empty = db.execute("SELECT 1 FROM v.passages LIMIT 1").fetchone() is None
             for name, value in (("dimension", self.dimension), ("fingerprint", fingerprint)):
-                kept = schema.get(db, name)
-                if not value or kept == value:
-                    continue
-                if kept and not empty:
-                    raise OtherEmbedder
-                schema.put(db, name, value)
+                if value and (empty or not schema.get(db, name)):
+                    schema.put(db, name, value)
+            self.dimension = schema.get(db, "dimension") or 0
+            self.fingerprint = schema.get(db, "fingerprint") or ""
 
     # Writing
 
     def put(
         self, row: DocumentRow, digest: bytes, document: Document, passages: Sequence[Passage],
-        vectors: npt.NDArray[np.float32], keys: Sequence[bytes] = (), readers: int = 0,
+        vectors: npt.NDArray[np.float32], keys: Sequence[bytes] = (), readers: int = 0, embedder: str = "",
     ) -> list[str]:
-        """Store a document in one transaction, in place of an earlier one; return the passages that went."""
+        """Store a document in one transaction, in place of an earlier one; return the passages that went.
+
+        Raises OtherEmbedder where the vectors are not of the `embedder` whose vectors there are by now.
+        """
         halves = vectors.astype("<f2")
         ids = [secrets.token_hex(16) for _ in passages]
         unread = sum(not page.status.readable for page in document.pages)
         with self.database.writing() as db:
+            if embedder and schema.get(db, "fingerprint") not in (None, "", embedder):
+                raise OtherEmbedder
             gone = families.delete(db, families.number_of(db, row.file), self._naming)
             number = _next_number(db)
             first = _next_seq(db)

@@ -63,6 +63,10 @@ _THIRD = (
     "ALTER TABLE v.documents ADD COLUMN date TEXT NOT NULL DEFAULT ''",  # as Document.date
     "ALTER TABLE v.documents ADD COLUMN people BLOB NOT NULL DEFAULT x''",  # JSON
     names.SCHEMA,
+    # Vectors of another embedder that are being made; one goes with the one that it is to replace, when its passage
+    # is removed.
+    """CREATE TABLE v.renewed(
+        seq INTEGER PRIMARY KEY REFERENCES vectors(seq) ON DELETE CASCADE, vector BLOB NOT NULL)""",
 )
 
 _STEPS = (_FIRST, _SECOND, _THIRD)
@@ -84,6 +88,7 @@ def bring_up(db: Any, *, new: bool) -> None:
         for statement in step:
             db.execute(statement)
     if 0 < version < 3:
+        words.rebuild(db)
         names.rebuild(db)
     if version != VERSION:
         put(db, "version", VERSION)

@@ -19,7 +19,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from app.errors import DiskFull, LibraryDamaged
+from app.errors import DiskFull, LibraryDamaged, OtherEmbedder
 from app.lock import Lock
 from app.store import ledger
 from app.store.database import PAGE
@@ -27,6 +27,7 @@ from app.store.families import Naming, unnamed
 from app.store.finding import Finding, Frequencies
 from app.store.index import Index
 from app.store.records import Records
+from app.store.renewal import Renewal
 from app.store.texts import to_bytes
 from app.types import (
     Demand,
@@ -54,13 +55,16 @@ CUT = (
 class Store:
     """An open library; usable from any thread, a search never waits for an ingest."""
 
-    def __init__(self, lock: Lock, records: Records, index: Index, keys: dict[str, bytearray], label: str) -> None:
+    def __init__(
+        self, lock: Lock, records: Records, index: Index, keys: dict[str, bytearray], label: str, asking: str
+    ) -> None:
         """For `open` alone."""
         self.label = label  # the name of the matter, put to every passage
         self._lock = lock
         self._records = records
         self._index = index
         self._finding = Finding(records, index)
+        self.renewal = Renewal(records, index, asking)  # whose vectors it holds, and how others' take their place
         self._keys = keys
         self._closed = False
 
@@ -74,9 +78,10 @@ class Store:
         A library of an earlier version is brought up to date. `naming(title, file)` gives how the contexts of a
         document's passages begin; with it they follow a file that is renamed, or whose copy is all that is left.
 
-        `dimension` and `fingerprint` name the embedder; an empty fingerprint is not compared. `label` is what the
-        library is called where several are searched. The key stays the caller's. Raises LibraryBusy,
-        LibraryDamaged, LibraryTooNew, OtherEmbedder, DiskFull; OSError where the folder cannot be used.
+        `dimension` and `fingerprint` name the embedder; an empty fingerprint is not compared. A library that has
+        text of another embedder keeps to that one, see `renewal`, and is found by words alone until its questions are
+        embedded by it. `label` is what the library is called where several are searched. The key stays the caller's.
+        Raises LibraryBusy, LibraryDamaged, LibraryTooNew, DiskFull; OSError where the folder cannot be used.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = Lock(folder)
@@ -96,7 +101,7 @@ class Store:
             _wipe_all(keys)
             lock.release()
             raise
-        return cls(lock, records, Index(folder.resolve(), keys["index"], records), keys, label)
+        return cls(lock, records, Index(folder.resolve(), keys["index"], records), keys, label, fingerprint)
 
     def __enter__(self) -> Self:
         return self
@@ -190,7 +195,7 @@ class Store:
         As accurate as it is stored, which is float16.
         """
         keys = self._text_keys(texts)
-        found = self._records.vectors_of(keys)
+        found = self._records.vectors_of(keys) if self.renewal.comparable else {}
         return [found.get(key) for key in keys]
 
     def _text_keys(self, texts: Sequence[str]) -> list[bytes]:
@@ -272,15 +277,18 @@ class Store:
     def add(
         self, file: str, document: Document, passages: Sequence[Passage], vectors: npt.NDArray[np.float32], *,
         size: int, modified: float, digest: bytes, parent: str | None = None, texts: Sequence[str] | None = None,
-        readers: int = 0,
+        readers: int = 0, embedder: str = "",
     ) -> DocumentRow:
         """Store a document in place of an earlier version of `file`, whole or not at all.
 
         `vectors` is float32[len(passages), dimension]; `texts` are what was embedded for them, of which keyed hashes
-        are kept for `vectors_of`; `readers` is the version of the readers. When this returns, the document survives a
-        kill and is found by search. Raises DiskFull, LibraryDamaged; ValueError where the parts do
-        not fit together.
+        are kept for `vectors_of`; `readers` is the version of the readers; `embedder` the fingerprint of whoever made
+        the vectors. When this returns, the document survives a kill and is found by search. Raises OtherEmbedder where
+        the library's vectors are not that one's, DiskFull, LibraryDamaged; ValueError where the parts do not fit
+        together.
         """
+        if embedder and self._records.fingerprint not in ("", embedder):
+            raise OtherEmbedder
         _check(document, passages, vectors, self._records.dimension)
         if texts is not None and len(texts) != len(passages):
             raise ValueError(f"{len(texts)} embedded texts for {len(passages)} passages")
@@ -289,7 +297,7 @@ class Store:
             secrets.token_hex(16), file, document.title, document.kind, document.status, len(document.pages),
             parent, (), size, modified,
         )
-        gone = self._records.put(row, digest, document, passages, vectors, keys, readers)
+        gone = self._records.put(row, digest, document, passages, vectors, keys, readers, embedder)
         if gone:
             self._index.removed(gone, erase=False)
         if passages:
@@ -370,11 +378,11 @@ class Store:
 
         Of `documents` alone if they are given, and as many then.
         """
-        return self._finding.nearest(self._vector(vector), k, documents)
+        return self._finding.nearest(self._vector(vector), k, documents) if self.renewal.comparable else []
 
     def similarity(self, vector: npt.NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
         """Return the cosine similarity of a float32[dimension] and each of these passages; of those that are there."""
-        return self._finding.similarity(self._vector(vector), ids)
+        return self._finding.similarity(self._vector(vector), ids) if self.renewal.comparable else {}
 
     def routes(self, text: str, k: int, *, documents: frozenset[str] | None = None) -> list[tuple[str, float]]:
         """Return up to `k` (document id, BM25 score) whose title, file, folder, people or first words `text` names.

@@ -399,15 +399,16 @@ def test_another_key_does_not_open_it(tmp_path: Path) -> None:
         assert finds(store, 1)
 
 
-def test_another_embedder_is_refused_while_there_are_vectors(tmp_path: Path) -> None:
+def test_vectors_of_another_embedder_are_refused_while_there_are_vectors(tmp_path: Path) -> None:
     with opened(tmp_path, fingerprint="one") as store:
         pass
     with opened(tmp_path, fingerprint="two") as store:  # nothing is in it yet
         put(store, 1)
-    with pytest.raises(OtherEmbedder):
-        opened(tmp_path, fingerprint="one")
-    with pytest.raises(OtherEmbedder):
-        opened(tmp_path, fingerprint="two", dimension=DIMENSION * 2)
+    with opened(tmp_path, fingerprint="one", dimension=DIMENSION * 2) as store:
+        assert store.nearest(np.ones(DIMENSION * 2, np.float32), 3) == []
+        made = document("text")
+        with pytest.raises(OtherEmbedder):
+            store.add("/x", *made, directions(1, 1), size=1, modified=1, digest=b"x", embedder="one")
     with opened(tmp_path, fingerprint="two") as store:
         assert finds(store, 1)
     opened(tmp_path).close()  # a program that does not say is let in
