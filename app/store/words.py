@@ -3,12 +3,17 @@
 Owns the word index and how a demand becomes a question to it. Must not know of vectors or files, nor
 how a text falls into words (app/terms.py): what is indexed is the terms of a text with spaces between
 them, and FTS5 only parts them again. The index keeps no copy of the text (contentless).
+
+A column of its own holds the stems of those words that are not their own stem. A question's word is
+looked for as it is and, all columns together, by its stem: of 600 questions each of SQuAD and covid_qa
+the right passage came first for .84 and .53 so, for .79 and .49 without, and the index is a third
+larger. What is demanded is looked for only as it is written.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +23,12 @@ from app.types import AllOf, AnyOf, Demand, Exact, Near, Without, Word
 
 STOP_WORDS = terms.STOP_WORDS
 SCHEMA = (
-    "CREATE VIRTUAL TABLE v.words USING fts5(text, context, content='', contentless_delete=1,"
+    "CREATE VIRTUAL TABLE v.words USING fts5(text, context, stems, content='', contentless_delete=1,"
     " tokenize=\"ascii tokenchars '.,%$'\")"
 )
 _VOCABULARY = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(v, words, row)"
-_RANK = "bm25(1.0, 1.0)"  # weights of text and context
+_RANK = "bm25(1.0, 1.0, 1.0)"  # weights of the columns
+_AS_WRITTEN = "{text context} :"
 _AT_ONCE = 500  # passages whose texts are in memory together
 _PART = 4  # where more than one document in so many is searched, the others are passed over as they come
 
@@ -32,9 +38,15 @@ Ranked = list[tuple[str, float]]
 def insert(db: Any, rows: Iterable[tuple[int, str, str]]) -> None:
     """Index passages: (seq, text, context)."""
     db.executemany(
-        "INSERT INTO v.words(rowid, text, context) VALUES(?, ?, ?)",
-        ((seq, terms.spelled(text), terms.spelled(context)) for seq, text, context in rows),
+        "INSERT INTO v.words(rowid, text, context, stems) VALUES(?, ?, ?, ?)",
+        ((seq, *_columns(terms.spelled(text), terms.spelled(context))) for seq, text, context in rows),
     )
+
+
+def _columns(text: str, context: str) -> tuple[str, str, str]:
+    words = [*text.split(), *context.split()]
+    stems = [stem for word, stem in zip(words, map(terms.stem, words), strict=True) if stem != word]
+    return text, context, " ".join(stems)
 
 
 def delete(db: Any, seqs: Iterable[tuple[int]]) -> None:
@@ -68,7 +80,7 @@ def rebuild(db: Any) -> None:
 
 
 def search(
-    db: Any, text: str, k: int, *, demand: Demand | None = None, documents: Sequence[int] | None = None
+    db: Any, text: str, k: int, *, demand: Demand | None = None, documents: Collection[int] | None = None
 ) -> Ranked:
     """Return up to `k` (passage id, BM25 score, higher is better); nothing for a text without words.
 
@@ -80,17 +92,15 @@ def search(
     ranking = terms.distinct(text)
     if k < 1 or (documents is not None and not documents) or (wanted is None and not ranking):
         return []
-    if len(ranking) > 1:
-        ranking = _weighty(db, ranking)
-    by = " OR ".join(map(_phrase, ranking))
+    by = _ranked_by(db, ranking)
     if wanted is None:
         return _matching(db, by, k, documents)
+    match = f"{_AS_WRITTEN} ({wanted.match})"
     if not wanted.negated:
         # Twice, so that all that fulfils it is found and the words that only rank count as well.
-        both = f"({wanted.match}) AND ({by} OR {wanted.match})" if by else wanted.match
-        return _matching(db, both, k, documents)
-    found = _matching(db, f"({by}) NOT ({wanted.match})", k, documents) if by else []
-    return found + _others(db, wanted.match, {key for key, _ in found}, k - len(found), documents)
+        return _matching(db, f"({match}) AND ({by} OR ({match}))" if by else match, k, documents)
+    found = _matching(db, f"({by}) NOT ({match})", k, documents) if by else []
+    return found + _others(db, match, {key for key, _ in found}, k - len(found), documents)
 
 
 def frequencies(db: Any, wanted: Sequence[str]) -> tuple[int, dict[str, int]]:
@@ -100,10 +110,10 @@ def frequencies(db: Any, wanted: Sequence[str]) -> tuple[int, dict[str, int]]:
     for word in wanted:
         spelled = terms.spelled(word)
         if " " in spelled:
-            row = db.execute("SELECT count(*) FROM v.words WHERE words MATCH ?", (_phrase(spelled),)).fetchone()
+            match = f"{_AS_WRITTEN} {_phrase(spelled)}"
+            found[word] = db.execute("SELECT count(*) FROM v.words WHERE words MATCH ?", (match,)).fetchone()[0]
         else:
-            row = db.execute("SELECT doc FROM temp.vocabulary WHERE term = ?", (spelled,)).fetchone()
-        found[word] = row[0] if row else 0
+            found[word] = _held(db, spelled)
     return _passages(db), found
 
 
@@ -111,21 +121,29 @@ def _passages(db: Any) -> int:
     return int(db.execute("SELECT count(*) FROM v.passages").fetchone()[0])
 
 
-def _weighty(db: Any, wanted: list[str]) -> list[str]:
-    """Leave out words that more than half of the passages hold, unless all are such.
+def _ranked_by(db: Any, words: list[str]) -> str:
+    """Return what FTS5 ranks by: words as they are, and by their stems.
 
-    BM25 gives them no weight, and ranking all those passages is nearly all of a search's time; to
-    count them takes a tenth of it.
+    Those that more than half of the passages hold are left out, unless all are such. BM25 gives them no weight, and
+    ranking all those passages is nearly all of a search's time; to count them takes a tenth of it.
     """
-    db.execute(_VOCABULARY)
-    half = _passages(db) / 2
-    counts = [db.execute("SELECT doc FROM temp.vocabulary WHERE term = ?", (one,)).fetchone() for one in wanted]
-    # A phrase is no word of the vocabulary, and kept.
-    kept = [term for term, count in zip(wanted, counts, strict=True) if count is None or count[0] <= half]
-    return kept or wanted
+    stems = list(dict.fromkeys(terms.stem(term) for term in words if " " not in term))
+    if len(words) > 1:
+        db.execute(_VOCABULARY)
+        half = _passages(db) / 2
+        kept = [term for term in words if _held(db, term) <= half]
+        if kept:
+            words, stems = kept, [stem for stem in stems if _held(db, stem) <= half]
+    return " OR ".join([*(f"{_AS_WRITTEN} {_phrase(term)}" for term in words), *map(_phrase, stems)])
 
 
-def _matching(db: Any, match: str, k: int, documents: Sequence[int] | None) -> Ranked:
+def _held(db: Any, term: str) -> int:
+    """Return how many passages hold a word; 0 for a phrase, which is none of the vocabulary."""
+    row = db.execute("SELECT doc FROM temp.vocabulary WHERE term = ?", (term,)).fetchone()
+    return row[0] if row else 0
+
+
+def _matching(db: Any, match: str, k: int, documents: Collection[int] | None) -> Ranked:
     """Return the best of what FTS5 finds."""
     if documents is None:
         rows = db.execute(
@@ -153,7 +171,7 @@ def _matching(db: Any, match: str, k: int, documents: Sequence[int] | None) -> R
         rows = db.execute(
             "WITH inside(seq) AS MATERIALIZED"
             " (SELECT seq FROM v.passages WHERE document IN (SELECT value FROM json_each(?)))"
-            " SELECT p.id, w.score FROM (SELECT rowid AS seq, bm25(words, 1.0, 1.0) AS score FROM v.words"
+            " SELECT p.id, w.score FROM (SELECT rowid AS seq, bm25(words, 1.0, 1.0, 1.0) AS score FROM v.words"
             " WHERE words MATCH ? AND +rowid IN (SELECT seq FROM inside)"
             " AND rowid BETWEEN (SELECT min(seq) FROM inside) AND (SELECT max(seq) FROM inside)"
             " ORDER BY score LIMIT ?) w JOIN v.passages p ON p.seq = w.seq ORDER BY w.score, w.seq",
@@ -162,7 +180,7 @@ def _matching(db: Any, match: str, k: int, documents: Sequence[int] | None) -> R
     return [(key, -score) for key, score in rows]
 
 
-def _others(db: Any, unwanted: str, found: set[str], k: int, documents: Sequence[int] | None) -> Ranked:
+def _others(db: Any, unwanted: str, found: set[str], k: int, documents: Collection[int] | None) -> Ranked:
     """Return passages that do not match and were not found already, in the order of the library."""
     if k < 1:
         return []
