@@ -4,7 +4,7 @@ Owns the index of names, a row a file that gave a document. Must not know of pas
 repeats what its document is called, and a question often says it: "the Hosting Agreement between A and B".
 
 A copy has a row of its own under its own name. A row is made from what the tables hold, so that it can be made again
-whenever a name changes; the index keeps no copy of the text (contentless).
+whenever a name changes; the index keeps no copy of the text (contentless). What is a word is said in app/terms.py.
 """
 
 from __future__ import annotations
@@ -15,22 +15,19 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from app.store import words
-from app.store.texts import to_bytes, to_text
+from app import terms
+from app.store.texts import to_text
 
 SCHEMA = (
     "CREATE VIRTUAL TABLE v.names USING fts5(title, file, folder, people, opening, content='', contentless_delete=1,"
-    " tokenize=\"unicode61 remove_diacritics 2\")"
+    " tokenize=\"ascii tokenchars '.,%$'\")"
 )
 _RANK = "bm25(4.0, 4.0, 1.5, 3.0, 1.0)"  # weights of the columns, in their order
 _OPENING = 1_500  # characters of the first page that has text
 _PAGES = 5  # looked at for it
 _NAME = 1_000  # characters of a title or path
 _TERMS = 32  # of a question, the rarest
-_LONGEST_QUESTION = 50_000  # characters
-_LONGEST_TERM = 100  # characters; longer "words" are encoded data
 
-_TERM = re.compile(r"[^\W_]+")
 _SEPARATORS = re.compile(r"[/\\]")
 # Between the words of "HostingAgreement2019".
 _JOINTS = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
@@ -50,7 +47,7 @@ def put(db: Any, number: int) -> None:
     columns = (to_text(title)[:_NAME], _told(name), _told(" ".join(folders)), " ".join(unpack(people)))
     db.execute(
         "INSERT INTO v.names(rowid, title, file, folder, people, opening) VALUES(?, ?, ?, ?, ?, ?)",
-        (number, *(_clean(column) for column in (*columns, _opening(db, content)))),
+        (number, *(terms.spelled(column) for column in (*columns, _opening(db, content)))),
     )
 
 
@@ -75,15 +72,15 @@ def search(db: Any, text: str) -> Iterator[tuple[int, str, float]]:
 
     Best first; a content as often as it has names that fit.
     """
-    terms = _terms(db, text)
-    if not terms:
+    asked = _asked(db, text)
+    if not asked:
         return
     found = db.execute(
         "SELECT o.number, o.id, n.score FROM"
         " (SELECT rowid AS number, rank AS score FROM v.names WHERE names MATCH ? AND rank MATCH ? ORDER BY rank) n"
         " CROSS JOIN v.documents d ON d.number = n.number"
         " CROSS JOIN v.documents o ON o.number = coalesce(d.shares, d.number) ORDER BY n.score, n.number",
-        (" OR ".join(f'"{term}"' for term in terms), _RANK),
+        (" OR ".join(f'"{term}"' for term in asked), _RANK),
     )
     for number, key, score in found:
         yield number, key, -score
@@ -124,23 +121,19 @@ def _opening(db: Any, content: int) -> str:
     return ""
 
 
-def _terms(db: Any, text: str) -> list[str]:
+def _asked(db: Any, text: str) -> list[str]:
     """Return the words of a question that tell documents apart."""
-    asked = _clean(text[:_LONGEST_QUESTION])
-    parts = [part for part in _TERM.findall(fold(_JOINTS.sub(" ", asked))) if len(part) > 1]
-    found = [term for term in dict.fromkeys(_TERM.findall(fold(asked)) + parts) if len(term) <= _LONGEST_TERM]
-    terms = [term for term in found if term not in words.STOP_WORDS]
+    text = text[: terms.LONGEST]
+    # Also "HostingAgreement" by its parts.
+    parted = [term for term in terms.distinct(_JOINTS.sub(" ", text)) if len(term) > 1]
+    asked = [term for term in dict.fromkeys([*terms.distinct(text), *parted]) if term not in terms.STOP_WORDS]
     db.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.called USING fts5vocab(v, names, row)")
     half = db.execute("SELECT count(*) FROM v.documents WHERE pages > 0").fetchone()[0] / 2
     counts: dict[str, int] = {}
-    for term in terms:
+    for term in asked:
         count = db.execute("SELECT doc FROM temp.called WHERE term = ?", (term,)).fetchone()
-        if count is not None:
-            counts[term] = count[0]
+        if count is not None or " " in term:  # a phrase is no word of the vocabulary
+            counts[term] = count[0] if count else 0
     # A word that most documents hold tells nothing, and ranking by it takes the most time.
     telling = [term for term in counts if counts[term] <= half] or list(counts)
     return sorted(telling, key=lambda term: counts[term])[:_TERMS]
-
-
-def _clean(text: str) -> str:
-    return to_bytes(text.replace("\0", " ")).decode("utf-8", "replace")

@@ -62,6 +62,18 @@ def test_the_title_and_the_files_name_weigh_most(store: Store) -> None:
     assert routed(store, "merger", 0) == []
 
 
+@pytest.mark.parametrize(("question", "file"), [
+    ("売買契約書はどこですか", "/売買契約書.pdf"), ("契約書", "/売買契約書.pdf"), ("Rule 10b-5", "/SEC Rule 10b-5.pdf"),
+    ("10b-5", "/SEC Rule 10b-5.pdf"), ("Müllers Akte", "/Akte Müller.pdf"), ("straße", "/STRASSE.pdf"),
+    ("EX-10.16", "/F-1_EX-10.16_Supply.pdf"),
+])
+def test_numbers_and_other_writings(store: Store, question: str, file: str) -> None:
+    others = ("/Akte Müller.pdf", "/STRASSE.pdf", "/F-1_EX-10.16_Supply.pdf")
+    for name in ("/売買契約書.pdf", "/SEC Rule 10b-5.pdf", *others):
+        add(store, name)
+    assert routed(store, question)[0] == file
+
+
 @pytest.mark.parametrize("text", [
     "", "the of and", "?!", "\0", "\ud800", '"', "zzz", "NEAR(", "title:x OR", "a" * 5000,
 ])
