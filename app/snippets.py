@@ -12,6 +12,7 @@ from dataclasses import dataclass
 MORE = "…"
 _SPACES = re.compile(r"\s+")
 _LEAD = 6  # a sixth of the room goes to what stands before the first mark
+_SLACK = 4  # a text that is longer by less than a quarter is shown whole: to cut so little off helps nobody
 _WORD = 30  # characters; where no word ends within so many the text is cut where it is, as in Chinese
 Stretches = tuple[tuple[int, int], ...]
 
@@ -25,13 +26,13 @@ class Snippet:
 
 
 def snippet(text: str, marks: Sequence[tuple[int, int]], most: int) -> Snippet:
-    """Return about `most` characters of `text` that hold as many of `marks` as they can, blanks made single spaces.
+    """Return about `most` characters of `text`, at most a quarter more, that hold as many of `marks` as they can, blanks made single spaces.
 
     `marks` are stretches of `text` in any order; those outside it are left out. Where something is left out before or
     after, an ellipsis stands for it.
     """
     line = _one_line(text, _within(marks, len(text)))
-    if len(line.text) <= most:
+    if len(line.text) <= most + most // _SLACK:
         return line
     start = _start(line, most)
     end = min(len(line.text), start + most)

@@ -65,12 +65,13 @@ def test_whatever_is_given_the_snippet_is_short_and_its_marks_lie_in_it(seed: in
     marks = [(dice.randrange(-5, 420), dice.randrange(-5, 420)) for _ in range(dice.randrange(8))]
     most = dice.randrange(40, 200)
     shown = snippet(text, marks, most)
-    assert len(shown.text) <= most + 2
+    assert len(shown.text) <= most + most // 4
     assert shown.text.strip(MORE).strip() in " ".join(text.split())
     before = 0
     for start, end in shown.marks:
         assert before <= start < end <= len(shown.text)
         before = end
-    if len(" ".join(text.split())) <= most:
+    if len(" ".join(text.split())) <= most + most // 4:
+        assert MORE not in shown.text
         kept = [c for i, c in enumerate(text) if not c.isspace() and any(a <= i < b for a, b in marks)]
         assert kept == [c for a, b in shown.marks for c in shown.text[a:b] if c != " "]
