@@ -26,8 +26,9 @@ class Snippet:
 
 
 def snippet(text: str, marks: Sequence[tuple[int, int]], most: int) -> Snippet:
-    """Return about `most` characters of `text`, at most a quarter more, that hold as many of `marks` as they can, blanks made single spaces.
+    """Return about `most` characters of `text`, at most a quarter more, that hold as many of `marks` as they can.
 
+    Blanks become single spaces.
     `marks` are stretches of `text` in any order; those outside it are left out. Where something is left out before or
     after, an ellipsis stands for it.
     """
