@@ -30,6 +30,8 @@ _BEGINS = re.compile(_UPPER + r"|[\"“„«(]" + _UPPER)
 # The words before the first full stop or colon of a clause, where they are its caption.
 _RUN_IN = re.compile(r"(?P<caption>[^.:;,!?\n\r]{2,80})[.:](?=\s|$)")
 _CONTENTS = re.compile(r"(?:\.{3,}|\t|\s{2,}|\s)\d{1,3}\s*$|\.\s?\.\s?\.")
+_LISTING = re.compile(r"(?i)(table of )?contents|inhalt(sverzeichnis)?|index")
+_LISTED = 70  # characters; a longer line is none of a table of contents
 _CELLS = re.compile(r"\t|\S {3,}\S| \| ")  # of a table's row
 _ROW = re.compile(r"\t| \| |\S {3,}\S.{0,40}\S {3,}\S")  # the same where it would be a clause, whose lines are long
 _APART = frozenset("schedule exhibit annex anhang appendix anlage part teil".split())  # with numbers of their own
@@ -44,7 +46,7 @@ _CITED = re.compile(r"[a-zà-ÿ] [A-Z]{1,3}(,|$)|[a-zà-ÿ], [A-Z]\.")
 _ASKING = re.compile(r"(?i)(what|who|how|why|when|where|which|is|are|can|do|does|should|was|wer|wie|warum|wann|wo)\b")
 _ENDED = re.compile(r"(?i)[.;,!…]$|\b(and|or|of|the)$")
 _LABEL = re.compile(
-    r"(?i)\W*((exhibit|annex|schedule|page|seite|confidential|execution|draft|ex|source)\b.{0,24}$|exhibit\s+\d|source:)"
+    r"(?i)\W*((exhibit|annex|schedule|page|seite|confidential|execution|draft|dated?|ex|source)\b.{0,24}$|exhibit\s+\d|source:)"
 )
 _BULLET = re.compile(r"[-•*–]\s")
 _FIGURES = re.compile(r"\d+")
@@ -72,11 +74,14 @@ class Clauses:
         self._numbers: list[int] = []  # of the clause in work: 12.3 is [12, 3]
         self._letters: list[tuple[str, str]] = []  # style and letter of what is below it
         self._missed: list[int] = []  # a number that did not follow; where the next one goes on from it, it was right
+        self._captioned = False  # whether anything has a title; then mere numbers are those of lists
+        self._contents = False  # whether a table of contents goes on, whose lines head nothing
         self._seen: set[str] = set()  # schedules and parts, which are named again at the top of their pages
         self._offset = _BELOW  # what makes a level of a depth
 
     def page(self, text: str, known: Sequence[Heading]) -> list[Heading]:
         """Return the page's headings in order: those known, and between them what was found."""
+        self._contents = False  # which, where it goes on over pages, gives the page of each line
         at: dict[int, list[Heading]] = {}
         for heading in known:
             at.setdefault(heading.start, []).append(heading)
@@ -104,14 +109,24 @@ class Clauses:
         return sorted([*found, *inside], key=lambda each: each.start)
 
     def _found(self, lines: Sequence[_Line], place: int) -> Heading | None:
-        made = self._clause(lines[place])
+        if _LISTING.fullmatch(lines[place].text):
+            self._contents = True
+        elif self._contents and len(lines[place].text) > _LISTED and not _CONTENTS.search(lines[place].text[-40:]):
+            self._contents = False
+        if self._contents:
+            return None
+        made = None if _is_listed(lines, place) else self._clause(lines[place])
         return self._title(lines, place) if made is None and self._alone else made
 
     def _take(self, heading: Heading) -> None:
         """Follow the number of a heading that is known."""
+        self._captioned = True
+        self._contents = _LISTING.fullmatch(heading.text) is not None
         match = _NUMBER.match(heading.text)
-        if match and _BEGINS.match(heading.text, match.end()):
-            self._numbers = [int(part) for part in match["number"].split(".")]
+        numbers = [int(part) for part in match["number"].split(".")] if match else []
+        counts = match is not None and _goes_on(self._numbers, numbers, sure=bool(match["mark"]))
+        if match and counts and _BEGINS.match(heading.text, match.end()):
+            self._numbers = numbers
             self._offset = heading.level - len(self._numbers)
         elif _NAMED.match(heading.text) is None and heading.level <= self._offset + len(self._numbers):
             self._numbers = []
@@ -162,9 +177,12 @@ class Clauses:
         caption = _caption(rest)
         if len(numbers) == 1 and not match["mark"] and not (caption and line.alone):
             return None
+        if len(numbers) == 1 and not caption and (self._captioned or match["mark"] == ")"):
+            return None
         if not self._follows(numbers, sure=bool(caption) and (line.alone or caption.isupper())):
             return None
         self._numbers, self._letters = numbers, []
+        self._captioned = self._captioned or bool(caption)
         label = match["number"] + (match["mark"] or "" if len(numbers) == 1 else "")
         return Heading(line.start, max(self._offset + len(numbers), 1), f"{label} {caption}".strip())
 
@@ -319,6 +337,14 @@ def _goes_on(before: Sequence[int], numbers: Sequence[int], *, sure: bool) -> bo
         common = before[1 : len(numbers)]
         return not common or list(numbers[1:]) > list(common)
     return numbers[0] == before[0] + 1 and numbers[1] <= 2
+
+
+def _is_listed(lines: Sequence[_Line], place: int) -> bool:
+    """Whether a schedule or article is one of several that are named line by line, as in a table of contents."""
+    if not _NAMED.match(lines[place].text):
+        return False
+    near = (each.text for each in lines[max(place - 1, 0) : place + 2] if each is not lines[place])
+    return any(_NAMED.match(text) is not None and len(text) <= _LONGEST for text in near)
 
 
 def _numbered(text: str) -> bool:

@@ -28,6 +28,7 @@ _HEADED_TOKENS, _NUMBERED_TOKENS = 100, 140
 _FILLED = 0.7  # of a passage that must be full where it ends with a paragraph, though more would fit
 _PATH = 4  # headings of a context
 _HEADING = 120  # characters of one
+_COVER = 0.4  # of a page's characters
 _BETWEEN = " › "
 # Kinds whose texts number their clauses, and those among them in which a line may be a heading by standing alone.
 _CLAUSED = frozenset("pdf image docx odt rtf text markdown".split())
@@ -36,9 +37,13 @@ _LETTERS = frozenset("mail msg tnef cda fhir hl7".split())  # kinds that are fro
 _NAMED = 3  # people in a context
 _ADDRESS = re.compile(r"\s*<[^<>]*>$")
 _CODE = re.compile(r"\d")
+_TITLED = re.compile(r"(?P<title>.*[^\W\d_]{3}.*\S) \(.+\)")
 _BLANK = re.compile(r"\n[^\S\n]*\n|\r\r|\f")
-# Inside one long line: where the next item of an enumeration begins.
-_ITEM = re.compile(r"(?<=[;:.,])\s+(?=\((?:[a-z]{1,4}|\d{1,2}|[A-Z])\)\s)|(?<=;)\s+(?:and|or)\s+(?=\([a-z\d]{1,4}\)\s)")
+# Inside what has no full stop: where the next item of an enumeration, or the next row of a table, begins.
+_ITEM = re.compile(
+    r"(?<=[;:.,])\s+(?=\((?:[a-z]{1,4}|\d{1,2}|[A-Z])\)\s)|(?<=;)\s+(?:and|or)\s+(?=\([a-z\d]{1,4}\)\s)"
+    r"|\n(?=[^\n]{0,400}?(?: \| |\t))"
+)
 _PAUSE = re.compile(r"[;:,]\s|\n")
 
 Starts = Callable[[str], Sequence[int]]
@@ -65,8 +70,9 @@ def split(document: Document, name: str, starts: Starts, limit: int) -> tuple[Pa
             known = tuple(clauses.page(page.text, known)) if clauses is not None else known
             if page is document.pages[0] and not document.title:
                 about.append(headings.named(known))
-            found += _Splitting(page, known, starts, min(room, TARGET_TOKENS)).passages(about, path)
-        _follow(path, known)
+            found += _Splitting(page, known, starts, room).passages(about, path)
+        if not _is_cover(page, known):
+            _follow(path, known)
     return tuple(found)
 
 
@@ -96,11 +102,17 @@ def _letter(document: Document) -> str:
     return ", ".join(filter(None, [*names, document.date]))[:CONTEXT_CHARACTERS]
 
 
+def _is_cover(page: Page, known: Sequence[Heading]) -> bool:
+    """Whether a page is hardly more than headings: they say what is in the document, and nothing stands under them."""
+    return len(known) > 2 and sum(len(heading.text) for heading in known) > _COVER * len(page.text.strip())
+
+
 class _Splitting:
     """One page on its way into passages: its units are sentences, or pieces of those that are too long."""
 
     def __init__(self, page: Page, known: Sequence[Heading], starts: Starts, room: int) -> None:
-        self._page, self._known, self._room = page, known, room
+        self._page, self._known, self._most, self._room = page, known, room, min(room, TARGET_TOKENS)
+        self._piece = self._room * 5 // 6  # of a sentence: a heading and the beginning of what is under it fit together
         self._tokens = starts(page.text)
         self._units: list[tuple[int, int]] = []
         self._parted: set[int] = set()  # units that stand behind furniture, which no passage reaches over
@@ -144,12 +156,23 @@ class _Splitting:
             last += 1
         if last == len(units) or last in self._parted:
             return last
+        if (end := self._rest(last)) and self._count(first, end) <= self._most:
+            return end
         for end in range(last, first + 1, -1):
             if self._count(first, end) < _FILLED * self._room:
                 break
             if end in self._opened or self._is_paragraph(end):
                 return end
         return last
+
+    def _rest(self, last: int) -> int:
+        """Return where the text ends that stands together with a unit, where that is near; 0 where it is not."""
+        end = last + 1
+        while end < len(self._units) and end not in self._parted and end not in self._opened:
+            if self._count(last, end) > OVERLAP_TOKENS:
+                return 0
+            end += 1
+        return end if last not in self._opened and self._count(last, end) <= OVERLAP_TOKENS else 0
 
     def _again(self, first: int, last: int) -> int:
         """Return the unit that the next passage begins with: some sentences again where a paragraph goes on."""
@@ -180,7 +203,7 @@ class _Splitting:
             return
         for a, b in _stretches(start, end, (match.end() for match in _ITEM.finditer(self._page.text, start, end))):
             at = a
-            while self._between(at, b) > self._room:
+            while self._between(at, b) > self._piece:
                 edge = self._edge(at)
                 yield at, edge
                 at = edge
@@ -190,8 +213,8 @@ class _Splitting:
     def _edge(self, start: int) -> int:
         """Return where a stretch that is too long is cut: behind a pause in its last third, or at a token."""
         low = bisect_left(self._tokens, start)
-        most = self._tokens[low + self._room]
-        third = self._tokens[low + self._room * 2 // 3]
+        most = self._tokens[low + self._piece]
+        third = self._tokens[low + self._piece * 2 // 3]
         pauses = [match.end() for match in _PAUSE.finditer(self._page.text, third, most)]
         return pauses[-1] if pauses else most
 
@@ -220,15 +243,15 @@ def _follow(path: list[Heading], known: Sequence[Heading]) -> None:
 
 def _context(about: Sequence[str], path: Sequence[Heading]) -> str:
     """Return what a passage is found by: its document, then the first of its headings and the nearest ones."""
-    parts = [about[0]]
-    said = about[0].casefold()
+    name, *others = about
+    parts = [name, *(part for part in others if part and part.casefold() not in name.casefold())]
+    title = name.partition(" (")[0].casefold()
     shown = [" ".join(heading.text.split())[:_HEADING].rstrip() for heading in path if heading.text]
     if len(shown) > _PATH:
         shown = [shown[0], *shown[1 - _PATH :]]
-    for part in (*about[1:], *shown):
-        if part and part.casefold() not in said:
+    for part in shown:
+        if part.casefold() != title and part not in parts:
             parts.append(part)
-            said = f"{said}\n{part.casefold()}"
     return _BETWEEN.join(parts)
 
 
@@ -240,24 +263,31 @@ def embedded_text(passage: Passage, starts: Starts) -> str:
 
 @lru_cache(maxsize=256)
 def _shortened(context: str, starts: Starts) -> str:
-    """Return a context that fits in its share: without the numbers of the file's name, the nearest heading whole."""
+    """Return a context that fits in its share: the nearest headings, and as much of the name as tells something."""
     if len(starts(context)) < CONTEXT_TOKENS:
         return context
     first, *others = context.split(_BETWEEN)
-    words = first.split()
-    first = " ".join([word for word in words if not _CODE.search(word)] or words)
+    name = _telling(first)
+    room = CONTEXT_TOKENS - 1 - min(len(starts(name)), CONTEXT_TOKENS // 2)
     kept: list[str] = []
-    room = CONTEXT_TOKENS - 1 - min(len(starts(first)), CONTEXT_TOKENS // 2)
     for part in reversed(others):
-        cost = len(starts(part)) + 1
-        if cost > room:
+        room -= len(starts(part)) + 1
+        if room < 0:
             break
         kept.insert(0, part)
-        room -= cost
-    whole = _BETWEEN.join([first, *kept])
-    tokens = starts(first)
-    left = CONTEXT_TOKENS - 1 - (len(starts(whole)) - len(tokens))
+    left = CONTEXT_TOKENS - 1 - len(starts(_BETWEEN.join(["", *kept])))
+    tokens = starts(name)
     if len(tokens) > left:
-        whole = _BETWEEN.join([first[: tokens[max(left, 0)]].rstrip(), *kept])
+        name = name[: tokens[max(left, 0)]].rstrip()
+    whole = _BETWEEN.join([name, *kept])
     tokens = starts(whole)
     return whole if len(tokens) < CONTEXT_TOKENS else whole[: tokens[CONTEXT_TOKENS - 1]]
+
+
+def _telling(name: str) -> str:
+    """Return a document's title without its file's name, or what of that is words and no code."""
+    titled = _TITLED.fullmatch(name)
+    if titled:
+        return titled["title"]
+    words = name.split()
+    return " ".join([word for word in words if not _CODE.search(word)] or words)

@@ -178,3 +178,22 @@ def check(text: str) -> None:
 def test_long_texts_are_not_looked_at_again_and_again(text: str) -> None:
     check(text)  # with a step that takes the square of their length, these would take minutes
     assert len(headings.title(text)) <= 220
+
+
+def test_a_table_of_contents_heads_nothing() -> None:
+    listed = "CONTENTS\n1. Definitions\n2. Letting\nSCHEDULE 1 Rules\nSCHEDULE 2 Rent"
+    clauses = Clauses(alone=False)
+    assert clauses.page(listed, (Heading(0, 3, "CONTENTS"),)) == [Heading(0, 3, "CONTENTS")]
+    found = clauses.page(f"1. Definitions\n{PROSE}\nSCHEDULE 1 Rules\n{PROSE}", ())
+    assert [each.text for each in found] == ["1. Definitions", "SCHEDULE 1 Rules"]
+
+
+def test_an_address_that_is_printed_large_is_no_number() -> None:
+    text = f"14 Tanner's Wharf\n1. Definitions\n{PROSE}\n2. Rent. {PROSE}"
+    found = Clauses(alone=False).page(text, (Heading(0, 2, "14 Tanner's Wharf"),))
+    assert [each.level for each in found] == [2, 11, 11]
+
+
+def test_numbers_of_a_list_are_no_clauses_where_clauses_have_titles() -> None:
+    text = f"5. Fees. {PROSE}\n1. Term. {PROSE}\n1. a list\n2. Its second item is written here\n2. Law. {PROSE}"
+    assert texts(text, alone=False) == ["1. Term", "2. Law"]

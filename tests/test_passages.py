@@ -199,3 +199,28 @@ def test_a_shortened_context_keeps_the_nearest_heading() -> None:
     assert first.startswith("Acme Lease › ")
     assert first.endswith("› 12.3 Termination")
     assert len(starts(first)) < CONTEXT_TOKENS
+
+
+def test_a_table_is_cut_between_its_rows() -> None:
+    rows = [f"Day: {number} | Person: O. Dace | Activity: reading the lease and its schedule" for number in range(40)]
+    page = Page(1, "\n".join(rows))
+    for passage in split(Document("sheet", "", (page,)), "hours.xlsx", starts, 256):
+        assert all(line in rows for line in passage.text.splitlines())
+
+
+def test_the_headings_of_a_cover_head_no_other_page() -> None:
+    cover = "LEASE\nASHGROVE ESTATES\nHOLLIN AND FINCH\nReference 7"
+    known = tuple(Heading(cover.index(line), 1 + place, line) for place, line in enumerate(cover.splitlines()))
+    found = split(document(Page(1, cover, headings=known), Page(2, words(40))), "x.pdf", starts, 256)
+    assert found[-1].context == "Lease (x)"
+
+
+def test_a_heading_is_in_one_passage_with_what_is_under_it() -> None:
+    text = "Prices\n" + "rent, " * 400
+    found = split(document(Page(1, text, headings=(Heading(0, 1, "Prices"),))), "lease.pdf", starts, 256)
+    assert len(starts(found[0].text)) > 100
+
+
+def test_a_short_rest_stands_with_what_is_before_it() -> None:
+    text = words(175) + "\n\nOne more short line of text."
+    assert len(split(document(Page(1, text)), "lease.pdf", starts, 256)) == 1

@@ -32,6 +32,8 @@ _LONGEST_HEADING = 110  # characters
 _HEADS = re.compile(r"[A-Z§\"“]|[^\W\d_a-z]|\(?[a-zA-Z\d]{1,4}[.)]|\d{1,3}(?:\.\d{1,3}){0,5}[.:)]?\s*[^\W\d_]")
 _NO_LETTER = re.compile(r"[\W\d_]+")
 _FILED = re.compile(r"(?i)(source|page|seite)\b.*\d")  # what was stamped on each page
+_GOES_ON = re.compile(r" (and|or|of|the|for|und|oder)$")
+_TIMES, _EACH = 5, 0.2  # times, or times a page, that one heading stands there at most; else it is a table's
 _LARGER = 1.12  # times the size of the text
 _MUCH = 0.12  # of a document's characters; if more of them were headings, they are none
 _MANY = 9  # headings a page on average, which are none
@@ -186,10 +188,12 @@ def _merged(stretches: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 def _could_head(text: str) -> bool:
     if text[-1] in ",;" or text.count(" ") >= _WORDS or "\t" in text or ". . ." in text or "...." in text:
         return False
-    if _FILED.match(text):
+    if _FILED.match(text) or _GOES_ON.search(text):
         return False
     letters = len(_NO_LETTER.sub("", text))
-    return letters >= 3 and letters >= 0.5 * len(text.replace(" ", "")) and len(_NUMBER.findall(text)) <= 4
+    if letters < (4 if text.isupper() else 3):
+        return False
+    return letters >= 0.5 * len(text.replace(" ", "")) and len(_NUMBER.findall(text)) <= 4
 
 
 def headings(
@@ -208,6 +212,9 @@ def headings(
     for page, stretches in zip(shapes, running, strict=True):
         free = [each for each in page.candidates if not any(s <= each.start < e for s, e in stretches)]
         found.append([(each, kind) for each in free if (kind := _kind(each, body)) is not None])
+    times = Counter(each.text.casefold() for page_found in found for each, _ in page_found)
+    most = max(_TIMES, _EACH * len(shapes))
+    found = [[(each, kind) for each, kind in page_found if times[each.text.casefold()] <= most] for page_found in found]
     for kinds in ((_BOLD, _CAPITALS), (_LARGE,)):
         chosen = [each for page_found in found for each, kind in page_found if kind in kinds]
         if sum(each.end - each.start for each in chosen) > _MUCH * total or len(chosen) > _MANY * len(shapes):

@@ -105,3 +105,19 @@ def test_an_outline_goes_before_print() -> None:
 
     data = made.outlined(made.pdf(draw, draw), [("Part One", 0), ("Part Two", 1)])
     assert [[heading.text for heading in page.headings] for page in load(data).pages] == [["Part One"], ["Part Two"]]
+
+
+def test_what_heads_a_table_on_page_after_page_is_no_heading() -> None:
+    def page(number: int) -> Any:
+        def draw(canvas: Any) -> None:
+            canvas.setFont("Helvetica-Bold", 10)
+            canvas.drawString(72, 760 - 20 * number, f"Chapter {'ABCDEFGH'[number]}")
+            canvas.drawString(72, 740 - 20 * number, "Three Months Ended")
+            canvas.setFont("Helvetica", 10)
+            for line in range(15):
+                canvas.drawString(72, 540 - 14 * line, f"On page {number} line {line} of a table, which goes on and on")
+
+        return draw
+
+    pages = load(made.pdf(*[page(number) for number in range(7)])).pages
+    assert [[each.text for each in read.headings] for read in pages] == [[f"Chapter {name}"] for name in "ABCDEFG"]
