@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from app.store import names
 from app.store.database import PAGE
 from app.store.store import Store
 from app.types import Document, Page, Passage
@@ -84,3 +86,20 @@ def finds(store: Store, number: int, *, passages: int = 3) -> bool:
         if store.passages([hits[0][0]])[0].text.split()[1:] != [str(number), "part", str(i)]:
             return False
     return True
+
+
+class _Undone(Exception):
+    pass
+
+
+def names_are_right(store: Store) -> bool:
+    """Whether the index of names is just as one that is made now of what the tables hold."""
+    seen = []
+    with contextlib.suppress(_Undone), store._records.database.writing() as db:
+        db.execute("CREATE VIRTUAL TABLE temp.seen USING fts5vocab(v, names, instance)")
+        for _ in range(2):
+            seen.append(db.execute("SELECT * FROM temp.seen ORDER BY 1, 2, 3, 4").fetchall())
+            db.execute("DELETE FROM v.names")
+            names.rebuild(db)
+        raise _Undone
+    return seen[0] == seen[1]

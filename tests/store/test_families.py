@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import signal
@@ -17,10 +16,20 @@ import numpy as np
 import pytest
 
 from app.errors import DiskFull, UnknownDocument
-from app.store import names
 from app.store.store import Store
 from app.types import Box, Document, Line, Page, Passage, Searched, Status
-from tests.store.library import DIMENSION, KEY, decrypted, directions, document, finds, opened, put, settle
+from tests.store.library import (
+    DIMENSION,
+    KEY,
+    decrypted,
+    directions,
+    document,
+    finds,
+    names_are_right,
+    opened,
+    put,
+    settle,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = ("documents", "pages", "blocks", "passages", "vectors", "lines")
@@ -77,23 +86,6 @@ def rows(store: Store) -> dict[str, int]:
         assert db.execute("PRAGMA v.integrity_check").fetchall() == [("ok",)]
     assert names_are_right(store)
     return counts
-
-
-class _Undone(Exception):
-    pass
-
-
-def names_are_right(store: Store) -> bool:
-    """Whether the index of names is just as one that is made now of what the tables hold."""
-    seen = []
-    with contextlib.suppress(_Undone), store._records.database.writing() as db:
-        db.execute("CREATE VIRTUAL TABLE temp.seen USING fts5vocab(v, names, instance)")
-        for _ in range(2):
-            seen.append(db.execute("SELECT * FROM temp.seen ORDER BY 1, 2, 3, 4").fetchall())
-            db.execute("DELETE FROM v.names")
-            names.rebuild(db)
-        raise _Undone
-    return seen[0] == seen[1]
 
 
 def test_a_copy_is_listed_and_costs_no_passage(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""A library of version 1, made by that version's own statements, is brought up to date whole or not at all."""
+"""A library of an earlier version, made by its own statements, is brought up to date whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,9 @@ from app.store.closed import closed_copying
 from app.store.closed import settle as settle_copy
 from app.store.database import Database
 from app.store.store import DATABASE
-from app.types import Searched, Status
+from app.types import Exact, Scope, Searched, Status
 from app.vault.keys import subkey
-from tests.store.library import DIMENSION, KEY, directions, document, finds, opened, put, settle
+from tests.store.library import DIMENSION, KEY, directions, document, finds, names_are_right, opened, put, settle
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -58,6 +58,27 @@ VERSION_1 = (
     "INSERT INTO v.meta VALUES('unfinished', '[\"/papers\"]')",
     "INSERT INTO v.meta VALUES('audit head', '7:ab')",
 )
+# What version 2 added.
+VERSION_2 = (
+    "ALTER TABLE v.documents ADD COLUMN shares INTEGER REFERENCES documents(number) DEFERRABLE INITIALLY DEFERRED",
+    "CREATE INDEX v.copies ON documents(shares) WHERE shares IS NOT NULL",
+    "CREATE INDEX v.contents ON documents(digest) WHERE pages > 0",
+    "ALTER TABLE v.documents ADD COLUMN readers INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE v.pages ADD COLUMN confidence REAL",
+    """CREATE TABLE v.lines(
+        document INTEGER NOT NULL, page INTEGER NOT NULL, lines BLOB NOT NULL,
+        UNIQUE(document, page),
+        FOREIGN KEY(document, page) REFERENCES pages(document, page) DEFERRABLE INITIALLY DEFERRED)""",
+    "ALTER TABLE v.passages ADD COLUMN key BLOB",
+    "CREATE INDEX v.keys ON passages(key) WHERE key IS NOT NULL",
+    "CREATE TABLE v.passwords(number INTEGER PRIMARY KEY, password BLOB NOT NULL UNIQUE)",
+    "CREATE TABLE v.folders(path BLOB PRIMARY KEY, include TEXT NOT NULL, exclude TEXT NOT NULL) WITHOUT ROWID",
+    "UPDATE v.meta SET value = 2 WHERE name = 'version'",
+    # Of what only a library of this version can hold: a copy, a password.
+    """INSERT INTO v.documents SELECT 100, 'copy', CAST('/desk/copy.pdf' AS BLOB), title, kind, status, reason, pages,
+        unread, NULL, 77, 1.0, digest, number, 0 FROM v.documents WHERE id = 'id5'""",
+    "INSERT INTO v.passwords(password) VALUES(CAST('sesame' AS BLOB))",
+)
 DOCUMENTS, PASSAGES = 12, 5
 
 
@@ -71,7 +92,16 @@ def database(folder: Path) -> Iterator[Database]:
 @pytest.fixture
 def older(tmp_path: Path) -> Path:
     """A library as version 1 left it: documents as `put` makes them, and one file that failed."""
-    folder = tmp_path / "older"
+    return made(tmp_path / "older", ())
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    """A library as version 2 left it, with a copy in it."""
+    return made(tmp_path / "second", VERSION_2)
+
+
+def made(folder: Path, after: Sequence[str]) -> Path:
     folder.mkdir()
     lock = Lock(folder)
     lock.remember_made()
@@ -85,6 +115,8 @@ def older(tmp_path: Path) -> Path:
             "INSERT INTO v.documents VALUES(99, 'failed', ?, x'', '', 'locked', ?, 0, 0, NULL, 9, 1.5, x'00')",
             (b"/papers/locked.pdf", b"The file is locked."),
         )
+        for statement in after:
+            db.execute(statement)
     return folder
 
 
@@ -111,14 +143,15 @@ def _put(db: Any, number: int) -> None:
 
 
 def tables(folder: Path) -> dict[str, tuple[list[Any], str]]:
-    """What each table and index is: the columns of a table, the statement of an index."""
+    """What each table and index is: the columns of a table, the statement of an index or a virtual table."""
     with database(folder) as opening, opening.reading() as db:
         names = db.execute(
             "SELECT name, type, sql FROM v.sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE 'words_%'"
+            " AND name NOT LIKE 'names_%'"
         ).fetchall()
         return {
             name: (sorted(db.execute(f"PRAGMA v.table_info({name})").fetchall(), key=lambda row: row[1]),
-                   sql if kind == "index" else "")
+                   sql if kind == "index" or "VIRTUAL" in sql else "")
             for name, kind, sql in names
         }
 
@@ -156,11 +189,39 @@ def test_everything_is_there_and_the_new_works(older: Path) -> None:
         assert all(finds(store, number, passages=PASSAGES) for number in (*range(DOCUMENTS), 50))
 
 
-def test_it_has_the_tables_of_a_new_one(older: Path, tmp_path: Path) -> None:
-    for folder in (older, tmp_path / "new"):
+def test_one_of_version_2_is_searched_in_all_the_ways_of_a_new_one(second: Path) -> None:
+    with opened(second) as store:
+        assert store.searched() == Searched(DOCUMENTS + 1, 2 * DOCUMENTS + 2, DOCUMENTS + 1)
+        assert store.passwords() == ("sesame",)
+        assert len(store.words("clause", 1000)) == DOCUMENTS * PASSAGES
+        # The index of words is as one that is made now, and so is that of names.
+        assert len(store.words("", 1000, demand=Exact("clause 7 part"))) == PASSAGES
+        assert store.frequencies(["clause", "part"]).counts == dict.fromkeys(("clause", "part"), DOCUMENTS * PASSAGES)
+        files = {row.id: row.file for row in store.documents()}
+        assert [files[key] for key, _ in store.routes("the copy on the desk", 5)] == ["/papers/5.pdf"]
+        assert files[store.routes("Paper 3", 5)[0][0]] == "/papers/3.pdf"
+        desk = store.scope(Scope(folders=("/desk",)))
+        assert desk == {"copy"}
+        hits = store.passages([key for key, _ in store.nearest(directions(5, 1)[0], 9, documents=desk)], documents=desk)
+        assert {(hit.file, hit.date) for hit in hits} == {("/desk/copy.pdf", "")}
+        assert len(hits) == PASSAGES
+        assert len(store.scope(Scope(before="1970-01-03")) or ()) == DOCUMENTS + 1  # by the day of the file
+        store.remove("/papers/5.pdf")
+        assert [store.document("/desk/copy.pdf")] == [row for row in store.documents() if row.id == "copy"]
+        assert finds(store, 5, passages=PASSAGES)
+        put(store, 50, passages=PASSAGES)
+        assert names_are_right(store)
+        settle(store)
+    with opened(second) as store:
+        store.verify()
+        assert finds(store, 50, passages=PASSAGES)
+
+
+def test_it_has_the_tables_of_a_new_one(older: Path, second: Path, tmp_path: Path) -> None:
+    for folder in (older, second, tmp_path / "new"):
         opened(folder).close()
-    assert version(older) == version(tmp_path / "new") == schema.VERSION
-    assert tables(older) == tables(tmp_path / "new")
+        assert version(folder) == schema.VERSION
+    assert tables(older) == tables(second) == tables(tmp_path / "new")
 
 
 def test_a_backup_of_version_1_is_brought_back_and_one_of_a_closed_library_is_made(older: Path, tmp_path: Path) -> None:
@@ -196,29 +257,51 @@ def test_on_a_full_disk_it_stays_as_it_was(older: Path, monkeypatch: pytest.Monk
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from app.store import schema
+from app.store import names, schema, words
 from tests.store.library import opened
-step, statements = int(sys.argv[2]), schema._STEPS[1]
+place, number = sys.argv[2], int(sys.argv[3])
+def killed(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
 class Statements(tuple):
     def __iter__(self):
-        for number, statement in enumerate(tuple.__iter__(self)):
-            if number == step:
-                os.kill(os.getpid(), signal.SIGKILL)
+        for at, statement in enumerate(tuple.__iter__(self)):
+            if at == number:
+                killed()
             yield statement
-schema._STEPS = (schema._STEPS[0], Statements(statements))
+if place == "words":
+    words.rebuild = killed
+elif place == "names":
+    names.rebuild = killed
+elif place == "version":
+    schema.put = killed
+else:
+    steps = list(schema._STEPS)
+    steps[int(place)] = Statements(steps[int(place)])
+    schema._STEPS = tuple(steps)
 opened(Path(sys.argv[1])).close()
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-@pytest.mark.parametrize("step", [0, 1, 5, len(schema._STEPS[1]) - 1])
-def test_killed_in_the_middle_it_stays_as_it_was(older: Path, step: int) -> None:
-    ended = subprocess.run([sys.executable, "-c", KILLED, str(older), str(step)], cwd=ROOT, env=os.environ, check=False)
+@pytest.mark.parametrize(("kind", "place", "number"), [
+    ("older", "1", 0), ("older", "1", 5), ("older", "2", 0), ("second", "2", 0),
+    ("second", "2", len(schema._STEPS[2]) - 1), ("second", "words", 0), ("second", "names", 0),
+    ("second", "version", 0),
+])
+def test_killed_in_the_middle_it_stays_as_it_was(
+    kind: str, place: str, number: int, request: pytest.FixtureRequest
+) -> None:
+    folder: Path = request.getfixturevalue(kind)
+    before = version(folder)
+    ended = subprocess.run(
+        [sys.executable, "-c", KILLED, str(folder), place, str(number)], cwd=ROOT, env=os.environ, check=False
+    )
     assert ended.returncode == -signal.SIGKILL
-    assert version(older) == 1
-    with opened(older) as store:
+    assert version(folder) == before < schema.VERSION
+    with opened(folder) as store:
         assert all(finds(store, number, passages=PASSAGES) for number in range(DOCUMENTS))
-    assert version(older) == schema.VERSION
+        assert len(store.words("clause", 1000)) == DOCUMENTS * PASSAGES
+    assert version(folder) == schema.VERSION
 
 
 def test_a_newer_one_is_left_alone(older: Path) -> None:
