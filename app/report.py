@@ -52,6 +52,7 @@ from app.types import (
     Verdict,
 )
 
+_BETWEEN = " › "  # headings of a context
 _SNIPPET = 600  # characters of a passage that are printed
 _ALIKE = 3  # passages that are named under one that they are alike to
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
@@ -173,9 +174,8 @@ def _alike(hit: Hit, namesakes: frozenset[str], *, matters: bool) -> str:
 
 def heading(passage: StoredPassage) -> str:
     """Return the headings that a passage stands under, without the name of its document."""
-    named = beginning(passage.title, passage.file)
-    path = passage.context.removeprefix(named) if passage.context.startswith(named) else ""
-    return " ".join(path.lstrip(" ›").split())
+    named, path = beginning(passage.title, passage.file) + _BETWEEN, passage.context
+    return " ".join(path.removeprefix(named).split()) if path.startswith(named) else ""
 
 
 def _may_be_bold(out: TextIO) -> bool:
