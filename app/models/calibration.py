@@ -15,6 +15,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from app import paths
 from app.errors import ModelError
 from app.models import hardware
@@ -58,10 +60,11 @@ def measure(candidates: Mapping[tuple[str, str], Embed], reference: Vectors) -> 
                 started = time.perf_counter()
                 vectors = embed(TEXTS)
                 seconds = time.perf_counter() - started
-            except ModelError:
+            except (ModelError, ValueError):
                 del left[name]
                 continue
-            agreements[name] = min(agreements.get(name, 1.0), float((vectors * reference).sum(axis=1).min()))
+            agreement = float(np.nan_to_num((vectors * reference).sum(axis=1), nan=-1.0).min())
+            agreements[name] = min(agreements.get(name, 1.0), agreement)
             speeds[name] = max(speeds.get(name, 0.0), len(TEXTS) / seconds)
     agreeing = [name for name in left if agreements[name] >= AGREEMENT]
     if not agreeing:
@@ -99,8 +102,8 @@ def recall(key: str) -> Choice | None:
         choice = Choice(**{name: found[name] for name in Choice.__slots__})
     except (KeyError, TypeError):
         return None
-    sane = choice.backend in (TORCH, ONNX) and isinstance(choice.format, str)
-    return choice if sane else None
+    told = choice.backend in (TORCH, ONNX) and isinstance(choice.format, str)
+    return choice if told and isinstance(choice.speeds, dict) and isinstance(choice.agreements, dict) else None
 
 
 def record(key: str, choice: Choice) -> None:

@@ -183,7 +183,8 @@ def halfway(header: dict) -> None:
 PARTS = {
     part.__name__: part
     for part in (good, slow, differs, no_bytes, slow_but_in_bytes, crash, leave, killed, garbage, huge, cut,
-                 wrong_shape, not_numbers, unasked, nameless, strange_error, strange_fields, hang, refuse, babble, deaf, halfway)
+                 wrong_shape, not_numbers, unasked, nameless, strange_error, strange_fields, hang, refuse, babble, deaf,
+                 halfway)
 }
 
 
