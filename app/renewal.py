@@ -38,9 +38,9 @@ def renew(
         return
     renewal.begin(maker)
     began = time.monotonic()
-    recent: deque[tuple[float, int]] = deque([(began, renewal.progress()[0])])
+    done, of = renewal.progress()
+    recent: deque[tuple[float, int]] = deque([(began, done)])
     while True:
-        done, of = renewal.progress()
         recent.append((time.monotonic(), done))
         while len(recent) > 2 and recent[0][0] < recent[-1][0] - _LATELY:
             recent.popleft()
@@ -48,6 +48,8 @@ def renew(
         due = renewal.due(BATCH)
         if due:
             renewal.put(maker, [one.seq for one in due], _vectors(due, embedder, tokenizer, maker))
+            done += len(due)
+            of = max(of, done)  # of what is added meanwhile it is not known how much is still to come
         elif renewal.switch():
             break
     store.checkpoint()

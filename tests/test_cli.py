@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from app import cli, selftest
+from app import cli, paths, selftest
 from app.cli import opening, talk
 from app.models.client import EmbedderClient
 from app.types import Refusal
 from app.vault import vault
 from app.vault.keys import Cost
 from tests.fakes import FakeEmbedder
+from tests.models.modelfiles import cross_folder, sentence_folder
 
 pytestmark = pytest.mark.usefixtures("empty_home", "unsealed")
 SECRET = "correct horse battery staple"
@@ -562,3 +563,45 @@ def test_the_number_of_passages_is_a_choice_of_both(desk: Desk) -> None:
     code, _, err = desk.run("search", "notice period", "-k", "0")
     assert code == 2
     assert "at least 1 is needed" in err
+
+
+# Models
+
+
+def test_a_library_is_indexed_anew_by_an_imported_model(
+    desk: Desk, empty_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        EmbedderClient, "embed", lambda client, texts, *, urgent=False: FakeEmbedder(client.dimension).embed(texts)
+    )
+    monkeypatch.setattr("app.models.trial.trial", lambda role, folder: None)
+    folder = sentence_folder(
+        desk.folder / "better", tokenizer=(paths.bundled_models() / "all-MiniLM-L6-v2/tokenizer.json").read_bytes()
+    )
+    desk.made()
+    code, _, err = desk.run("models", "import", folder)
+    assert (code, "To find passages by it: carrel models use better" in err) == (0, True)
+    listed = {model["name"]: model for model in desk.json("models")["models"]}
+    assert (listed["better"]["role"], listed["better"]["chosen"]) == ("embedder", False)
+    code, _, err = desk.run("models", "use", "better")
+    assert code == 0
+    assert "better finds passages from now on." in err
+    assert "General: 1 passage indexed anew" in err
+    code, _, err = desk.run("models", "use", "better")
+    assert (code, "indexed anew" in err) == (0, False)
+    assert desk.json("search", "boiler")["hits"]
+    code, _, err = desk.run("models", "remove", "better")
+    assert (code, "searched by words alone" in err) == (0, True)
+    code, out, err = desk.run("search", "boiler")
+    assert code == 0
+    assert "General was searched by words alone" in out + err
+
+
+def test_a_reranker_is_used_from_its_import_on(desk: Desk, empty_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.models.trial.trial", lambda role, folder: None)
+    code, _, err = desk.run("models", "import", cross_folder(desk.folder / "ranker"))
+    assert (code, "ranker is imported and puts in order" in err) == (0, True)
+    assert {model["name"]: model["chosen"] for model in desk.json("models")["models"]}["ranker"]
+    assert desk.run("models", "use", "nobody")[0] == 5
+    code, _, err = desk.run("models", "import", desk.folder / "in")
+    assert (code, "cannot use" in err or "can use" in err) == (5, True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shlex
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app import errors, paths
 from app import settings as stored_settings
-from app.cli.talk import print_json, say, show_progress
+from app.cli.opening import library, session
+from app.cli.talk import counted, print_json, say, show_progress
+from app.types import Renewed
 
 if TYPE_CHECKING:
     from app.models.catalog import Catalog
@@ -81,23 +85,50 @@ def import_model(options: argparse.Namespace) -> int:
 
 
 def use_model(options: argparse.Namespace) -> int:
-    """Choose the model that writes, finds or ranks."""
+    """Choose the model that writes, finds or ranks; what is in the library is then indexed by the one that finds."""
     role = next((model.role for model in _catalog().models() if model.name == options.name), "")
     if role not in _NOW:
         raise errors.UnknownModel(name=options.name)
     _choose(role, options.name)
     say(f"{options.name} {_NOW[role]}.")
+    return _index_anew(options) if role == "embedder" else 0
+
+
+def _index_anew(options: argparse.Namespace) -> int:
+    """Have all matters of the library follow the chosen embedder, telling how far it is."""
+    from app.vault import vault
+
+    if not vault.exists(library(options)):
+        return 0
+    with session(options, warm=False, matters=False) as opened:
+        shown, told = sys.stderr.isatty(), False
+        with contextlib.closing(opened.renew()) as events:
+            for event in events:
+                if not told:
+                    say("The library is indexed anew now. It may be stopped at any time: what was found before is "
+                        "found until the new index is complete, and the same command goes on.")  # fmt: skip
+                    told = True
+                if isinstance(event, Renewed):
+                    if shown:
+                        say("")
+                    say(f"{event.matter}: {counted(event.passages, 'passage')} indexed anew in {event.seconds:,.0f} s.")
+                elif shown:
+                    left = "" if event.left is None else f", {event.left / 60:,.0f} min left"
+                    line = f"\r{event.matter}: {event.done:,} of {counted(event.of, 'passage')}{left}\033[K"
+                    print(line, end="", file=sys.stderr, flush=True)
     return 0
 
 
 def remove_model(options: argparse.Namespace) -> int:
     """Delete a model that was imported."""
-    _catalog().remove(options.name)
-    chosen = stored_settings.load()
-    for role in _NOW:
-        if getattr(chosen, role) == options.name:
-            _choose(role, "")
+    catalog = _catalog()
+    role = next((model.role for model in catalog.models() if model.name == options.name), "")
+    catalog.remove(options.name)
+    if role in _NOW and getattr(stored_settings.load(), role) == options.name:
+        _choose(role, "")
     say(f"{options.name} was deleted.")
+    if role == "embedder":
+        say("What was indexed by it is searched by words alone until carrel models use has it indexed anew.")
     return 0
 
 

@@ -17,6 +17,7 @@ import torch
 
 from app import frames
 from app.errors import NotAModel
+from app.models import folder as folders
 from app.models import hardware
 from app.models.engine import Reply
 from app.models.probe import AGREEMENT, TEXTS
@@ -38,7 +39,8 @@ def load(header: dict[str, Any]) -> SentenceModel:
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},  # never a pickle
         )
-    except (OSError, ValueError, KeyError, ImportError) as error:
+        folders.check_whole(folder, [name for name, _ in model.named_parameters()])
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
         raise NotAModel(file=folder.name, reason=str(error)[:300]) from error
     model.default_prompt_name = None  # the desk puts before a text what belongs there
     return SentenceModel(model.eval(), str(header.get("format") or ""))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from app.errors import OtherEmbedder
+from app.store.index import Index
 from app.store.renewal import Maker
 from app.store.store import Store
 from tests.store.library import DIMENSION, directions, document, finds, opened, put, settle
@@ -47,6 +48,13 @@ def is_new(store: Store, *numbers: int) -> bool:
     return True
 
 
+@pytest.fixture
+def exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the index aside, which takes a process and seconds: exact search answers, as it does until one is ready."""
+    monkeypatch.setattr(Index, "prepare", lambda _: None)
+
+
+@pytest.mark.usefixtures("exactly")
 def test_a_library_of_another_embedder_opens_and_is_found_by_words(tmp_path: Path) -> None:
     with opened(tmp_path, fingerprint="one") as store:
         put(store, 1)
@@ -61,6 +69,7 @@ def test_a_library_of_another_embedder_opens_and_is_found_by_words(tmp_path: Pat
         assert finds(store, 1)
 
 
+@pytest.mark.usefixtures("exactly")
 def test_an_empty_library_becomes_that_of_the_embedder_it_is_opened_with(tmp_path: Path) -> None:
     opened(tmp_path, fingerprint="one").close()
     with opened(tmp_path, fingerprint="two", dimension=DIMENSION) as store:
@@ -69,6 +78,7 @@ def test_an_empty_library_becomes_that_of_the_embedder_it_is_opened_with(tmp_pat
         assert finds(store, 1)
 
 
+@pytest.mark.usefixtures("exactly")
 def test_the_name_and_the_prompts_are_kept(tmp_path: Path) -> None:
     with opened(tmp_path, fingerprint="one") as store:
         put(store, 1)
@@ -122,6 +132,7 @@ def test_of_the_same_dimension_an_old_index_is_never_asked(tmp_path: Path) -> No
         assert not finds(store, 1)
 
 
+@pytest.mark.usefixtures("exactly")
 def test_it_goes_on_after_a_kill(tmp_path: Path) -> None:
     with opened(tmp_path, fingerprint="one") as store:
         for number in (1, 2):
@@ -137,6 +148,7 @@ def test_it_goes_on_after_a_kill(tmp_path: Path) -> None:
         assert is_new(store, 1, 2)
 
 
+@pytest.mark.usefixtures("exactly")
 def test_another_choice_begins_again_and_the_old_one_ends_it(tmp_path: Path) -> None:
     other = Maker("three", DIMENSION)
     with opened(tmp_path, fingerprint="one") as store:
@@ -153,6 +165,7 @@ def test_another_choice_begins_again_and_the_old_one_ends_it(tmp_path: Path) -> 
         assert finds(store, 1)
 
 
+@pytest.mark.usefixtures("exactly")
 def test_what_is_added_and_removed_meanwhile(tmp_path: Path) -> None:
     with opened(tmp_path, fingerprint="one") as store:
         files = [put(store, number) for number in (1, 2, 3)]
@@ -171,6 +184,7 @@ def test_what_is_added_and_removed_meanwhile(tmp_path: Path) -> None:
         assert is_new(store, 2, 4)
 
 
+@pytest.mark.usefixtures("exactly")
 def test_the_same_text_is_made_once(tmp_path: Path) -> None:
     with opened(tmp_path, fingerprint="one") as store:
         for number in range(3):
@@ -184,6 +198,7 @@ def test_the_same_text_is_made_once(tmp_path: Path) -> None:
         assert found[0].vector == pytest.approx(of("the letterhead"), abs=1e-3)
 
 
+@pytest.mark.usefixtures("exactly")
 def test_vectors_of_another_embedder_are_not_taken_in(tmp_path: Path) -> None:
     with opened(tmp_path, fingerprint="one") as store:
         put(store, 1)
