@@ -19,9 +19,9 @@ _SYNTAX = """what can be asked for:
   terminat*                  words that begin so
   NEAR(rent arrears, 5)      with at most 5 words between them
   file:lease  folder:letters  type:mail  from:Smith  after:2024-01-31  before:2025
-                             only there, the same as the options; "file:lease agreement" in quotes
-Operators are written in capitals. Quotation marks have to reach the program: put the whole into others, '"notice
-period"'."""
+                             only there, as by the options; several words in quotation marks: file:"lease agreement"
+Operators are written in capitals. A shell takes quotation marks for itself; put the whole into others:
+  carrel search '"notice period" NOT garage'"""
 _EXIT_CODES = """exit codes:
   0 done   1 failed   2 wrong arguments   3 a file could not be read   4 the library could not be used
   5 the model could not be used   6 the question could not be searched for   7 not sealed off   8 no display
