@@ -126,6 +126,23 @@ def test_what_goes_wrong_is_a_sentence(
     assert panel.finding.results
 
 
+def test_what_was_found_by_its_meaning_only_says_so(
+        panel: ConversationPanel, fake: FakeSession, qtbot: QtBot) -> None:
+    type_in(qtbot, panel, "how do I get out of it")
+    assert "nearest in meaning" in panel.finding.notice.label.text()
+    assert panel.finding.notice.isVisible()
+
+    def one_by_words(text: str) -> Evidence:
+        first, *others = lease_evidence(text).hits
+        return replace(lease_evidence(text), hits=(replace(first, marks=((0, 3),)), *others))
+
+    fake.finds = one_by_words
+    type_in(qtbot, panel, "7.2")
+    assert not panel.finding.notice.isVisible()
+    names = [result.card.accessibleName() for result in panel.finding.results]
+    assert ["in other words" in name for name in names] == [False, True, True, True, True]
+
+
 def test_signs_alone_are_no_search_as_yet(panel: ConversationPanel, fake: FakeSession, qtbot: QtBot) -> None:
     fake.finds = lambda text: NoQuestion()
     type_in(qtbot, panel, "“")

@@ -63,10 +63,10 @@ def test_marks_stay_on_their_words(seed: int) -> None:
 
 def test_a_card_says_the_headings_that_its_file_name_does_not(qtbot: QtBot, theme: Theme) -> None:
     passage = StoredPassage("p", "d", "/in/Lease_Unit 3.pdf", "Lease", "pdf", 2, 0, 6, "Notice",
-                            "Lease Unit 3 › 7. Term › 7.2 <b>Notice</b>", date="2024-05")
+                            "Lease of 2024 (Lease Unit 3) › Lease Unit 3 › 7. Term › 7.2 <b>Notice</b>", date="2024-05")
     card = EvidenceCard(theme, Hit(1, 1.0, passage, marks=((0, 6), (4, 900))), "", numbered=False)
     qtbot.addWidget(card)
-    assert card._path == "7. Term › 7.2 <b>Notice</b>"
+    assert card._path == "Lease of 2024 › 7. Term › 7.2 <b>Notice</b>"
     assert card.accessibleName() == "Passage 1: Lease_Unit 3.pdf, page 2, May 2024"
     card.resize(300, card.heightForWidth(300))
     card.show()

@@ -27,7 +27,7 @@ from app.ui.widgets.theme import Theme
 if TYPE_CHECKING:
     from app.session import Session
 
-_TYPING_MS = 180  # without a key before it is looked for
+_TYPING_MS = 220  # without a key before it is looked for
 _PATIENCE_MS = 350  # before it is said that it is being looked for
 _FIRST, _MORE = 20, 40  # passages
 
@@ -298,7 +298,7 @@ class FindingSection(QWidget):
         self.found.show()
         self.hints.setText("\n".join(" ".join(hint.split()) for hint in evidence.hints))
         self.hints.setVisible(bool(evidence.hints))
-        self.notice.tell("" if hits else "No passage holds what you typed.", "plain")
+        self.notice.tell(_remark(evidence), "plain")
         self.widen.setVisible(not hits and wanted.scope is not None)
         self.more.setVisible(len(hits) >= wanted.k)
         self.more.setEnabled(True)
@@ -356,3 +356,13 @@ class FindingSection(QWidget):
                     self.more.setFocus(Qt.FocusReason.TabFocusReason)
                 return True
         return False
+
+
+def _remark(evidence: Evidence) -> str:
+    """Return what must be said before the passages are read, "" for nothing."""
+    if not evidence.hits:
+        return "No passage holds what you typed."
+    if any(hit.marks for hit in evidence.hits):
+        return ""
+    return ("No passage was found by your words. These are the nearest in meaning; they may have nothing to do with "
+            "what you look for.")

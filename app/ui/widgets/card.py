@@ -51,7 +51,11 @@ class EvidenceCard(QAbstractButton):
         self._theme = theme
         self._numbered = numbered
         self._lines = _LINES if numbered else _LINES_FOUND
-        self._spans = hit.marks or tuple(snippet.matches(hit.passage.text, snippet.stems(question)))
+        self._spans = hit.marks
+        if numbered and not hit.marks:
+            self._spans = tuple(snippet.matches(hit.passage.text, snippet.stems(question)))
+        self._aside = "" if numbered or hit.marks else "in other words"  # why it is there, where no mark says so
+        self._fitted = (0, 0)  # width and height of what was laid out last
         self._path = "" if numbered else _path(hit.passage)
         self._date = "" if numbered else dates.shown(hit.passage.date)
         self._name = file_name(hit.passage.file)
@@ -66,7 +70,7 @@ class EvidenceCard(QAbstractButton):
         self.setSizePolicy(policy)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        where = "".join(f", {each}" for each in (self._where, self._date) if each)
+        where = "".join(f", {each}" for each in (self._where, self._date, self._aside) if each)
         origin = f" in {self._matter}" if self._matter else ""
         told = "".join(f", {each}" for each in (self._inside, self.recognised) if each)
         self.setAccessibleName(f"Passage {hit.rank}: {self._name}{where}{origin}{told}")
@@ -74,7 +78,12 @@ class EvidenceCard(QAbstractButton):
         named = f"{self._matter}\n" if self._matter else ""
         scanned = f"\n{_capital(self.recognised)}: compare it with the page" if self.recognised else ""
         self.setToolTip(tip(f"{named}{hit.passage.file}{where}{scanned}\nOpen beside the conversation"))
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._redraw)
+
+    def _redraw(self) -> None:
+        self._fitted = (0, 0)
+        self.updateGeometry()
+        self.update()
 
     def nextCheckState(self) -> None:  # noqa: N802 (Qt's name)
         """Being shown in the source pane is set by the conversation, not by the press."""
@@ -89,10 +98,12 @@ class EvidenceCard(QAbstractButton):
         """A search's card is no higher than its words are long; an answer's are all alike."""
         if self._numbered:
             return -1
-        font = self._theme.font(.95)
-        room = width - 2 * _PAD
-        lines = self._laid_out(self._fitting(QFontMetricsF(font), room), font, room).lineCount()
-        return self._height(max(1, min(lines, self._lines)))
+        if self._fitted[0] != width:  # layouts ask often
+            font = self._theme.font(.95)
+            room = width - 2 * _PAD
+            lines = self._laid_out(self._fitting(QFontMetricsF(font), room), font, room).lineCount()
+            self._fitted = width, self._height(max(1, min(lines, self._lines)))
+        return self._fitted[1]
 
     def _height(self, lines: int) -> int:
         head = QFontMetricsF(self._theme.font(bold=True)).height()
@@ -146,7 +157,7 @@ class EvidenceCard(QAbstractButton):
             icons.kind_icon(self.hit.passage.kind), colours.muted, 16, icons.density(self)))
         x += 16 + 6
         small = QFontMetricsF(self._theme.font(.9))
-        told = " · ".join(each for each in (self._date, self._where) if each)
+        told = " · ".join(each for each in (self._aside, self._date, self._where) if each)
         room = small.horizontalAdvance(told) + 8 if told else 0
         right = float(self.width() - _PAD)
         if self.recognised:
@@ -256,8 +267,13 @@ class EvidenceCard(QAbstractButton):
 
 def _path(passage: StoredPassage) -> str:
     """Return the headings that a passage stands under, without what the card says already."""
-    said = {_plain(file_name(passage.file)), _plain(PurePath(file_name(passage.file)).stem)}
-    parts = [" ".join(part.split()) for part in re.split(r"›|\n", passage.context)]
+    name = file_name(passage.file)
+    said = {_plain(name), _plain(PurePath(name).stem)}
+    parts = []
+    for part in re.split(r"›|\n", passage.context):
+        flat = " ".join(part.split())
+        title = re.fullmatch(r"(.+) \((.+)\)", flat)  # the file's name follows a title in brackets
+        parts.append(title[1] if title and _plain(title[2]) in said else flat)
     return " › ".join(part for part in parts if part and _plain(part) not in said)
 
 

@@ -147,6 +147,15 @@ class FilterPopover(QFrame):
         if tell:
             self.changed.emit()
 
+    def come_up(self, anchor: QWidget) -> None:
+        """Show it below `anchor`, on the screen."""
+        self.show()  # before it is measured: only what is shown has its fonts
+        self._fit()
+        corner = anchor.mapToGlobal(QPoint(anchor.width() - _WIDTH, anchor.height() + 3))
+        screen = anchor.screen().availableGeometry()
+        self.move(max(screen.left() + 8, corner.x()), max(screen.top(), min(
+            corner.y(), screen.bottom() - self.height() - 8)))
+
     @property
     def scope(self) -> Scope:
         """What is chosen; a date that cannot be read limits nothing."""
@@ -169,7 +178,13 @@ class FilterPopover(QFrame):
         typed = [field.text().strip() for field in (self.after, self.before)]
         self.problem.setVisible(any(text and dates.span(text) is None for text in typed))
         self.none.setEnabled(self.scope != EVERYTHING or any(typed))
-        self.adjustSize()
+        self._fit()
+
+    def _fit(self) -> None:
+        layout = self.layout()
+        assert layout is not None
+        layout.invalidate()
+        self.setFixedHeight(layout.totalHeightForWidth(_WIDTH))
 
     def _tick(self, key: str) -> None:
         number = next(number for number, item in enumerate(self.folders.items.items) if item.key == key)
@@ -227,8 +242,7 @@ class Filters(QWidget):
         self._types = types(documents)
         self.popover.offer(self._types, places(documents))
         self.popover.show_scope(self._scope)
-        self.popover.move(self.button.mapToGlobal(QPoint(0, self.button.height() + 3)))
-        self.popover.show()
+        self.popover.come_up(self.button)
         first = next(iter(self.popover.type_buttons.values()), self.popover.after)
         first.setFocus(Qt.FocusReason.PopupFocusReason)
 

@@ -64,9 +64,7 @@ def places(documents: Iterable[DocumentRow]) -> tuple[Place, ...]:
     same = {_folder(path) for path in all_of if all_of.get(_folder(path)) == all_of[path]}  # all is in one folder below
     kept = [path for path in all_of if path not in same]
     common = max((path for path, number in all_of.items() if number == total), key=len, default="")
-    # A folder that holds all documents limits nothing, unless it is the only one.
-    if len(kept) == 1:
-        return (Place(common, _last(common), total),)
+    # A folder that holds all documents limits nothing.
     made = [Place(path, _below(path, common), all_of[path]) for path in kept if path != common]
     return tuple(sorted(made, key=lambda each: each.name.casefold()))
 
