@@ -253,7 +253,7 @@ def stem(word: str) -> str:
                     return word
                 if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "lsz":
                     root = root[:-1]
-            return root.removesuffix("e") if len(root) > 3 else root
+            return root.removesuffix("e") if len(root) > 4 else root
     return word.removesuffix("e") if len(word) > 4 else word
 
 

@@ -29,7 +29,7 @@ _ITEM = re.compile(
     rf"|(?P<joint>(?:AND|OR|NOT)(?=[\s(){_QUOTES}]|$))"
     rf"|(?P<minus>-(?=[^\W\d_]|[(]|[{_QUOTES}]))"
     rf"|(?P<open>\()|(?P<close>\))"
-    rf"|(?P<word>{_PLAIN}+(?:\([^\s(){_QUOTES}]*\){_PLAIN}*)*)"
+    rf"|(?P<word>(?:[§¶]+\s+(?=\d))?{_PLAIN}+(?:\([^\s(){_QUOTES}]*\){_PLAIN}*)*)"
 )
 _RUN = re.compile(f"{_PLAIN}+")
 _VALUE = re.compile(r"[^\s()]+(?:\([^\s()]*\)[^\s()]*)*")
@@ -132,9 +132,8 @@ def _word(typed: str, at: int) -> str:
 
 def _worded(word: str, at: int, read: Reading) -> Iterator[Item]:
     if not any(terms.terms(word)):
-        if "*" in word and len(word) == 1:
-            read.hint("A star can only stand at the end of a word’s beginning, as in terminat*; it was ignored.")
-    elif _PREFIX.fullmatch(word):
+        return
+    if _PREFIX.fullmatch(word):
         stem = word[: word.index("*")]
         if sum(c.isalnum() for c in stem) >= _SHORTEST_PREFIX:
             yield Item("prefix", stem, at, at + len(word))
