@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 import numpy as np
 
 from app.models.roles import Embedder
-from app.passages import context_name
-from app.retrieval import wording
-from app.retrieval.features import OPENING, Candidates
+from app.retrieval.features import OPENING, Candidates, document_name
 from app.retrieval.stems import stem, words
+from app.retrieval.wording import Focus
+from app.retrieval.wording import focus as find_focus
 from app.store.several import Several
 from app.store.store import Store
 from app.types import Demand, StoredPassage
@@ -57,8 +56,8 @@ def gather(store: Store | Several, embedder: Embedder, asked: Asked) -> Gathered
     }
     ids = list(dict.fromkeys([*by_words, *(key for some in inside.values() for key in some)]))
     known = {passage.id: passage for passage in store.passages(ids, documents=documents)}
-    focus = _focus(text, [known[key] for key in inside[named[0]] if key in known]) if named else text
-    vectors = embedder.embed([text] if focus == text else [text, focus], urgent=True)
+    focus = _focus(text, [known[key] for key in inside[named[0]] if key in known]) if named else Focus(text)
+    vectors = embedder.embed([text] if focus.text == text else [text, focus.text], urgent=True)
     question, focused = vectors[0], vectors[-1]
     nearest = 0.0
     if demand is None:  # else words alone decide what may come, and meaning only in which order
@@ -71,7 +70,7 @@ def gather(store: Store | Several, embedder: Embedder, asked: Asked) -> Gathered
     missing = [key for key in ids if key not in known]
     known |= {passage.id: passage for passage in store.passages(missing, documents=documents)}
     meaning = store.similarity(question, ids)
-    about = meaning if focus == text else store.similarity(focused, ids)
+    about = meaning if focus.text == text else store.similarity(focused, ids)
     passages = [known[key] for key in ids if key in known]
     best = routes[0][1] if routes else 1.0
     candidates = Candidates(
@@ -79,20 +78,20 @@ def gather(store: Store | Several, embedder: Embedder, asked: Asked) -> Gathered
         np.array([meaning.get(passage.id, 0.0) for passage in passages], np.float32),
         np.array([about.get(passage.id, 0.0) for passage in passages], np.float32),
         {document: score / best for document, score in routes} if best > 0 else {},
+        focus.naming,
     )
     return Gathered(candidates, max([nearest, *map(float, candidates.meaning)]))
 
 
-def _focus(text: str, passages: Sequence[StoredPassage]) -> str:
-    """Return `text` without what only names the document of `passages`."""
+def _focus(text: str, passages: Sequence[StoredPassage]) -> Focus:
+    """Return what `text` asks of the document of `passages`."""
     if not passages:
-        return text
-    one = passages[0]
-    named = {stem(word) for word in words(context_name(one.title, PurePath(one.file).name))}
+        return Focus(text)
+    named = {stem(word) for word in words(document_name(passages))}
     opening = {
         stem(word)
         for passage in passages
         if passage.page in (None, 1) and passage.start < OPENING
         for word in words(passage.text)
     }
-    return wording.focus(text, named, opening)
+    return find_focus(text, named, opening)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -39,7 +39,9 @@ _B = 0.75
 _LENGTH = 110
 _HEADING_LENGTH = 12
 OPENING = 1_500  # characters of a document in which it says what it is and between whom
-_ROUTED = 0.8  # of the best route
+_FIRST = 20  # characters before which a first line begins
+_LINE = 120  # characters of a line that may be a title
+_NAMING = 0.15  # what a word that names the document is still worth inside it
 _CLOSE = 4  # words that may lie between two that belong together
 _SENTENCE = re.compile(r"(?<=[.!?;:。！？])\s+|\n\s*\n|\n(?=\s*[-•*\d(])")
 _WORD = re.compile(r"[^\W_]+")
@@ -55,6 +57,21 @@ _NUMBERS = frozenset(
 _FULL_NAME = re.compile(r"(?<![.!?] )\b[A-Z][a-z]+ [A-Z][a-z]+")
 
 
+def document_name(passages: Iterable[StoredPassage]) -> str:
+    """Return how a document calls itself, from some of its passages: title, file name, and a first line that is short.
+
+    Plain text has no title but that line.
+    """
+    name = ""
+    for passage in passages:
+        name = name or context_name(passage.title, re.split(r"[/\\]", passage.file)[-1])
+        if passage.start < _FIRST and passage.page in (None, 1):
+            line = passage.text.lstrip().partition("\n")[0]
+            if len(line) <= _LINE:
+                return f"{name} {line}"
+    return name
+
+
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """The passages that may answer, with what the store knows of them; arrays are by passage."""
@@ -63,6 +80,7 @@ class Candidates:
     meaning: Column  # cosine with the question
     focus: Column  # cosine with what is left of it without the document's name
     routes: Mapping[str, float]  # document → how well the question names it, 1 for the best
+    naming: frozenset[str] = frozenset()  # terms of the question that only name the document
 
 
 class _Terms(dict[str, int]):
@@ -120,8 +138,7 @@ class Looked:
     """What was seen of the candidates of one question."""
 
     matrix: Matrix  # float32[passages, len(NAMES)]
-    named: float  # share of what the question tells that is the title or file name of a document that it routes to
-    unsaid: float  # share of it that no passage says
+    named: float  # share of what the question tells that only names a document
 
 
 def look(wording: Wording, candidates: Candidates, telling: Mapping[str, float]) -> Looked:
@@ -142,7 +159,8 @@ class _Features:
         self.doubles = frozenset(pairwise(wording.sequence))
         self.triples = frozenset(zip(wording.sequence, wording.sequence[1:], wording.sequence[2:], strict=False))
         self.columns: dict[str, Column] = {}
-        self.named = 0.0
+        self.naming = frozenset(number for number, term in enumerate(wording.terms) if term in candidates.naming)
+        self.named = self._mass(self.naming) / self.total
 
     def _read(self, passage: StoredPassage) -> _Read:
         said: list[str] = []
@@ -181,8 +199,7 @@ class _Features:
             column /= max(float(column.max(initial=0.0)), 1e-6)
         self._of_documents()
         self._of_neighbours()
-        unsaid = 1.0 - float(self.columns["covered"].max(initial=0.0))
-        return Looked(np.stack([self.columns[name] for name in NAMES], axis=1), self.named, unsaid)
+        return Looked(np.stack([self.columns[name] for name in NAMES], axis=1), self.named)
 
     def _mass(self, terms: frozenset[int] | set[int]) -> float:
         return sum(self.idf[term] for term in terms)
@@ -268,28 +285,19 @@ class _Features:
             columns["document_sum"][members] = np.sort(said)[-4:].sum() / 4
             route = routes.get(document, 0.0)
             columns["route"][members] = route
-            named, length, opening = self._named(members)
+            named, length = self._named(members)
             columns["title"][members] = len(named) / max(1, length)
-            if route > _ROUTED:
-                self.named = max(self.named, self._mass(named) / self.total)
             # Words that say which document say little about where in it.
             rest = [
-                weight * (0.15 if term in named else 0.5 if term in opening and route > 0.9 else 1.0)
+                weight * (_NAMING if term in named or term in self.naming else 1.0)
                 for term, weight in enumerate(self.idf)
             ]
             self._of_rest(members, rest)
 
-    def _named(self, members: Sequence[int]) -> tuple[set[int], int, set[int]]:
-        """Return the terms of a document's title and file name, how many words these have, and its opening's terms."""
-        passages = self.candidates.passages
-        one = passages[members[0]]
-        name = set(words(context_name(one.title, one.file.replace("\\", "/").rsplit("/", 1)[-1])))
-        named = {number for number in map(self.terms.__getitem__, name) if number >= 0}
-        opening: set[int] = set()
-        for row in members:
-            if passages[row].page in (None, 1) and passages[row].start < OPENING:
-                opening |= self.read[row].places.keys()
-        return named, len(name), opening
+    def _named(self, members: Sequence[int]) -> tuple[set[int], int]:
+        """Return the terms that a document's name holds, and of how many words that is."""
+        name = set(words(document_name(self.candidates.passages[row] for row in members)))
+        return {number for number in map(self.terms.__getitem__, name) if number >= 0}, len(name)
 
     def _of_rest(self, members: Sequence[int], rest: Sequence[float]) -> None:
         columns = self.columns

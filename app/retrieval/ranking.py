@@ -19,10 +19,10 @@ RERANKED = 24  # of the best, as a reranker takes its time
 _RERANKER = 1.5  # what the logarithm of its odds is worth beside the weighted sum
 
 
-def scores(looked: Looked, weights: Mapping[str, tuple[float, float, float]] = WEIGHTS) -> npt.NDArray[np.float32]:
+def scores(looked: Looked, weights: Mapping[str, tuple[float, float]] = WEIGHTS) -> npt.NDArray[np.float32]:
     """Return float32[candidates], higher is better; differences are logarithms of odds."""
-    table = np.array([weights.get(name, (0.0, 0.0, 0.0)) for name in NAMES], np.float32)
-    found: npt.NDArray[np.float32] = looked.matrix @ (table @ np.array([1.0, looked.named, looked.unsaid], np.float32))
+    table = np.array([weights.get(name, (0.0, 0.0)) for name in NAMES], np.float32)
+    found: npt.NDArray[np.float32] = looked.matrix @ (table @ np.array([1.0, looked.named], np.float32))
     return found
 
 

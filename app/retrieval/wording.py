@@ -58,32 +58,68 @@ def wording(text: str) -> Wording:
     return Wording(text, terms, frozenset(telling), tuple(map(stem, said[: 2 * MOST_TERMS])), form)
 
 
-def focus(text: str, named: Collection[str], opening: Collection[str]) -> str:
-    """Return what `text` asks for, without the words that only say in which document.
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What a question asks of a document that it names."""
+
+    text: str  # the question without the words that only say in which document
+    naming: frozenset[str] = frozenset()  # the stems of those
+
+
+def focus(text: str, named: Collection[str], opening: Collection[str]) -> Focus:
+    """Return what `text` asks for and what only names the document.
 
     `named` are the stems of the document's title and file name, `opening` those of its first lines, of which only
-    names count. A clause of which hardly anything is left goes altogether. Where nothing would be left, and where
-    nothing is left out, it is `text`.
+    names count. A clause of which hardly anything is left goes altogether, if another stays. Where nothing would be
+    left, as in "What is Anaplasmosis?", the text stays whole.
     """
-    kept: list[str] = []
-    cut = False
-    for clause in _CLAUSE.split(text):
-        told = rest = 0
-        pieces = []
-        last = 0
-        for index, match in enumerate(_NAME.finditer(clause)):
-            word = folded(match.group())
-            if word in STOP_WORDS:
-                continue
-            told += 1
-            root = stem(word)
-            if root in named or (root in opening and index and match.group()[0].isupper()):
-                pieces.append(clause[last : match.start()])
-                last = match.end()
-            else:
-                rest += 1
-        pieces.append(clause[last:])
-        cut = cut or last > 0
-        if told and rest * 4 > told:
-            kept.append(" ".join("".join(pieces).split()))
-    return " ".join(kept) if cut and kept else text
+    clauses = [_clause(clause, named, opening) for clause in _CLAUSE.split(text)]
+    telling = [clause for clause in clauses if clause.rest * 4 > clause.told]
+    if len(telling) < len(clauses) and telling:
+        gone = [clause for clause in clauses if clause.rest * 4 <= clause.told]
+    else:
+        telling, gone = clauses, []
+    kept = {root for clause in telling for root in clause.asking}
+    naming = {root for clause in telling for root in clause.naming} | {root for clause in gone for root in clause.all}
+    left = " ".join(clause.text for clause in telling if clause.text)
+    asks = left if any(clause.rest for clause in telling) and naming else text
+    return Focus(asks, frozenset(naming - kept))
+
+
+@dataclass(slots=True)
+class _Clause:
+    text: str
+    naming: set[str]
+    asking: set[str]
+
+    @property
+    def told(self) -> int:
+        return len(self.all)
+
+    @property
+    def rest(self) -> int:
+        return len(self.asking)
+
+    @property
+    def all(self) -> set[str]:
+        return self.naming | self.asking
+
+
+def _clause(clause: str, named: Collection[str], opening: Collection[str]) -> _Clause:
+    read = _Clause("", set(), set())
+    pieces: list[str] = []
+    last = 0
+    for index, match in enumerate(_NAME.finditer(clause)):
+        word = folded(match.group())
+        if word in STOP_WORDS:
+            continue
+        root = stem(word)
+        if root in named or (root in opening and index and match.group()[0].isupper()):
+            pieces.append(clause[last : match.start()])
+            last = match.end()
+            read.naming.add(root)
+        else:
+            read.asking.add(root)
+    pieces.append(clause[last:])
+    read.text = " ".join("".join(pieces).split())
+    return read

@@ -34,10 +34,10 @@ def put(store: Store, file: str, *paragraphs: str, title: str = "", kind: str = 
 
 
 def passage(
-    text: str, *, id: str = "", document: str = "d", title: str = "", file: str = "/a/paper.txt",
+    text: str, *, key: str = "", document: str = "d", title: str = "", file: str = "/a/paper.txt",
     page: int | None = None, start: int = 0, context: str = "",
 ) -> StoredPassage:  # fmt: skip
-    key = id or f"{document}-{page}-{start}"
+    key = key or f"{document}-{page}-{start}"
     return StoredPassage(key, document, file, title, "text", page, start, start + len(text), text, context)
 
 

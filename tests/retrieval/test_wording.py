@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.retrieval.stems import stem, words
-from app.retrieval.wording import MOST_TERMS, Form, focus, wording
+from app.retrieval.wording import MOST_TERMS, Focus, Form, focus, wording
 
 CONTRACT = "Consider the Hosting Agreement between Dyntek, Inc. and Tek Soft; What is the notice period?"
 
@@ -38,13 +38,24 @@ def test_a_long_text_has_not_more_terms_than_are_weighed() -> None:
 
 def test_the_clause_that_names_the_document_is_left_out() -> None:
     named, opening = stems("Hosting Agreement Dyntek"), stems("Between Dyntek Inc and Tek Soft, notice of period")
-    assert focus(CONTRACT, named, opening) == "What is the notice period?"
+    found = focus(CONTRACT, named, opening)
+    assert found.text == "What is the notice period?"
+    assert found.naming >= stems("hosting agreement dyntek tek soft")
+    assert not found.naming & stems("notice period")
 
 
 def test_words_of_the_title_are_left_out_of_the_question() -> None:
-    assert focus("What are the symptoms of Gallstones?", stems("Gallstones"), set()) == "What are the symptoms of ?"
+    found = focus("What are the symptoms of Gallstones?", stems("Gallstones"), set())
+    assert found.text == "What are the symptoms of ?"
+    assert found.naming == stems("Gallstones")
 
 
-@pytest.mark.parametrize("question", ["What is the notice period?", "Gallstones", "", "?!"])
-def test_where_nothing_is_named_or_nothing_would_be_left_it_stays(question: str) -> None:
-    assert focus(question, stems("Gallstones"), set()) == question
+def test_a_question_that_only_names_the_document_stays_and_is_known_to() -> None:
+    found = focus("What is Anaplasmosis?", stems("Anaplasmosis"), set())
+    assert found.text == "What is Anaplasmosis?"
+    assert found.naming == stems("Anaplasmosis")
+
+
+@pytest.mark.parametrize("question", ["What is the notice period?", "", "?!"])
+def test_where_nothing_is_named_it_stays(question: str) -> None:
+    assert focus(question, stems("Gallstones"), set()) == Focus(question)
