@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app import paths
-from app.types import AnswerStatus
+from app.types import AnswerStatus, Scope
 from app.ui.application import LibraryDoor
 from app.ui.main_window import MainWindow
 from app.ui.widgets.theme import Theme
@@ -72,8 +72,32 @@ def main_job(qtbot: QtBot, theme: Theme, tmp_path: Path, ask: Callable[..., None
         marks = window.source.page.marks
         assert window.source.page.rect().contains(marks.toRect())
         assert marks.height() > 10
+        search(qtbot, window)
     finally:
         close(qtbot, window)
+
+
+def search(qtbot: QtBot, window: MainWindow) -> None:
+    """Find without asking: by words, in one type of file, and by words that stand nowhere."""
+    panel = window.conversation
+    panel.head.turn(searching=True)
+
+    def look(typed: str) -> None:
+        panel.box.setPlainText(typed)
+        qtbot.waitUntil(lambda: panel.finding._shown is not None and panel.finding._shown.text == typed, timeout=LONG)
+
+    look("deposit tenant paid")
+    first = panel.finding.results[0].hit
+    assert first.passage.file.endswith(LEASE)
+    assert "deposit" in {first.passage.text[a:b].casefold() for a, b in first.marks}
+    look('"working hands of zebras"')
+    assert panel.finding.results == []
+    assert panel.finding.notice.isVisible()
+    look("file:lease NOT")
+    assert panel.finding.hints.isVisible()
+    panel.head.filters._take(Scope(kinds=("text",)))
+    look("deposit")
+    assert {result.hit.passage.kind for result in panel.finding.results} == {"text"}
 
 
 @pytest.mark.xcb
