@@ -179,7 +179,8 @@ class Clauses:
             return None
         if len(numbers) == 1 and not caption and (self._captioned or match["mark"] == ")"):
             return None
-        if not self._follows(numbers, sure=bool(caption) and (line.alone or caption.isupper())):
+        first = not self._numbers and caption == rest.strip()  # a line of its own, and nothing that it could go on from
+        if not self._follows(numbers, sure=bool(caption) and (first or line.alone or caption.isupper())):
             return None
         self._numbers, self._letters = numbers, []
         self._captioned = self._captioned or bool(caption)

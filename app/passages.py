@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import PurePath
 
@@ -20,9 +19,10 @@ from app.types import Document, Heading, Page, Passage, Status
 # The embedder reads the context too; this much of its window is kept for it.
 CONTEXT_TOKENS = 48
 CONTEXT_CHARACTERS = 160
-# Shorter than the window: a passage about one thing is found better and read faster.
-TARGET_TOKENS = 180
+# A little shorter than the window of the default embedder: what is left over at the end of a page fits in, too.
+TARGET_TOKENS = 200
 OVERLAP_TOKENS = 40
+MOST_CHARACTERS = 4000  # of a passage, where tokens say nothing: a word of any length can be one
 # A heading opens a passage where the one before holds more tokens than that; a mere number of a clause, than this.
 _HEADED_TOKENS, _NUMBERED_TOKENS = 100, 140
 _FILLED = 0.7  # of a passage that must be full where it ends with a paragraph, though more would fit
@@ -31,7 +31,7 @@ _HEADING = 120  # characters of one
 _COVER = 0.4  # of a page's characters
 _BETWEEN = " › "
 # Kinds whose texts number their clauses, and those among them in which a line may be a heading by standing alone.
-_CLAUSED = frozenset("pdf image docx odt rtf text markdown".split())
+_CLAUSED = frozenset("pdf image docx odt rtf text markdown html mhtml".split())
 _ALONE = frozenset("text rtf".split())
 _LETTERS = frozenset("mail msg tnef cda fhir hl7".split())  # kinds that are from somebody, or about a patient
 _NAMED = 3  # people in a context
@@ -119,7 +119,9 @@ class _Splitting:
         for begin, stop in _bodies(page):
             self._parted.add(len(self._units))
             for a, b in sentences.spans(page.text[begin:stop]):
-                self._units += self._cut(begin + a, begin + b)
+                for start, end in self._cut(begin + a, begin + b):
+                    edges = range(start + MOST_CHARACTERS, end, MOST_CHARACTERS)
+                    self._units += _stretches(start, end, edges)
         self._opened = self._opening()
 
     def passages(self, about: Sequence[str], before: Sequence[Heading]) -> Iterator[Passage]:
@@ -149,14 +151,16 @@ class _Splitting:
     def _last(self, first: int) -> int:
         """Return the unit behind a passage that begins with `first`."""
         units, last = self._units, first + 1
-        while last < len(units) and self._count(first, last + 1) <= self._room:
+        most = units[first][0] + MOST_CHARACTERS
+        while last < len(units) and units[last][1] <= most and self._count(first, last + 1) <= self._room:
             # A heading opens a passage, unless what is before it is only another heading.
             if last in self._parted or (last in self._opened and self._count(first, last) > self._opened[last]):
                 return last
             last += 1
         if last == len(units) or last in self._parted:
             return last
-        if (end := self._rest(last)) and self._count(first, end) <= self._most:
+        end = self._rest(last)
+        if end and units[end - 1][1] <= most and self._count(first, end) <= self._most:
             return end
         for end in range(last, first + 1, -1):
             if self._count(first, end) < _FILLED * self._room:
@@ -219,7 +223,7 @@ class _Splitting:
         return pauses[-1] if pauses else most
 
 
-def _stretches(start: int, end: int, edges: Iterator[int]) -> list[tuple[int, int]]:
+def _stretches(start: int, end: int, edges: Iterable[int]) -> list[tuple[int, int]]:
     return [(a, b) for a, b in pairwise([start, *edges, end]) if b > a]
 
 
@@ -261,7 +265,6 @@ def embedded_text(passage: Passage, starts: Starts) -> str:
     return f"{context}\n{passage.text}" if context else passage.text
 
 
-@lru_cache(maxsize=256)
 def _shortened(context: str, starts: Starts) -> str:
     """Return a context that fits in its share: the nearest headings, and as much of the name as tells something."""
     if len(starts(context)) < CONTEXT_TOKENS:

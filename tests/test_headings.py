@@ -197,3 +197,8 @@ def test_an_address_that_is_printed_large_is_no_number() -> None:
 def test_numbers_of_a_list_are_no_clauses_where_clauses_have_titles() -> None:
     text = f"5. Fees. {PROSE}\n1. Term. {PROSE}\n1. a list\n2. Its second item is written here\n2. Law. {PROSE}"
     assert texts(text, alone=False) == ["1. Term", "2. Law"]
+
+
+def test_a_text_may_begin_in_the_middle_of_a_contract() -> None:
+    text = "12. Termination\n12.1 Notice. Each party may end it.\n(a) in writing; or\n(b) by mail."
+    assert texts(text, alone=False) == ["12. Termination", "12.1 Notice", "12.1(a)", "12.1(b)"]

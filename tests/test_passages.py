@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from app.passages import CONTEXT_TOKENS, beginning, context_name, embedded_text, split
+from app.passages import CONTEXT_TOKENS, MOST_CHARACTERS, beginning, context_name, embedded_text, split
 from app.types import Document, Heading, Page, Passage, Status
 from tests.fakes import FakeTokenizer
 
@@ -38,6 +38,7 @@ def test_every_passage_fits_the_embedder() -> None:
     for text in (words(2000), "x" * 30_000, "word " * 5_000, "a,b;" * 4_000):
         for passage in split(document(Page(1, text)), "lease.pdf", starts, 128):
             assert len(starts(passage.text)) <= 128 - 2 - CONTEXT_TOKENS
+            assert len(passage.text) <= MOST_CHARACTERS
 
 
 def test_no_text_is_lost() -> None:
