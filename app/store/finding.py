@@ -54,6 +54,9 @@ class Finding:
         """Return up to `k` (passage id, cosine similarity), best first."""
         if documents is None:
             return self._index.nearest(vector, k)
+        length = float(np.linalg.norm(vector))
+        if not length or not np.isfinite(length):
+            return []
         contents = self.catalog.contents(documents)
         inside, of = self.catalog.passages(contents), self.catalog.all_passages()
         if k < 1 or not inside:
@@ -86,6 +89,8 @@ class Finding:
     def similarity(self, vector: npt.NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
         """Return the cosine of `vector` and each of these passages; one that is gone is left out."""
         found: dict[str, float] = {}
+        if not np.isfinite(vector).all():
+            return found
         with self._records.database.reading() as db:
             for some in _batches(list(dict.fromkeys(ids))):
                 rows = db.execute(

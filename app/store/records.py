@@ -266,6 +266,7 @@ class Records:
                     " LEFT JOIN v.pages g ON g.document = p.document AND g.page = p.page"
                     f" WHERE p.id IN ({_marks(some)})", some,
                 ).fetchall()
+            texts.fetch(db, known, ((number, page, start, end) for _, number, page, start, end, _, _ in rows))
             files = _files(db, {row[1] for row in rows}, named or {})
             for key, number, page, start, end, context, confidence in rows:
                 document, file, title, kind, date = files[number]

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, TypeVar
 
+from app import terms
 from app.store import names
 from app.store.database import Database
 from app.store.names import fold
@@ -26,6 +27,7 @@ from app.store.texts import to_text
 from app.types import Scope, Searched
 
 _REMEMBERED = 8  # scopes
+_BEGINNING = 3  # letters that a longer word may go on from
 _DEEPEST = 64  # files inside files; what claims to be deeper is cut there
 _WORD = re.compile(r"[^\W_]+")
 _PATTERN = re.compile(r"[*?\[]")
@@ -54,9 +56,9 @@ class File:
     id: str
     path: str
     name: str  # folded, as are words and people
-    words: str  # of name and title, with a space before each
+    words: str  # of name and title, with a space before and after each
     kind: str
-    people: tuple[str, ...]  # the words of each, with a space before each
+    people: tuple[str, ...]  # the words of each, likewise
     first: str  # the first and last day that its date may mean
     last: str
     dated: bool  # whether by itself
@@ -272,13 +274,19 @@ def _within(after: str, before: str) -> Match | None:
 
 
 def _words(folded: str) -> str:
-    return " " + " ".join(_WORD.findall(folded))
+    return f" {' '.join(_WORD.findall(folded))} "
 
 
 def _holds(words: str, folded: str) -> bool:
-    """Whether `words` has each of these words, or one that begins so; where a script has no spaces, anywhere."""
+    """Whether `words` has each of these words, or a longer one of letters that begins so."""
     asked = _WORD.findall(folded)
-    return bool(asked) and all((f" {word}" if word.isascii() else word) in words for word in asked)
+    return bool(asked) and all(_sought(word) in words for word in asked)
+
+
+def _sought(word: str) -> str:
+    if terms.is_character(word):  # in a writing without spaces
+        return word
+    return f" {word} " if len(word) < _BEGINNING or not word.isalpha() else f" {word}"
 
 
 def _slashes(path: str) -> str:

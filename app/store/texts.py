@@ -8,8 +8,9 @@ text is kept once, in blocks, so that a passage is cut out of at most two of the
 
 from __future__ import annotations
 
+import json
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from app.types import Box, Document, Line
@@ -56,6 +57,22 @@ def cut(db: Any, known: Cut, document: int, page: int, start: int, end: int) -> 
             known[document, page, block] = to_text(found[0]) if found else ""
     text = "".join(known[document, page, block] for block in range(first, last + 1))
     return text[start - first * BLOCK : end - first * BLOCK]
+
+
+def fetch(db: Any, known: Cut, stretches: Iterable[tuple[int, int, int, int]]) -> None:
+    """Read the blocks of many (document, page, start, end) at once into `known`, for `cut`."""
+    wanted = {
+        (document, page, block)
+        for document, page, start, end in stretches
+        for block in range(start // BLOCK, max(end - 1, start) // BLOCK + 1)
+    } - known.keys()
+    # In JSON, as a statement takes only so many values.
+    for document, page, block, text in db.execute(
+        "SELECT b.document, b.page, b.block, b.text FROM json_each(?) j CROSS JOIN v.blocks b"
+        " ON b.document = j.value ->> 0 AND b.page = j.value ->> 1 AND b.block = j.value ->> 2",
+        (json.dumps(sorted(wanted)),),
+    ):
+        known[document, page, block] = to_text(text)
 
 
 def pack(lines: Sequence[Line]) -> bytes:
