@@ -41,9 +41,13 @@ def run(options: argparse.Namespace) -> None:
     ours: list[float] = []
     theirs: list[float] = []
     with contextlib.closing(EmbedderClient(MODEL)) as embedder, Reference("embed", MODEL) as reference:
+        embedder.calibrate()  # as the first long adding does
         embedder.embed(texts[:BATCH])  # both sides warm
         reference.ask(texts[:BATCH])
-        print(f"  number format: {embedder.about().get('format', 'unknown')}")
+        about = embedder.about()
+        print(f"  questions by {about['questions']}, passages by {about['passages']}")
+        for name, speed in about.get("speeds", {}).items():
+            print(f"    {name:<22}{speed:7.1f} passages/s, cosine with the reference {about['agreements'][name]:.4f}")
         for _ in range(options.rounds):
             began = time.perf_counter()
             for start in range(0, len(texts), BATCH):  # as adding files does

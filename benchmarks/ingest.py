@@ -65,6 +65,7 @@ def ratio(options: argparse.Namespace) -> None:
     alone: list[float] = []
     with ReaderPool() as readers, Recogniser() as recogniser, contextlib.closing(EmbedderClient(MODEL)) as real:
         real.embed(["warm"])
+        real.calibrate()
         readers.read(b"warm", ".txt")
         for _ in range(options.rounds):
             listening = Listening(real)
