@@ -39,7 +39,8 @@ _MINOR = frozenset(
     "a an and as at by for from in into is of on or per the to und der die das von vs with without & – - /".split()
 )
 _SAYS = re.compile(  # a sentence, and no title
-    r"(?i)\s(shall|means?|refers|will|may|must|is|are|was|has|have|agrees?|hereby|acknowledges|represents|warrants that)\s"
+    r"(?i)\s(shall|means?|refers|will|may|must|is|are|was|has|have|agrees?|hereby|acknowledges|represents"
+    r"|warrants that)\s"
 )
 # Names as lists of literature write them: "Senn S", "Rossi LA, Murray IR".
 _CITED = re.compile(r"[a-zà-ÿ] [A-Z]{1,3}(,|$)|[a-zà-ÿ], [A-Z]\.")
@@ -179,7 +180,8 @@ class Clauses:
             return None
         if len(numbers) == 1 and not caption and (self._captioned or match["mark"] == ")"):
             return None
-        first = not self._numbers and caption == rest.strip(" .:")  # a line of its own, and nothing that it could go on from
+        # A line of its own, where there is nothing that it could go on from.
+        first = not self._numbers and caption == rest.strip(" .:")
         if not self._follows(numbers, sure=bool(caption) and (first or line.alone or caption.isupper())):
             return None
         self._numbers, self._letters = numbers, []
