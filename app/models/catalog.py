@@ -150,8 +150,10 @@ class Catalog:
         total = sum(size for _, size in described.files)
         if shutil.disk_usage(self._own).free < total:
             raise DiskFull
-        part = Path(tempfile.mkdtemp(prefix=".", suffix=".part", dir=self._own))
+        hidden = Path(tempfile.mkdtemp(prefix=".", suffix=".part", dir=self._own))
+        part = hidden / target.name  # what is told of it names it
         try:
+            part.mkdir(mode=0o700)
             before = 0
             for name, size in described.files:
                 (part / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -170,7 +172,7 @@ class Catalog:
             part.rename(target)
             sync_folder(self._own)
         finally:
-            shutil.rmtree(part, ignore_errors=True)
+            shutil.rmtree(hidden, ignore_errors=True)
         yield 1.0
 
     def remove(self, name: str) -> None:
