@@ -70,7 +70,7 @@ def test_reads_no_more_than_the_model_does() -> None:
     assert one @ other == pytest.approx(1, abs=1e-4)
 
 
-def test_without_token_types_and_by_the_first_token(folder: Path) -> None:
+def test_another_way_to_make_vectors_is_noticed(folder: Path) -> None:
     describe(folder, lambda said: said.update(pooling="cls"))
     with pytest.raises(NotAModel, match="other vectors"):  # this model pools by the mean
         onnx.load({"path": str(folder)})
