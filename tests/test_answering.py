@@ -18,6 +18,7 @@ from app.types import (
     Evidence,
     EvidenceFound,
     Hit,
+    Scope,
     Searched,
     StoredPassage,
     TextWritten,
@@ -42,7 +43,7 @@ class ScriptedRetrieval:
     def __init__(self, found: Evidence) -> None:
         self.found = found
 
-    def search(self, question: str, k: int = 10) -> Evidence:
+    def search(self, question: str, k: int = 10, *, scope: Scope | None = None) -> Evidence:
         if not question:
             raise NoQuestion
         return replace(self.found, question=question, hits=self.found.hits[:k])

@@ -11,6 +11,7 @@ import unicodedata
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
+_ACCENTS = re.compile(r"[\u0300-\u036f]+")  # as they stand alone after their letter
 _VOWELS = frozenset("aeiouy")
 _DOUBLED = frozenset("lsz")  # "roll", "miss" and "buzz" keep both letters
 # The first that fits is cut off and replaced, where enough of the word is left.
@@ -28,7 +29,7 @@ def folded(text: str) -> str:
     text = text.lower()
     if text.isascii():
         return text
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
 
 
 def words(text: str) -> list[str]:
