@@ -115,7 +115,8 @@ def test_hints_of_the_query_reach_the_evidence(store: Store) -> None:
     evidence = Retrieval(store, EMBEDDER).search("notice after:someday")
     assert evidence.hints
     assert evidence.hits
-    assert Retrieval(store, EMBEDDER, hints=["Said of the library."]).search("notice").hints == ("Said of the library.",)
+    said = Retrieval(store, EMBEDDER, hints=["Said of the library."])
+    assert said.search("notice").hints == ("Said of the library.",)
 
 
 def test_whoever_listens_is_told(store: Store) -> None:
