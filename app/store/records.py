@@ -28,7 +28,7 @@ _UNTIDY = "untidy"
 
 _ROW = "SELECT d.number, d.id, d.file, d.title, d.kind, d.status, d.reason, d.pages, d.parent, d.size, d.modified,"
 _ROW += " coalesce(d.shares, d.number) FROM v.documents d"
-_FILE = "SELECT id, file, title, kind, date FROM v.documents WHERE"
+_FILE = "SELECT coalesce(shares, number), id, file, title, kind, date FROM v.documents WHERE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,10 +251,13 @@ class Records:
             ).fetchall()
             return [to_text(file) for (file,) in rows]
 
-    def passages(self, ids: Sequence[str], named: Mapping[int, str] | None = None) -> list[StoredPassage]:
+    def passages(
+        self, ids: Sequence[str], named: Mapping[int, str] | None = None, matter: str = "",
+    ) -> list[StoredPassage]:
         """Return passages in the order given; one that has gone since it was found is left out.
 
-        `named` gives, by the number of a content, the id of the file that it is to be named after.
+        `named` gives, by the number of a content, the id of the file that it is to be named after; `matter` is put to
+        each.
         """
         found: dict[str, StoredPassage] = {}
         known: texts.Cut = {}
@@ -272,7 +275,7 @@ class Records:
                 document, file, title, kind, date = files[number]
                 found[key] = StoredPassage(
                     key, document, file, title, kind, page or None, start, end,
-                    texts.cut(db, known, number, page, start, end), to_text(context), confidence=confidence, date=date,
+                    texts.cut(db, known, number, page, start, end), to_text(context), matter, confidence, date,
                 )
         return [found[key] for key in ids if key in found]
 
@@ -382,10 +385,11 @@ def _insert_row(db: Any, number: int, row: DocumentRow, reason: str, unread: int
 def _files(db: Any, contents: Iterable[int], named: Mapping[int, str]) -> dict[int, tuple[str, str, str, str, str]]:
     """Return id, file, title, kind and date of the file that each content is named after."""
     found = {}
-    for number in contents:
-        row = db.execute(f"{_FILE} id = ?", (named[number],)).fetchone() if number in named else None
-        row = row or db.execute(f"{_FILE} number = ?", (number,)).fetchone()
-        found[number] = row[0], to_text(row[1]), to_text(row[2]), row[3], row[4]
+    numbers = list(contents)
+    for column, values in (("number", numbers), ("id", [named[number] for number in numbers if number in named])):
+        for some in _batches(values):
+            for number, key, file, title, kind, date in db.execute(f"{_FILE} {column} IN ({_marks(some)})", some):
+                found[number] = key, to_text(file), to_text(title), kind, date
     return found
 
 

@@ -11,7 +11,6 @@ import hmac
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Self
@@ -406,7 +405,7 @@ class Store:
         What several files share is named after the one that was added first, of `documents` if they are given.
         """
         names = None if documents is None else self._finding.catalog.contents(documents)
-        return [replace(passage, matter=self.label) for passage in self._records.passages(ids, names)]
+        return self._records.passages(ids, names, self.label)
 
     def page(self, document: str, page: int | None) -> Page:
         """Return a page of a document id, with text, status, confidence and lines; raises UnknownDocument."""
