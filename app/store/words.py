@@ -29,7 +29,10 @@ SCHEMA = (
 _VOCABULARY = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab(v, words, row)"
 _RANK = "bm25(1.0, 1.0, 1.0)"  # weights of the columns
 _AS_WRITTEN = "{text context} :"
-_AT_ONCE = 500  # passages whose texts are in memory together
+_AT_ONCE = 500  # passages whose texts are in memory together, or that are looked up together
+# Passages that are scored for one question, nearly: scoring is all of a search's time, and what holds only the
+# commonest of its words is not what is looked for. Of 100,000 passages the best 20 are the same to nine tenths.
+_SCORED = 10_000
 _PART = 4  # where more than one document in so many is searched, the others are passed over as they come
 
 Ranked = list[tuple[str, float]]
@@ -94,12 +97,12 @@ def search(
         return []
     by = _ranked_by(db, ranking)
     if wanted is None:
-        return _matching(db, by, k, documents)
+        return _matching(db, by.all, k, documents, by.rarest)
     match = f"{_AS_WRITTEN} ({wanted.match})"
     if not wanted.negated:
         # Twice, so that all that fulfils it is found and the words that only rank count as well.
-        return _matching(db, f"({match}) AND ({by} OR ({match}))" if by else match, k, documents)
-    found = _matching(db, f"({by}) NOT ({match})", k, documents) if by else []
+        return _matching(db, f"({match}) AND ({by.all} OR ({match}))" if by.all else match, k, documents)
+    found = _matching(db, f"({by.all}) NOT ({match})", k, documents, by.rarest) if by.all else []
     return found + _others(db, match, {key for key, _ in found}, k - len(found), documents)
 
 
@@ -121,20 +124,33 @@ def _passages(db: Any) -> int:
     return int(db.execute("SELECT count(*) FROM v.passages").fetchone()[0])
 
 
-def _ranked_by(db: Any, words: list[str]) -> str:
-    """Return what FTS5 ranks by: words as they are, and by their stems.
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    """What FTS5 ranks by; `rarest`: the part of it that is enough to find what ranks high, "" where that is all."""
 
-    Those that more than half of the passages hold are left out, unless all are such. BM25 gives them no weight, and
-    ranking all those passages is nearly all of a search's time; to count them takes a tenth of it.
+    all: str
+    rarest: str
+
+
+def _ranked_by(db: Any, words: list[str]) -> _Ranking:
+    """Return what to rank by: words as they are, and by their stems.
+
+    Those that more than half of the passages hold are left out, unless all are such: BM25 gives them no weight.
     """
     stems = list(dict.fromkeys(terms.stem(term) for term in words if " " not in term))
-    if len(words) > 1:
-        db.execute(_VOCABULARY)
-        half = _passages(db) / 2
-        kept = [term for term in words if _held(db, term) <= half]
-        if kept:
-            words, stems = kept, [stem for stem in stems if _held(db, stem) <= half]
-    return " OR ".join([*(f"{_AS_WRITTEN} {_phrase(term)}" for term in words), *map(_phrase, stems)])
+    db.execute(_VOCABULARY)
+    half = _passages(db) / 2
+    parts = [(_held(db, term), f"{_AS_WRITTEN} {_phrase(term)}") for term in words]
+    parts += [(_held(db, stem), _phrase(stem)) for stem in stems]
+    parts = [part for part in parts if part[0] <= half] or parts
+    scored = 0
+    rarest: list[str] = []
+    for held, part in sorted(parts):
+        scored += held
+        if scored > _SCORED and len(rarest) > 1:
+            break
+        rarest.append(part)
+    return _Ranking(" OR ".join(part for _, part in parts), " OR ".join(rarest) if len(rarest) < len(parts) else "")
 
 
 def _held(db: Any, term: str) -> int:
@@ -143,8 +159,13 @@ def _held(db: Any, term: str) -> int:
     return row[0] if row else 0
 
 
-def _matching(db: Any, match: str, k: int, documents: Collection[int] | None) -> Ranked:
-    """Return the best of what FTS5 finds."""
+def _matching(db: Any, match: str, k: int, documents: Collection[int] | None, rarest: str = "") -> Ranked:
+    """Return the best of what FTS5 finds; of a large part of the library, of what has one of the `rarest`."""
+    small = documents is not None and len(documents) * _PART <= _documents(db)
+    if rarest and not small:
+        found = _matching(db, f"({rarest}) AND ({match})", k, documents)
+        if len(found) == k:
+            return found
     if documents is None:
         rows = db.execute(
             "SELECT p.id, w.score FROM (SELECT rowid AS seq, rank AS score FROM v.words"
@@ -152,21 +173,7 @@ def _matching(db: Any, match: str, k: int, documents: Collection[int] | None) ->
             " JOIN v.passages p ON p.seq = w.seq ORDER BY w.score, w.seq",
             (match, _RANK, k),
         ).fetchall()
-    elif len(documents) * _PART > db.execute("SELECT count(*) FROM v.documents").fetchone()[0]:
-        inside = set(documents)
-        ranked = db.execute(
-            "SELECT p.id, p.document, w.score FROM (SELECT rowid AS seq, rank AS score FROM v.words"
-            " WHERE words MATCH ? AND rank MATCH ? ORDER BY rank) w CROSS JOIN v.passages p ON p.seq = w.seq",
-            (match, _RANK),
-        )
-        rows = []
-        for key, document, score in ranked:
-            if document in inside:
-                rows.append((key, score))
-                if len(rows) == k:
-                    break
-        ranked.close()
-    else:
+    elif small:
         # What is outside is not scored.
         rows = db.execute(
             "WITH inside(seq) AS MATERIALIZED"
@@ -177,7 +184,31 @@ def _matching(db: Any, match: str, k: int, documents: Collection[int] | None) ->
             " ORDER BY score LIMIT ?) w JOIN v.passages p ON p.seq = w.seq ORDER BY w.score, w.seq",
             (json.dumps(list(documents)), match, k),
         ).fetchall()
+    else:
+        rows = _inside(db, match, k, set(documents))
     return [(key, -score) for key, score in rows]
+
+
+def _documents(db: Any) -> int:
+    return int(db.execute("SELECT count(*) FROM v.documents").fetchone()[0])
+
+
+def _inside(db: Any, match: str, k: int, documents: set[int]) -> Ranked:
+    """Return the best with their scores, passing over what is outside: where most is inside, few are looked up."""
+    ranked = db.execute(
+        "SELECT rowid, rank FROM v.words WHERE words MATCH ? AND rank MATCH ? ORDER BY rank", (match, _RANK)
+    )
+    found: Ranked = []
+    while len(found) < k and (some := ranked.fetchmany(_AT_ONCE)):
+        marks = ", ".join("?" * len(some))
+        rows = db.execute(
+            f"SELECT seq, id, document FROM v.passages WHERE seq IN ({marks})",  # noqa: S608
+            [seq for seq, _ in some],
+        )
+        keys = {seq: key for seq, key, document in rows if document in documents}
+        found += [(keys[seq], score) for seq, score in some if seq in keys]
+    ranked.close()
+    return found[:k]
 
 
 def _others(db: Any, unwanted: str, found: set[str], k: int, documents: Collection[int] | None) -> Ranked:

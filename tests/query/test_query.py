@@ -125,7 +125,8 @@ def test_what_is_not_understood_is_said(typed: str, text: str, demand: Demand | 
 def test_nothing_upsets_it() -> None:
     chance = random.Random(11)
     signs = ["alpha", "AND", "OR", "NOT", "NEAR(", "NEAR/3", "w/2", "(", ")", '"', "“", "”", "«", "-", "*", "b*", " ",
-             " ", "file:", "after:", "2024", "type:mail", ",", "5", "\0", "\ud800", "é", "機", "'", "\n", "?", "what is"]
+             " ", "file:", "after:", "2024", "type:mail", ",", "5", "\0", "\ud800", "é", "機", "'", "\n", "?",
+             "what is"]
     for _ in range(3_000):
         query = parse("".join(chance.choices(signs, k=chance.randrange(25))))
         assert len(query.hints) <= 5
