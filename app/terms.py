@@ -238,6 +238,7 @@ def _asked(parts: list[str]) -> list[str]:
     return [whole, *words] if len(whole) <= _LONGEST_TERM else words
 
 
+@lru_cache(50_000)
 def stem(word: str) -> str:
     """Return an English word without the ending of its number or tense; others and short ones as they are.
 

@@ -64,9 +64,9 @@ def examples(session: Session, questions: Sequence[sets.Question]) -> list[Examp
     for question in questions:
         candidates = gather(session.reading, session.embedder, Asked(question.text)).candidates
         said = wording(question.text)
-        forms = features.forms(said, candidates.passages)
-        counted = session.reading.frequencies([word for some in forms.values() for word in some])
-        looked = features.look(said, candidates, features.weights(forms, counted.passages, counted.counts))
+        read = features.Readings(said, candidates.passages)
+        counted = session.reading.frequencies([word for some in read.forms.values() for word in some])
+        looked = features.look(read, candidates, features.weights(read.forms, counted.passages, counted.counts))
         found.append(Example(looked, np.array([holds(question, one) for one in candidates.passages], bool)))
     return found
 

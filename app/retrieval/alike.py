@@ -24,7 +24,8 @@ def together(passages: Sequence[StoredPassage], most: int) -> list[list[StoredPa
     kept: list[tuple[frozenset[int], frozenset[str]]] = []
     for passage in passages:
         said = words(passage.text)
-        print_ = frozenset(hash(tuple(said[i : i + _RUN])) for i in range(max(1, len(said) - _RUN + 1)))
+        runs = zip(*(said[i:] for i in range(_RUN)), strict=False) if len(said) >= _RUN else [tuple(said)]
+        print_ = frozenset(map(hash, runs))
         numbers = frozenset(word for word in said if not word.isalpha())
         for group, (theirs, digits) in zip(groups, kept, strict=True):
             if _overlap(group[0], passage) or (digits == numbers and _same(print_, theirs)):

@@ -38,7 +38,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The candidates and how near the nearest passage of all is to the question (cosine)."""
+    """The candidates and how near the nearest passage of all is to the question (cosine); 1 where that is not known."""
 
     candidates: Candidates
     nearest: float
@@ -80,7 +80,8 @@ def gather(store: Store | Several, embedder: Embedder, asked: Asked) -> Gathered
         {document: score / best for document, score in routes} if best > 0 else {},
         focus.naming,
     )
-    return Gathered(candidates, max([nearest, *map(float, candidates.meaning)]))
+    # A library of another embedder is searched by words alone: nothing says that they are far off.
+    return Gathered(candidates, max([nearest, *map(float, candidates.meaning)]) if meaning or not ids else 1.0)
 
 
 def _focus(text: str, passages: Sequence[StoredPassage]) -> Focus:

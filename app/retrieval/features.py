@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.passages import context_name
-from app.retrieval.stems import folded, stem, words
+from app.retrieval.stems import STEMS, folded, words
 from app.retrieval.wording import Form, Wording
 from app.store.words import STOP_WORDS
 from app.types import StoredPassage
@@ -44,7 +44,9 @@ _LINE = 120  # characters of a line that may be a title
 _NAMING = 0.15  # what a word that names the document is still worth inside it
 _CLOSE = 4  # words that may lie between two that belong together
 _SENTENCE = re.compile(r"(?<=[.!?;:。！？])\s+|\n\s*\n|\n(?=\s*[-•*\d(])")
-_WORD = re.compile(r"[^\W_]+")
+_END = "\x1f"  # of a sentence
+_BREAK = f" {_END} "
+_WORD = re.compile(rf"[^\W_]+|{_END}")
 _YEAR = re.compile(r"(?:1\d|20)\d\d$")
 _MONTHS = frozenset(
     "january february march april may june july august september october november december "
@@ -83,48 +85,97 @@ class Candidates:
     naming: frozenset[str] = frozenset()  # terms of the question that only name the document
 
 
-class _Terms(dict[str, int]):
-    """From a word of a passage to the number of the question's term that it is, -1 for none."""
-
-    def __init__(self, terms: Sequence[str]) -> None:
-        super().__init__()
-        self._numbers = {term: number for number, term in enumerate(terms)}
-
-    def __missing__(self, word: str) -> int:
-        number = self[word] = self._numbers.get(stem(word), -1)
-        return number
-
-
 @dataclass(slots=True)
-class _Read:
+class Reading:
     """One passage as far as the question's words stand in it."""
 
-    length: int
+    length: int  # in words
     places: dict[int, list[int]]  # term → where it stands, in words
     sentences: dict[int, set[int]]  # sentence → terms in it
-    starts: list[int]  # of the sentences, in words
+    starts: list[int]  # of the sentences, in `said`
     exact: Counter[str]
+    doubles: int  # of the question's words that follow each other, how many do so here
+    triples: int
     heading: frozenset[int]
     heading_length: int
-    all: list[str]
+    said: list[str]  # folded words, with _END between sentences
     stops: int
 
 
-def forms(wording: Wording, passages: Sequence[StoredPassage]) -> dict[str, list[str]]:
-    """Return for each term the words that stand for it, in the question and in the passages."""
-    numbers = _Terms(wording.terms)
-    found: dict[str, set[str]] = {term: set() for term in wording.terms}
-    said = set(wording.exact)
-    for passage in passages:
-        said.update(words(passage.text))
-    for word in said:
-        number = numbers[word]
-        if number >= 0:
-            found[wording.terms[number]].add(word)
-    return {term: sorted(some) for term, some in found.items()}
+class Readings:
+    """The passages read with the words of one question in mind."""
+
+    def __init__(self, wording: Wording, passages: Sequence[StoredPassage]) -> None:
+        self.wording = wording
+        self.passages = passages
+        terms = {term: number for number, term in enumerate(wording.terms)}
+        # Each word of a passage is looked up twice, by C alone, for its stem and for what that is in the question.
+        self._codes = {root: code for code, root in enumerate(dict.fromkeys((*wording.terms, *wording.sequence)))}
+        self._terms = [terms.get(root, -1) for root in self._codes]
+        self._codes[_END] = len(self._terms)
+        codes = [self._codes[root] for root in wording.sequence]
+        self.doubles = frozenset(pairwise(codes))
+        self.triples = frozenset(zip(codes, codes[1:], codes[2:], strict=False))
+        self.forms: dict[str, set[str]] = {term: set() for term in wording.terms}
+        for word in wording.exact:
+            if (number := self.number(word)) >= 0:
+                self.forms[wording.terms[number]].add(word)
+        self._headings: dict[str, tuple[frozenset[int], int]] = {}
+        self.all = [self._read(passage) for passage in passages]
+
+    def number(self, word: str) -> int:
+        """Return the number of the question's term that a folded word is, -1 for none."""
+        code = self._codes.get(STEMS[word])
+        return -1 if code is None or code >= len(self._terms) else self._terms[code]
+
+    def _read(self, passage: StoredPassage) -> Reading:
+        said = _WORD.findall(_SENTENCE.sub(_BREAK, folded(passage.text)))
+        read = Reading(0, {}, {}, [0], Counter(), 0, 0, *self._heading(passage.context), said, 0)
+        doubles: set[tuple[int, int]] = set()
+        triples: set[tuple[int, int, int]] = set()
+        two = one = -1  # the codes of the word before, and of that before it
+        at = -2  # where the word before stood
+        codes = map(self._codes.get, map(STEMS.__getitem__, said))
+        for index, code in [(index, code) for index, code in enumerate(codes) if code is not None]:
+            if code == len(self._terms):
+                read.starts.append(index + 1)
+                continue
+            sentence = len(read.starts) - 1
+            place = index - sentence
+            if place != at + 1:
+                one = two = -1
+            if two >= 0:
+                doubles.add((two, code))
+                if one >= 0:
+                    triples.add((one, two, code))
+            one, two, at = two, code, place
+            self._note(read, self._terms[code], place, sentence, said[index])
+        read.length = len(said) - len(read.starts) + 1
+        read.doubles, read.triples = len(doubles & self.doubles), len(triples & self.triples)
+        read.stops = sum(map(STOP_WORDS.__contains__, said))
+        return read
+
+    def _note(self, read: Reading, term: int, place: int, sentence: int, word: str) -> None:
+        if term < 0:
+            return
+        read.places.setdefault(term, []).append(place)
+        read.sentences.setdefault(sentence, set()).add(term)
+        if word in self.wording.exact:
+            read.exact[word] += 1
+        self.forms[self.wording.terms[term]].add(word)
+
+    def _heading(self, context: str) -> tuple[frozenset[int], int]:
+        if context not in self._headings:
+            said = words(context)
+            self._headings[context] = frozenset(filter(_is_term, map(self.number, said))), len(said)
+        return self._headings[context]
 
 
-def weights(found: Mapping[str, Sequence[str]], passages: int, counts: Mapping[str, int]) -> dict[str, float]:
+def _is_term(number: int) -> bool:
+    return number >= 0
+
+
+def weights(found: Mapping[str, Collection[str]], passages: int, counts: Mapping[str, int]) -> dict[str, float]:
     """Return how telling each term is: the rarer its words, the more."""
     told = {}
     for term, some in found.items():
@@ -141,50 +192,25 @@ class Looked:
     named: float  # share of what the question tells that only names a document
 
 
-def look(wording: Wording, candidates: Candidates, telling: Mapping[str, float]) -> Looked:
+def look(readings: Readings, candidates: Candidates, telling: Mapping[str, float]) -> Looked:
     """Return the features of the candidates; `telling` is what `weights` returned."""
-    return _Features(wording, candidates, telling).looked()
+    return _Features(readings, candidates, telling).looked()
 
 
 class _Features:
-    def __init__(self, wording: Wording, candidates: Candidates, telling: Mapping[str, float]) -> None:
-        self.wording = wording
+    def __init__(self, readings: Readings, candidates: Candidates, telling: Mapping[str, float]) -> None:
+        self.wording = wording = readings.wording
         self.candidates = candidates
+        self.readings = readings
+        self.read = readings.all
         self.idf = [telling.get(term, 1.0) for term in wording.terms]
         self.total = sum(self.idf) or 1.0
-        self.terms = _Terms(wording.terms)
-        self.read = [self._read(passage) for passage in candidates.passages]
-        content = [number for number in map(self.terms.__getitem__, wording.sequence) if number >= 0]
+        terms = {term: number for number, term in enumerate(wording.terms)}
+        content = [terms[root] for root in wording.sequence if root in terms]
         self.pairs = [(a, b) for a, b in dict.fromkeys(pairwise(content)) if a != b]
-        self.doubles = frozenset(pairwise(wording.sequence))
-        self.triples = frozenset(zip(wording.sequence, wording.sequence[1:], wording.sequence[2:], strict=False))
         self.columns: dict[str, Column] = {}
         self.naming = frozenset(number for number, term in enumerate(wording.terms) if term in candidates.naming)
         self.named = self._mass(self.naming) / self.total
-
-    def _read(self, passage: StoredPassage) -> _Read:
-        said: list[str] = []
-        starts: list[int] = []
-        for piece in _SENTENCE.split(folded(passage.text)):
-            starts.append(len(said))
-            said += _WORD.findall(piece)
-        places: dict[int, list[int]] = {}
-        sentences: dict[int, set[int]] = {}
-        exact: Counter[str] = Counter()
-        sentence = 0
-        for place, number in enumerate(map(self.terms.__getitem__, said)):
-            if number < 0:
-                continue
-            while sentence + 1 < len(starts) and starts[sentence + 1] <= place:
-                sentence += 1
-            places.setdefault(number, []).append(place)
-            sentences.setdefault(sentence, set()).add(number)
-            if said[place] in self.wording.exact:
-                exact[said[place]] += 1
-        context = words(passage.context)
-        heading = frozenset(number for number in map(self.terms.__getitem__, context) if number >= 0)
-        stops = sum(word in STOP_WORDS for word in said)
-        return _Read(len(said), places, sentences, starts, exact, heading, len(context), said, stops)
 
     def looked(self) -> Looked:
         size = len(self.read)
@@ -204,7 +230,7 @@ class _Features:
     def _mass(self, terms: frozenset[int] | set[int]) -> float:
         return sum(self.idf[term] for term in terms)
 
-    def _bm25(self, read: _Read, weight: Sequence[float]) -> float:
+    def _bm25(self, read: Reading, weight: Sequence[float]) -> float:
         norm = _K1 * (1 - _B + _B * (read.length + read.heading_length) / (_LENGTH + _HEADING_LENGTH))
         score = 0.0
         for term in read.places.keys() | read.heading:
@@ -212,7 +238,7 @@ class _Features:
             score += weight[term] * (_K1 + 1) * times / (times + norm)
         return score
 
-    def _of_passage(self, row: int, read: _Read) -> None:
+    def _of_passage(self, row: int, read: Reading) -> None:
         total, columns = self.total, self.columns
         inside = read.places.keys()
         columns["words"][row] = self._bm25(read, self.idf)
@@ -222,7 +248,8 @@ class _Features:
         columns["covered_text"][row] = self._mass(set(inside)) / total
         norm = _K1 * (1 - _B + _B * read.length / _LENGTH)
         columns["exact"][row] = sum(
-            self.idf[self.terms[word]] * (_K1 + 1) * times / (times + norm) for word, times in read.exact.items()
+            self.idf[self.readings.number(word)] * (_K1 + 1) * times / (times + norm)
+            for word, times in read.exact.items()
         )
         best, best_two, place = 0.0, 0.0, -1
         for sentence, terms in read.sentences.items():
@@ -240,7 +267,7 @@ class _Features:
         if place >= 0 and self.wording.form:
             self._of_form(row, read, place)
 
-    def _of_order(self, row: int, read: _Read) -> None:
+    def _of_order(self, row: int, read: Reading) -> None:
         near, of = 0.0, 0.0
         for a, b in self.pairs:
             worth = self.idf[a] + self.idf[b]
@@ -249,20 +276,13 @@ class _Features:
                 apart = min(abs(x - y) for x in read.places[a][:8] for y in read.places[b][:8])
                 near += worth if apart <= 1 else worth / 2 if apart <= _CLOSE else 0.0
         self.columns["pairs"][row] = near / of if of else 0.0
-        roots = self._roots(read)
-        if self.doubles:
-            self.columns["runs"][row] = len(self.doubles & roots[0]) / len(self.doubles)
-        if self.triples:
-            self.columns["triples"][row] = len(self.triples & roots[1]) / len(self.triples)
+        self.columns["runs"][row] = read.doubles / max(1, len(self.readings.doubles))
+        self.columns["triples"][row] = read.triples / max(1, len(self.readings.triples))
 
-    def _roots(self, read: _Read) -> tuple[set[tuple[str, str]], set[tuple[str, str, str]]]:
-        roots = [stem(word) for word in read.all]
-        return set(pairwise(roots)), set(zip(roots, roots[1:], roots[2:], strict=False))
-
-    def _of_form(self, row: int, read: _Read, sentence: int) -> None:
+    def _of_form(self, row: int, read: Reading, sentence: int) -> None:
         start = read.starts[sentence]
-        end = read.starts[sentence + 1] if sentence + 1 < len(read.starts) else len(read.all)
-        others = [word for word in read.all[start:end] if self.terms[word] < 0]
+        end = read.starts[sentence + 1] - 1 if sentence + 1 < len(read.starts) else len(read.said)
+        others = [word for word in read.said[start:end] if self.readings.number(word) < 0]
         if self.wording.form is Form.NUMBER:
             self.columns["number"][row] = any(word[0].isdigit() or word in _NUMBERS for word in others)
         elif self.wording.form is Form.DATE:
@@ -297,7 +317,7 @@ class _Features:
     def _named(self, members: Sequence[int]) -> tuple[set[int], int]:
         """Return the terms that a document's name holds, and of how many words that is."""
         name = set(words(document_name(self.candidates.passages[row] for row in members)))
-        return {number for number in map(self.terms.__getitem__, name) if number >= 0}, len(name)
+        return set(filter(_is_term, map(self.readings.number, name))), len(name)
 
     def _of_rest(self, members: Sequence[int], rest: Sequence[float]) -> None:
         columns = self.columns

@@ -38,11 +38,13 @@ class Retrieval:
         self._asked = asked
         self._hints = tuple(hints)
 
-    def search(self, question: str | Query, k: int = 10, *, scope: Scope | None = None) -> Evidence:
+    def search(
+        self, question: str | Query, k: int = 10, *, scope: Scope | None = None, told: bool = True
+    ) -> Evidence:
         """Return the best `k` passages for `question` inside `scope` and what the question itself limits.
 
-        There may be none where the question demands words that no passage holds. Raises NoQuestion, EmptyLibrary,
-        EmptyScope, EngineDied.
+        There may be none where the question demands words that no passage holds. Nobody is told of a question that is
+        still being typed (not `told`), see `tell`. Raises NoQuestion, EmptyLibrary, EmptyScope, EngineDied.
         """
         query = queries.parse(question.strip()) if isinstance(question, str) else question
         if not query.typed.strip():
@@ -59,8 +61,13 @@ class Retrieval:
             query.typed, self._hits(query, text, gathered.candidates, k), searched, gathered.nearest,
             (*query.hints, *self._hints),
         )
-        self._asked(evidence)
+        if told:
+            self.tell(evidence)
         return evidence
+
+    def tell(self, evidence: Evidence) -> None:
+        """Tell whoever is told of questions of one that turned out to be meant."""
+        self._asked(evidence)
 
     def _inside(self, *scopes: Scope) -> frozenset[str] | None:
         """Return the documents that lie in all of `scopes`, None for all there are."""
@@ -75,11 +82,10 @@ class Retrieval:
         passages = candidates.passages
         if not passages:
             return ()
-        said = wording(text)
-        forms = features.forms(said, passages)
-        counted = self._store.frequencies([word for some in forms.values() for word in some])
-        telling = features.weights(forms, counted.passages, counted.counts)
-        scored = ranking.scores(features.look(said, candidates, telling))
+        read = features.Readings(wording(text), passages)
+        counted = self._store.frequencies(sorted(word for some in read.forms.values() for word in some))
+        telling = features.weights(read.forms, counted.passages, counted.counts)
+        scored = ranking.scores(features.look(read, candidates, telling))
         if self._reranker is not None:
             scored = ranking.reranked(self._reranker, text, passages, scored)
         order = np.argsort(-scored, kind="stable")

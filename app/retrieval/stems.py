@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
 _ACCENTS = re.compile(r"[\u0300-\u036f]+")  # as they stand alone after their letter
@@ -22,6 +21,7 @@ _ENDINGS = (
     ("or", ""), ("er", ""), ("ity", ""), ("al", ""), ("ic", ""), ("ous", ""),
 )
 _SHORTEST = 4  # letters that an ending must leave
+_KEPT = 100_000  # words
 
 
 def folded(text: str) -> str:
@@ -37,9 +37,25 @@ def words(text: str) -> list[str]:
     return _WORD.findall(folded(text))
 
 
-@lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """Return the stem of a folded word; other scripts, numbers and short words are their own."""
+    return STEMS[word]
+
+
+class _Stems(dict[str, str]):
+    """From a folded word to its stem, kept; a mapping, as ten thousands of words are looked up for a question."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _KEPT:
+            self.clear()
+        root = self[word] = _stem(word)
+        return root
+
+
+STEMS = _Stems()
+
+
+def _stem(word: str) -> str:
     if len(word) < 4 or not word.isascii() or not word.isalpha():
         return word
     word = _singular(word)

@@ -215,6 +215,7 @@ class FakeSession:
     finds: Callable[[str], Evidence | Exception] | None = None  # what a search gives
     searches: list[tuple[str, int, Scope | None]] = field(default_factory=list)
     scopes: list[Scope | None] = field(default_factory=list)  # of the questions
+    told: list[Evidence] = field(default_factory=list)  # what the log is told of
     looking: threading.Event = field(default_factory=threading.Event)  # a search waits for it
 
     def __post_init__(self) -> None:
@@ -226,7 +227,7 @@ class FakeSession:
         self.ingest = SimpleNamespace(add=self._add, survey=self._survey)
         self.answering = SimpleNamespace(ask=self._ask)
         self.catalog = SimpleNamespace(models=self._models)
-        self.retrieval = SimpleNamespace(search=self._search)
+        self.retrieval = SimpleNamespace(search=self._search, tell=self.told.append)
         self.readers = None
         self.looking.set()
         self.settings = Settings()
@@ -422,8 +423,9 @@ class FakeSession:
             self._note("add closed")
             self.closed_generators.append("add")
 
-    def _search(self, question: str, k: int = 10, *, scope: Scope | None = None) -> Evidence:
+    def _search(self, question: str, k: int = 10, *, scope: Scope | None = None, told: bool = True) -> Evidence:
         self._note("search")
+        assert not told  # the section tells what is meant itself
         self.searches.append((question, k, scope))
         self.looking.wait()
         time.sleep(self.pause)

@@ -62,6 +62,27 @@ def test_passages_appear_while_one_types_and_no_model_is_asked(
     assert "ask" not in {name for name, _ in fake.calls}
 
 
+def test_the_log_is_told_of_what_is_meant_and_not_of_what_is_typed_on_the_way(
+        panel: ConversationPanel, fake: FakeSession, qtbot: QtBot) -> None:
+    type_in(qtbot, panel, "not")
+    type_in(qtbot, panel, "notice")
+    assert fake.told == []
+    panel.finding.results[1].card.click()  # used
+    assert [evidence.question for evidence in fake.told] == ["notice"]
+    panel.finding.results[0].card.click()
+    assert len(fake.told) == 1
+    type_in(qtbot, panel, "notice period")
+    panel.finding._meant.setInterval(1)
+    panel.finding._meant.start()  # it stays
+    qtbot.waitUntil(lambda: [evidence.question for evidence in fake.told] == ["notice", "notice period"])
+    panel.finding._meant.setInterval(60_000)
+    type_in(qtbot, panel, "gone")
+    panel.box.setPlainText("")
+    settle(qtbot, panel.finding)
+    assert not panel.finding._meant.isActive()
+    assert len(fake.told) == 2
+
+
 def test_only_the_last_of_what_was_typed_is_shown(panel: ConversationPanel, fake: FakeSession, qtbot: QtBot) -> None:
     fake.looking.clear()
     fake.finds = lambda text: replace(lease_evidence(text), hits=lease_evidence(text).hits[:len(text)])

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _TYPING_MS = 220  # without a key before it is looked for
 _PATIENCE_MS = 350  # before it is said that it is being looked for
+_MEANT_MS = 2000  # without another search, after which a question counts as asked
 _FIRST, _MORE = 20, 40  # passages
 
 
@@ -66,8 +67,12 @@ class FindingSection(QWidget):
         self._side = 0
         self._forgotten = False  # what the search under way finds is no longer wanted
         self._enter = False  # the first passage is to be opened as soon as it is found
+        self._untold: Evidence | None = None  # of it the log does not know yet
         self.evidence: Evidence | None = None
         self.results: list[Found] = []
+        # What is only typed on the way to a question is not one: the log is told of what stays, or is used.
+        self._meant = QTimer(self, interval=_MEANT_MS, singleShot=True)
+        self._meant.timeout.connect(self._tell)
         self._build()
         self._typing = QTimer(self, interval=_TYPING_MS, singleShot=True)
         self._typing.timeout.connect(self._begin)
@@ -167,6 +172,7 @@ class FindingSection(QWidget):
     def enter(self) -> None:
         """Open the first passage, as soon as what was typed last is found."""
         if self._wanted is None and self._job is None:
+            self._tell()
             if self.results:
                 self.results[0].card.click()
             return
@@ -177,6 +183,8 @@ class FindingSection(QWidget):
     def mark_open(self, passage_id: str) -> None:
         """Show which passage's source is open."""
         self._open = passage_id
+        if any(result.hit.passage.id == passage_id for result in self.results):
+            self._tell()
         for result in self.results:
             result.mark_open(passage_id)
 
@@ -208,7 +216,8 @@ class FindingSection(QWidget):
         def look() -> tuple[Evidence | None, float]:
             began = time.monotonic()
             try:
-                return retrieval.search(wanted.text, wanted.k, scope=wanted.scope), time.monotonic() - began
+                found = retrieval.search(wanted.text, wanted.k, scope=wanted.scope, told=False)
+                return found, time.monotonic() - began
             except NoQuestion:  # signs only: nothing is asked as yet
                 return None, 0.0
 
@@ -251,7 +260,16 @@ class FindingSection(QWidget):
 
     # What is shown.
 
+    def _tell(self) -> None:
+        """Tell the session of the question that is shown, once."""
+        self._meant.stop()
+        evidence, self._untold = self._untold, None
+        if evidence is not None and self._session is not None:
+            self._session.retrieval.tell(evidence)
+
     def _clear(self) -> None:
+        self._meant.stop()
+        self._untold = None
         self._forgotten = self._job is not None
         self._shown = self.evidence = None
         self._drop()
@@ -272,6 +290,9 @@ class FindingSection(QWidget):
             return
         deeper = wanted.same(self._shown)
         self._shown, self.evidence = wanted, evidence
+        if not deeper:
+            self._untold = evidence
+            self._meant.start()
         self._patience.stop()
         self._help.hide()
         self._scroll.setUpdatesEnabled(False)  # no gap is seen between the old and the new
