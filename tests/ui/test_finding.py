@@ -215,7 +215,7 @@ def test_what_is_alike_is_counted_and_opens_as_a_list(
     assert below.rows == []
     qtbot.keyClick(below.button, Qt.Key.Key_Space)
     assert len(below.rows) == 14
-    qtbot.waitUntil(lambda: below.rows[3].isVisible())
+    qtbot.waitUntil(below.rows[3].isVisible)
     assert below.rows[3].accessibleName() == "Lease 3 <b>&x.pdf · page 4"
     opened: list[StoredPassage] = []
     panel.opened.connect(opened.append)
