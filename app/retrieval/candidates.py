@@ -6,6 +6,7 @@ Knows the store and the embedder by their faces. Decides nothing about their ord
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,18 +48,27 @@ class Gathered:
 def gather(store: Store | Several, embedder: Embedder, asked: Asked) -> Gathered:
     """Return the candidates for what is asked, none where nothing fits. Raises EngineDied."""
     text, demand, documents = asked.text, asked.demand, asked.documents
-    by_words = [key for key, _ in store.words(text, DEPTH, demand=demand, documents=documents)]
-    routes = store.routes(text, _ROUTES, documents=documents)
-    named = [document for document, _ in routes[:NAMED]]
-    inside = {
-        document: [key for key, _ in store.words(text, NAMED_DEPTH, demand=demand, documents=frozenset((document,)))]
-        for document in named
-    }
-    ids = list(dict.fromkeys([*by_words, *(key for some in inside.values() for key in some)]))
-    known = {passage.id: passage for passage in store.passages(ids, documents=documents)}
-    focus = _focus(text, [known[key] for key in inside[named[0]] if key in known]) if named else Focus(text)
-    vectors = embedder.embed([text] if focus.text == text else [text, focus.text], urgent=True)
-    question, focused = vectors[0], vectors[-1]
+    by_words = [key for key, _ in store.words(text, DEPTH, demand=demand, documents=documents)] if demand else []
+    if demand is not None and not by_words:  # known without waiting for the embedder
+        return Gathered(Candidates([], np.zeros(0, np.float32), np.zeros(0, np.float32), {}), 0.0)
+    # The embedder is a process of its own: what it takes is not added to what the words take.
+    with ThreadPoolExecutor(1, "question") as beside:
+        embedding = beside.submit(embedder.embed, [text], urgent=True)
+        if demand is None:
+            by_words = [key for key, _ in store.words(text, DEPTH, documents=documents)]
+        routes = store.routes(text, _ROUTES, documents=documents)
+        named = [document for document, _ in routes[:NAMED]]
+        inside = {
+            document: [
+                key for key, _ in store.words(text, NAMED_DEPTH, demand=demand, documents=frozenset((document,)))
+            ]
+            for document in named
+        }
+        ids = list(dict.fromkeys([*by_words, *(key for some in inside.values() for key in some)]))
+        known = {passage.id: passage for passage in store.passages(ids, documents=documents)}
+        focus = _focus(text, [known[key] for key in inside[named[0]] if key in known]) if named else Focus(text)
+        question = embedding.result()[0]
+    focused = question if focus.text == text else embedder.embed([focus.text], urgent=True)[0]
     nearest = 0.0
     if demand is None:  # else words alone decide what may come, and meaning only in which order
         near = store.nearest(question, DEPTH, documents=documents)

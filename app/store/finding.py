@@ -18,6 +18,7 @@ from app.store import names, words
 from app.store.index import Index
 from app.store.records import Records
 from app.store.scopes import Catalog
+from app.store.words import Vocabulary
 from app.types import Demand, Searched
 
 _AT_ONCE = 500  # values in one statement
@@ -43,12 +44,16 @@ class Finding:
         self._records = records
         self._index = index
         self.catalog = Catalog(records.database)
+        self._vocabulary = Vocabulary()
 
     def words(self, text: str, k: int, demand: Demand | None, documents: frozenset[str] | None) -> Ranked:
         """Return up to `k` (passage id, BM25 score), best first."""
         with self._records.database.reading() as db:
             contents = None if documents is None else list(self.catalog.contents(documents))
-            return words.search(db, text, k, demand=demand, documents=contents)
+            return words.search(db, text, k, demand=demand, documents=contents, vocabulary=self._common())
+
+    def _common(self) -> Vocabulary:
+        return self._vocabulary.at(self._records.database.changes)
 
     def nearest(self, vector: npt.NDArray[np.float32], k: int, documents: frozenset[str] | None) -> Ranked:
         """Return up to `k` (passage id, cosine similarity), best first."""
@@ -117,7 +122,7 @@ class Finding:
     def frequencies(self, terms: Sequence[str]) -> Frequencies:
         """Return how many passages there are, and how many hold each of these words."""
         with self._records.database.reading() as db:
-            return Frequencies(*words.frequencies(db, terms))
+            return Frequencies(*words.frequencies(db, terms, self._common()))
 
     def searched(self, documents: frozenset[str] | None) -> Searched:
         """Return what is searched: files that gave a document, their pages, those without text."""

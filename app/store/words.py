@@ -33,6 +33,7 @@ _AT_ONCE = 500  # passages whose texts are in memory together, or that are looke
 # Passages that are scored for one question, nearly: scoring is all of a search's time, and what holds only the
 # commonest of its words is not what is looked for. Of 100,000 passages the best 20 are the same to nine tenths.
 _SCORED = 10_000
+_REMEMBERED = 20_000  # words
 _PART = 4  # where more than one document in so many is searched, the others are passed over as they come
 
 Ranked = list[tuple[str, float]]
@@ -82,8 +83,46 @@ def rebuild(db: Any) -> None:
         seq = rows[-1][0]
 
 
+class Vocabulary:
+    """How common words are, remembered until the library changes: to count takes longer than to search."""
+
+    def __init__(self) -> None:
+        self._changes = 0
+        self._held: dict[str, int] = {}
+        self._rows: dict[str, int] = {}
+
+    def at(self, changes: int) -> Vocabulary:
+        """Return this, with nothing remembered from before the library had changed so many times."""
+        if changes != self._changes or len(self._held) > _REMEMBERED:
+            self._changes, self._held, self._rows = changes, {}, {}
+        return self
+
+    def held(self, db: Any, term: str) -> int:
+        """Return how many passages hold a word; 0 for a phrase, which is none of the vocabulary."""
+        found = self._held.get(term)
+        if found is None:
+            db.execute(_VOCABULARY)
+            row = db.execute("SELECT doc FROM temp.vocabulary WHERE term = ?", (term,)).fetchone()
+            found = self._held[term] = row[0] if row else 0
+        return found
+
+    def passages(self, db: Any) -> int:
+        """Return how many passages there are."""
+        return self._count(db, "passages")
+
+    def documents(self, db: Any) -> int:
+        """Return how many files there are."""
+        return self._count(db, "documents")
+
+    def _count(self, db: Any, table: str) -> int:
+        if table not in self._rows:
+            self._rows[table] = int(db.execute(f"SELECT count(*) FROM v.{table}").fetchone()[0])  # noqa: S608
+        return self._rows[table]
+
+
 def search(
-    db: Any, text: str, k: int, *, demand: Demand | None = None, documents: Collection[int] | None = None
+    db: Any, text: str, k: int, *, demand: Demand | None = None, documents: Collection[int] | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> Ranked:
     """Return up to `k` (passage id, BM25 score, higher is better); nothing for a text without words.
 
@@ -95,20 +134,24 @@ def search(
     ranking = terms.distinct(text)
     if k < 1 or (documents is not None and not documents) or (wanted is None and not ranking):
         return []
-    by = _ranked_by(db, ranking)
+    vocabulary = vocabulary or Vocabulary()
+    by = _ranked_by(db, ranking, vocabulary)
+    small = documents is not None and len(documents) * _PART <= vocabulary.documents(db)
     if wanted is None:
-        return _matching(db, by.all, k, documents, by.rarest)
+        return _matching(db, by.all, k, documents, small, by.rarest)
     match = f"{_AS_WRITTEN} ({wanted.match})"
     if not wanted.negated:
         # Twice, so that all that fulfils it is found and the words that only rank count as well.
-        return _matching(db, f"({match}) AND ({by.all} OR ({match}))" if by.all else match, k, documents)
-    found = _matching(db, f"({by.all}) NOT ({match})", k, documents, by.rarest) if by.all else []
+        return _matching(db, f"({match}) AND ({by.all} OR ({match}))" if by.all else match, k, documents, small)
+    found = _matching(db, f"({by.all}) NOT ({match})", k, documents, small, by.rarest) if by.all else []
     return found + _others(db, match, {key for key, _ in found}, k - len(found), documents)
 
 
-def frequencies(db: Any, wanted: Sequence[str]) -> tuple[int, dict[str, int]]:
+def frequencies(
+    db: Any, wanted: Sequence[str], vocabulary: Vocabulary | None = None
+) -> tuple[int, dict[str, int]]:
     """Return how many passages there are, and how many hold each of these words, as they are written."""
-    db.execute(_VOCABULARY)
+    vocabulary = vocabulary or Vocabulary()
     found: dict[str, int] = {}
     for word in wanted:
         spelled = terms.spelled(word)
@@ -116,12 +159,8 @@ def frequencies(db: Any, wanted: Sequence[str]) -> tuple[int, dict[str, int]]:
             match = f"{_AS_WRITTEN} {_phrase(spelled)}"
             found[word] = db.execute("SELECT count(*) FROM v.words WHERE words MATCH ?", (match,)).fetchone()[0]
         else:
-            found[word] = _held(db, spelled)
-    return _passages(db), found
-
-
-def _passages(db: Any) -> int:
-    return int(db.execute("SELECT count(*) FROM v.passages").fetchone()[0])
+            found[word] = vocabulary.held(db, spelled)
+    return vocabulary.passages(db), found
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +171,15 @@ class _Ranking:
     rarest: str
 
 
-def _ranked_by(db: Any, words: list[str]) -> _Ranking:
+def _ranked_by(db: Any, words: list[str], vocabulary: Vocabulary) -> _Ranking:
     """Return what to rank by: words as they are, and by their stems.
 
     Those that more than half of the passages hold are left out, unless all are such: BM25 gives them no weight.
     """
     stems = list(dict.fromkeys(terms.stem(term) for term in words if " " not in term))
-    db.execute(_VOCABULARY)
-    half = _passages(db) / 2
-    parts = [(_held(db, term), f"{_AS_WRITTEN} {_phrase(term)}") for term in words]
-    parts += [(_held(db, stem), _phrase(stem)) for stem in stems]
+    half = vocabulary.passages(db) / 2
+    parts = [(vocabulary.held(db, term), f"{_AS_WRITTEN} {_phrase(term)}") for term in words]
+    parts += [(vocabulary.held(db, stem), _phrase(stem)) for stem in stems]
     parts = [part for part in parts if part[0] <= half] or parts
     scored = 0
     rarest: list[str] = []
@@ -153,17 +191,12 @@ def _ranked_by(db: Any, words: list[str]) -> _Ranking:
     return _Ranking(" OR ".join(part for _, part in parts), " OR ".join(rarest) if len(rarest) < len(parts) else "")
 
 
-def _held(db: Any, term: str) -> int:
-    """Return how many passages hold a word; 0 for a phrase, which is none of the vocabulary."""
-    row = db.execute("SELECT doc FROM temp.vocabulary WHERE term = ?", (term,)).fetchone()
-    return row[0] if row else 0
-
-
-def _matching(db: Any, match: str, k: int, documents: Collection[int] | None, rarest: str = "") -> Ranked:
-    """Return the best of what FTS5 finds; of a large part of the library, of what has one of the `rarest`."""
-    small = documents is not None and len(documents) * _PART <= _documents(db)
+def _matching(
+    db: Any, match: str, k: int, documents: Collection[int] | None, small: bool, rarest: str = ""
+) -> Ranked:
+    """Return the best of what FTS5 finds; unless of a `small` part, of what has one of the `rarest`."""
     if rarest and not small:
-        found = _matching(db, f"({rarest}) AND ({match})", k, documents)
+        found = _matching(db, f"({rarest}) AND ({match})", k, documents, small)
         if len(found) == k:
             return found
     if documents is None:
@@ -173,7 +206,7 @@ def _matching(db: Any, match: str, k: int, documents: Collection[int] | None, ra
             " JOIN v.passages p ON p.seq = w.seq ORDER BY w.score, w.seq",
             (match, _RANK, k),
         ).fetchall()
-    elif small:
+    elif small:  # `documents` are few
         # What is outside is not scored.
         rows = db.execute(
             "WITH inside(seq) AS MATERIALIZED"
@@ -187,10 +220,6 @@ def _matching(db: Any, match: str, k: int, documents: Collection[int] | None, ra
     else:
         rows = _inside(db, match, k, set(documents))
     return [(key, -score) for key, score in rows]
-
-
-def _documents(db: Any) -> int:
-    return int(db.execute("SELECT count(*) FROM v.documents").fetchone()[0])
 
 
 def _inside(db: Any, match: str, k: int, documents: set[int]) -> Ranked:
