@@ -25,7 +25,7 @@ _NO_DAYS = frozenset("1601-01-01 1899-12-30 1899-12-31 1900-01-01 1904-01-01 197
 # What programs put in the place of a name.
 _NOBODY = re.compile(
     r"(?i)(unknown|author|user|admin\w*|owner|office|microsoft( office)?( user)?|windows( user)?|root|default|none|null"
-    r"|n/?a|python-(docx|pptx)|openpyxl|apache poi|libreoffice|calibre.*|[\W\d_]*)"
+    r"|anonymous|unspecified|n/?a|python-(docx|pptx)|openpyxl|apache poi|libreoffice|calibre.*|[\W\d_]*)"
 )
 _LISTED = re.compile(r'"(?:[^"\\]|\\.)*"|[^",;]+|[",;]')
 
