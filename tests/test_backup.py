@@ -31,7 +31,6 @@ from app.errors import (
     WrongRecoveryKey,
 )
 from app.store import index
-from app.store import store as stores
 from app.store.store import Store
 from app.types import Document, Page, Passage
 from app.vault.keys import Cost, wipe
@@ -154,14 +153,13 @@ def test_a_round_trip_to_another_place(library: Library, tmp_path: Path) -> None
 
 
 def test_the_copy_leaves_the_working_folder_of_the_original_alone(library: Library, tmp_path: Path) -> None:
-    assert stores._WORKING == index._WORKING
     first = library.vault.matters()[0]
     store = library.store(first.id)
     store.nearest(np.ones(384, np.float32), 1)
     until = time.monotonic() + 60
     while not store.search_ready and time.monotonic() < until:
         time.sleep(0.05)
-    working = Path(store._records.notes.get(index._WORKING))
+    working = Path(store._records.notes.get(index.WORKING))
     assert working.is_dir()
     run(library.make(tmp_path / "copy"))
     run(backup.restore(tmp_path / "copy", tmp_path / "else", unlock))
