@@ -300,6 +300,7 @@ def test_the_tab_key_goes_from_the_box_through_the_passages_in_their_order(
     first = results[0].alike
     assert first is not None
     first.button.click()
+    qtbot.waitUntil(lambda: all(each.isVisible() for each in [*first.rows, *(result.card for result in results)]))
     order: list[QWidget] = []
     here: QWidget = panel.box
     for _ in range(400):

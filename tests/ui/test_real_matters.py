@@ -68,7 +68,7 @@ def both(qtbot: QtBot, panes: Panes, session: Session) -> None:
     assert {card.hit.passage.matter for card in panes.conversation.turns[0].cards} == {"General"}
     panes.matters.choose((general.id, ropewalk.id))
     idle(qtbot, panes)
-    ask(qtbot, panes, "How much is the deposit under the lease?")
+    ask(qtbot, panes, "Are the roof lights to be repaired or renewed under clause 17.4?")
     turn = panes.conversation.turns[1]
     assert {card.hit.passage.matter for card in turn.cards} == {"General", "Ropewalk"}
     assert "2 files in 2 matters" in turn._found.text()
