@@ -20,6 +20,7 @@ from app.errors import NotAModel
 from app.models import folder as folders
 from app.models import hardware
 from app.models.engine import Reply
+from app.models.probe import TEXTS
 from app.models.roles import Scores
 
 # More of a passage than this would cost time and change little; a passage and its question fit.
@@ -28,12 +29,7 @@ _MOST_TOKENS = 512
 AGREEMENT = 0.02
 
 _QUESTION = "What is the notice period of the lease?"
-_PROBE = [
-    "The landlord may end this lease by giving three months' notice in writing to the tenant. " * 7,
-    "On examination the patient was alert, afebrile and in no distress; blood pressure 128 over 76. " * 6,
-    "Either party may assign this agreement to an affiliate with the consent of the other party. " * 5,
-    "Notice is given in writing.",
-]
+_PROBE = [*TEXTS[:3], "Notice is given in writing."]
 
 
 def load(header: dict[str, Any]) -> CrossModel:
@@ -41,13 +37,7 @@ def load(header: dict[str, Any]) -> CrossModel:
     folder = Path(header["path"])
     torch.set_num_threads(int(header.get("threads") or 0) or hardware.physical_cores())
     try:
-        model = sentence_transformers.CrossEncoder(
-            str(folder),
-            device="cpu",
-            local_files_only=True,
-            trust_remote_code=False,
-            model_kwargs={"use_safetensors": True},  # never a pickle
-        )
+        model = sentence_transformers.CrossEncoder(str(folder), **folders.LOADED)
         model.max_seq_length = min(model.max_seq_length or _MOST_TOKENS, _MOST_TOKENS)
         folders.check_whole(folder, [name for name, _ in model.named_parameters()])
         return CrossModel(model.eval())

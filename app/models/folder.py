@@ -24,6 +24,11 @@ _Told = TypeVar("_Told")
 EMBEDDER, RERANKER = "embedder", "reranker"
 
 _TAKEN = frozenset((".json", ".txt", ".safetensors", ".model", ".jinja"))
+# How sentence-transformers may load a folder: nothing is fetched, and nothing in it is run.
+LOADED: dict[str, Any] = {
+    "device": "cpu", "local_files_only": True, "trust_remote_code": False,
+    "model_kwargs": {"use_safetensors": True},  # never a pickle
+}
 _JSON_LIMIT = 128 * 1024 * 1024  # tokenizers of many languages come to 35 MB
 _TEXT_LIMIT = 64 * 1024 * 1024
 _HEADER_LIMIT = 64 * 1024 * 1024  # of a safetensors file

@@ -32,13 +32,7 @@ def load(header: dict[str, Any]) -> SentenceModel:
     folder = Path(header["path"])
     torch.set_num_threads(int(header.get("threads") or 0) or hardware.physical_cores())
     try:
-        model = sentence_transformers.SentenceTransformer(
-            str(folder),
-            device="cpu",
-            local_files_only=True,
-            trust_remote_code=False,
-            model_kwargs={"use_safetensors": True},  # never a pickle
-        )
+        model = sentence_transformers.SentenceTransformer(str(folder), **folders.LOADED)
         folders.check_whole(folder, [name for name, _ in model.named_parameters()])
     except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
         raise NotAModel(file=folder.name, reason=str(error)[:300]) from error

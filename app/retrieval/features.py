@@ -19,7 +19,7 @@ import numpy.typing as npt
 from app.passages import context_name
 from app.retrieval.stems import STEMS, folded, words
 from app.retrieval.wording import Form, Wording
-from app.store.words import STOP_WORDS
+from app.terms import STOP_WORDS
 from app.types import StoredPassage
 
 NAMES = (
@@ -108,10 +108,10 @@ class Readings:
     def __init__(self, wording: Wording, passages: Sequence[StoredPassage]) -> None:
         self.wording = wording
         self.passages = passages
-        terms = {term: number for number, term in enumerate(wording.terms)}
+        self.terms = {term: number for number, term in enumerate(wording.terms)}
         # Each word of a passage is looked up twice, by C alone, for its stem and for what that is in the question.
         self._codes = {root: code for code, root in enumerate(dict.fromkeys((*wording.terms, *wording.sequence)))}
-        self._terms = [terms.get(root, -1) for root in self._codes]
+        self._terms = [self.terms.get(root, -1) for root in self._codes]
         self._codes[_END] = len(self._terms)
         codes = [self._codes[root] for root in wording.sequence]
         self.doubles = frozenset(pairwise(codes))
@@ -205,8 +205,7 @@ class _Features:
         self.read = readings.all
         self.idf = [telling.get(term, 1.0) for term in wording.terms]
         self.total = sum(self.idf) or 1.0
-        terms = {term: number for number, term in enumerate(wording.terms)}
-        content = [terms[root] for root in wording.sequence if root in terms]
+        content = [readings.terms[root] for root in wording.sequence if root in readings.terms]
         self.pairs = [(a, b) for a, b in dict.fromkeys(pairwise(content)) if a != b]
         self.columns: dict[str, Column] = {}
         self.naming = frozenset(number for number, term in enumerate(wording.terms) if term in candidates.naming)

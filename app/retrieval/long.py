@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from app import sentences
 from app.retrieval.stems import words
 from app.store.finding import Frequencies
-from app.store.words import STOP_WORDS
+from app.terms import STOP_WORDS
 
 LONGEST = 1_000  # characters; an embedder reads about as many
 _LOOKED_AT = 100_000  # characters

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.retrieval.stems import folded, stem, words
-from app.store.words import STOP_WORDS
+from app.terms import STOP_WORDS
 
 MOST_TERMS = 48  # of a long text, the first so many are weighed
 _CLAUSE = re.compile(r"(?<=[;:.?!])\s+")

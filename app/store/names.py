@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -94,14 +93,6 @@ def pack(people: Sequence[str]) -> bytes:
 def unpack(data: bytes) -> tuple[str, ...]:
     """Return the names that `pack` was given."""
     return tuple(json.loads(data)) if data else ()
-
-
-def fold(text: str) -> str:
-    """Return a text without case and accents, as the tokenizer compares it."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(c for c in unicodedata.normalize("NFKD", decomposed) if not unicodedata.combining(c))
 
 
 def _told(name: str) -> str:

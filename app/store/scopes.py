@@ -13,6 +13,7 @@ import fnmatch
 import re
 import threading
 import time
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,7 +23,6 @@ from typing import Any, TypeVar
 from app import terms
 from app.store import names
 from app.store.database import Database
-from app.store.names import fold
 from app.store.texts import to_text
 from app.types import Scope, Searched
 
@@ -161,10 +161,10 @@ def _read(db: Any, changes: int) -> _Known:
         " FROM v.documents WHERE pages > 0 ORDER BY number"
     ):
         text = to_text(path)
-        name = fold(PurePath(text).name)
+        name = _fold(PurePath(text).name)
         file = File(
-            number, content, key, text, name, _words(f"{name} {fold(to_text(title))}"), kind,
-            tuple(_words(fold(person)) for person in names.unpack(people)), *_days(date, modified),
+            number, content, key, text, name, _words(f"{name} {_fold(to_text(title))}"), kind,
+            tuple(_words(_fold(person)) for person in names.unpack(people)), *_days(date, modified),
             _DATE.fullmatch(date) is not None, pages, unread,
         )
         files.append(file)
@@ -225,15 +225,15 @@ def _any(values: tuple[str, ...], condition: Callable[[str], Match]) -> Match | 
 
 def _called(value: str) -> Match:
     """Whether a file, or one that it came out of, is called so: by words, by a pattern, by its path."""
-    path = _slashes(fold(value.strip()))
+    path = _slashes(_fold(value.strip()))
     if _PATTERN.search(path):
         pattern = re.compile(fnmatch.translate(path if "/" not in path or path.startswith("/") else f"*/{path}"))
         if "/" in path:
-            return lambda file: any(pattern.match(_slashes(fold(one.path))) for one in file.line())
+            return lambda file: any(pattern.match(_slashes(_fold(one.path))) for one in file.line())
         return lambda file: any(pattern.match(one.name) for one in file.line())
     if "/" in path:
         return lambda file: any(
-            _slashes(fold(one.path)) == path or _slashes(fold(one.path)).endswith("/" + path.lstrip("/"))
+            _slashes(_fold(one.path)) == path or _slashes(_fold(one.path)).endswith("/" + path.lstrip("/"))
             for one in file.line()
         )
     return lambda file: any(one.name == path or _holds(one.words, path) for one in file.line())
@@ -244,14 +244,14 @@ def _below(value: str) -> Match:
     plain = _slashes(value.strip())
     drive = _DRIVE.match(plain) is not None  # of Windows, where case does not matter
     if drive or plain.startswith("/"):
-        same = fold if drive else str
+        same = _fold if drive else str
         start = same(plain.rstrip("/"))
         return lambda file: same(_slashes(file.path)) == start or same(_slashes(file.path)).startswith(f"{start}/")
-    part = f"/{fold(plain).strip('/')}/"
+    part = f"/{_fold(plain).strip('/')}/"
     if _PATTERN.search(part):
         pattern = re.compile(fnmatch.translate(f"*{part}*"))
-        return lambda file: pattern.match("/" + _slashes(fold(file.path))) is not None
-    return lambda file: part in "/" + _slashes(fold(file.path))
+        return lambda file: pattern.match("/" + _slashes(_fold(file.path))) is not None
+    return lambda file: part in "/" + _slashes(_fold(file.path))
 
 
 def _of_kind(value: str) -> Match:
@@ -262,7 +262,7 @@ def _of_kind(value: str) -> Match:
 
 def _with(value: str) -> Match:
     """Whether one person of a file, or of one that it came out of, has all these words."""
-    folded = fold(value)
+    folded = _fold(value)
     return lambda file: any(_holds(person, folded) for one in file.line() for person in one.people)
 
 
@@ -291,3 +291,11 @@ def _sought(word: str) -> str:
 
 def _slashes(path: str) -> str:
     return path.replace("\\", "/")
+
+
+def _fold(text: str) -> str:
+    """Return a text without case and accents, as names and values of filters are compared."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(c for c in unicodedata.normalize("NFKD", decomposed) if not unicodedata.combining(c))

@@ -21,7 +21,6 @@ from app import terms
 from app.store import texts
 from app.types import AllOf, AnyOf, Demand, Exact, Near, Without, Word
 
-STOP_WORDS = terms.STOP_WORDS
 SCHEMA = (
     "CREATE VIRTUAL TABLE v.words USING fts5(text, context, stems, content='', contentless_delete=1,"
     " tokenize=\"ascii tokenchars '.,%$'\")"
