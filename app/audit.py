@@ -172,8 +172,9 @@ class Audit:
                     break
                 number = chain.last + 1
                 sealed = _sealed(line)
-                if sealed is None or self._opened(sealed[1], number, chain.tag(number - 1)) is None:
-                    chain.fault = _misfit(number, sealed[0] if sealed else None)
+                authentic = sealed and self._opened(sealed[1], number, chain.tag(number - 1)) is not None
+                if sealed is None or not authentic or sealed[0] != number:  # no key seals the number in the line
+                    chain.fault = _misfit(number, sealed[0] if sealed and not authentic else None)
                     break
                 chain.tags += sealed[1][-_TAG:]
                 chain.size += len(line)
@@ -361,7 +362,7 @@ class Audit:
                 number, before = int(begun[1]), bytes.fromhex(begun[2].decode())
             while begun and number <= last:
                 sealed = _sealed(stream.readline(_LINE))
-                data = self._opened(sealed[1], number, before) if sealed else None
+                data = self._opened(sealed[1], number, before) if sealed and sealed[0] == number else None
                 if sealed is None or data is None:
                     break
                 before = sealed[1][-_TAG:]
@@ -420,7 +421,7 @@ def _sealed(line: bytes) -> tuple[int, bytes] | None:
     except binascii.Error:
         return None
     # Base64 lets the last bits of a group be anything; only the line that was written is taken.
-    if base64.b64encode(sealed) != found[2] or len(sealed) < _NONCE + _TAG:
+    if base64.b64encode(sealed) != found[2] or len(sealed) < _NONCE + _TAG or found[1].startswith(b"0"):
         return None
     return int(found[1]), sealed
 
