@@ -87,6 +87,11 @@ _TERM = re.compile(
     rf"|(?P<character>[{_SPACELESS}][{_MARK}]*|{_JAMO})"
     rf"|[{_FIGURE}]|(?:§\s*)*§|[{_SIGN}]",
 )
+# The same for a text of ASCII alone, as most are, in a third of the time.
+_ASCII_TERM = re.compile(
+    r"(?P<word>[A-Za-z][A-Za-z0-9]*)|(?P<number>(?<![\w.])\.\d+(?![\w])|\d+(?:[.,']\d+)+)"
+    rf"|\d+(?={_UNIT})|(?P<code>\d[A-Za-z0-9]*)|[$%]", re.ASCII,
+)  # fmt: skip
 _DIGITS = re.compile(r"\d+")
 _GROUPED = (  # thousands, and the sign before what is smaller than one
     re.compile(r"(\d{1,3}(?:,\d{3})+)(?:\.(\d+))?"), re.compile(r"(\d{1,3}(?:\.\d{3})+),(\d+)"),
@@ -106,9 +111,9 @@ _ACCENT = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2
 
 def terms(text: str) -> Iterator[Term]:
     """Yield the terms of a text in order, with their places in it."""
-    for match in _TERM.finditer(text):
+    for match in (_ASCII_TERM if text.isascii() else _TERM).finditer(text):
         kind, found = match.lastgroup, match.group()
-        if kind == "word" and len(found) > _LONGEST_TERM:
+        if len(found) > _LONGEST_TERM and kind in ("word", "code"):
             continue
         if kind == "number":
             yield from _number(found, match.start())

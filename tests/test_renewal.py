@@ -136,8 +136,8 @@ def test_a_passage_longer_than_the_new_one_reads_is_embedded_in_parts(store: Sto
     assert "".join(parts) == text
     assert all(len(FakeTokenizer().starts(part)) <= 40 for part in parts)
     assert best(store, new, "needle") == text
-    found = store.similarity(new.embed(["needle"])[0], [store.words("needle", 1)[0][0]])
-    assert next(iter(found.values())) > 0.05
+    found = store.similarity(new.embed(["needle"]), [store.words("needle", 1)[0][0]])
+    assert next(iter(found.values()))[0] > 0.05
 
 
 def test_an_empty_library_follows_at_once(store: Store) -> None:

@@ -7,7 +7,18 @@ import sys
 
 import pytest
 
+from app import terms as words
 from app.terms import MOST_TERMS, distinct, spelled, stem, terms
+
+
+def test_ascii_alone_falls_into_the_same_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has a pattern of its own."""
+    chance = random.Random(7)
+    texts = ["".join(chance.choice("aZm9 05.,'$%()-_\n\"g kh/:#min days") for _ in range(chance.randrange(1, 16)))
+             for _ in range(20_000)]  # fmt: skip
+    found = [list(terms(text)) for text in texts]
+    monkeypatch.setattr(words, "_ASCII_TERM", words._TERM)
+    assert found == [list(terms(text)) for text in texts]
 
 
 @pytest.mark.parametrize(("text", "told"), [

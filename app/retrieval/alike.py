@@ -5,9 +5,8 @@ Knows only passages. What differs in a number is never alike, however much of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from app.retrieval.stems import words
 from app.types import StoredPassage
 
 _RUN = 4  # words that count as one piece of a text
@@ -15,15 +14,17 @@ _SAME = 0.8  # share of the pieces of both that both have
 _OVER = 0.6  # share of the shorter of two passages of a page that lies in the other
 
 
-def together(passages: Sequence[StoredPassage], most: int) -> list[list[StoredPassage]]:
+def together(
+    passages: Sequence[StoredPassage], words: Iterable[list[str]], most: int
+) -> list[list[StoredPassage]]:
     """Return up to `most` groups in the order of their first, which is the best; the others follow it.
 
-    `passages` come best first. Those after the last group that is returned join a group only where they are alike.
+    `passages` come best first, each with its `words`, folded. Those after the last group that is returned join a group
+    only where they are alike.
     """
     groups: list[list[StoredPassage]] = []
     kept: list[tuple[frozenset[int], frozenset[str]]] = []
-    for passage in passages:
-        said = words(passage.text)
+    for passage, said in zip(passages, words, strict=True):
         runs = zip(*(said[i:] for i in range(_RUN)), strict=False) if len(said) >= _RUN else [tuple(said)]
         print_ = frozenset(map(hash, runs))
         numbers = frozenset(word for word in said if not word.isalpha())

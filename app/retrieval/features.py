@@ -43,10 +43,8 @@ _FIRST = 20  # characters before which a first line begins
 _LINE = 120  # characters of a line that may be a title
 _NAMING = 0.15  # what a word that names the document is still worth inside it
 _CLOSE = 4  # words that may lie between two that belong together
-_SENTENCE = re.compile(r"(?<=[.!?;:。！？])\s+|\n\s*\n|\n(?=\s*[-•*\d(])")
-_END = "\x1f"  # of a sentence
-_BREAK = f" {_END} "
-_WORD = re.compile(rf"[^\W_]+|{_END}")
+_ENDS = ".!?;:。！？\n"  # of a sentence, where white space or a new item follows
+_TOKEN = re.compile(rf"[^\W_]+|[{_ENDS[:-1]}](?=\s)|\n(?=\s*[\n\-•*\d(])")
 _YEAR = re.compile(r"(?:1\d|20)\d\d$")
 _MONTHS = frozenset(
     "january february march april may june july august september october november december "
@@ -98,8 +96,12 @@ class Reading:
     triples: int
     heading: frozenset[int]
     heading_length: int
-    said: list[str]  # folded words, with _END between sentences
+    said: list[str]  # folded words, and what ends sentences between them
     stops: int
+
+    def words(self) -> list[str]:
+        """Return the folded words alone, as stems.words gives them."""
+        return list(filter(str.isalnum, self.said))
 
 
 class Readings:
@@ -112,7 +114,7 @@ class Readings:
         # Each word of a passage is looked up twice, by C alone, for its stem and for what that is in the question.
         self._codes = {root: code for code, root in enumerate(dict.fromkeys((*wording.terms, *wording.sequence)))}
         self._terms = [self.terms.get(root, -1) for root in self._codes]
-        self._codes[_END] = len(self._terms)
+        self._codes |= dict.fromkeys(_ENDS, len(self._terms))
         codes = [self._codes[root] for root in wording.sequence]
         self.doubles = frozenset(pairwise(codes))
         self.triples = frozenset(zip(codes, codes[1:], codes[2:], strict=False))
@@ -129,19 +131,23 @@ class Readings:
         return -1 if code is None or code >= len(self._terms) else self._terms[code]
 
     def _read(self, passage: StoredPassage) -> Reading:
-        said = _WORD.findall(_SENTENCE.sub(_BREAK, folded(passage.text)))
+        said = _TOKEN.findall(folded(passage.text))
         read = Reading(0, {}, {}, [0], Counter(), 0, 0, *self._heading(passage.context), said, 0)
         doubles: set[tuple[int, int]] = set()
         triples: set[tuple[int, int, int]] = set()
         two = one = -1  # the codes of the word before, and of that before it
         at = -2  # where the word before stood
+        ends = 0
         codes = map(self._codes.get, map(STEMS.__getitem__, said))
         for index, code in [(index, code) for index, code in enumerate(codes) if code is not None]:
             if code == len(self._terms):
-                read.starts.append(index + 1)
+                ends += 1
+                if read.starts[-1] != index:
+                    read.starts.append(index + 1)
+                else:  # "lines.\n\n1. Next"
+                    read.starts[-1] = index + 1
                 continue
-            sentence = len(read.starts) - 1
-            place = index - sentence
+            place = index - ends
             if place != at + 1:
                 one = two = -1
             if two >= 0:
@@ -149,8 +155,8 @@ class Readings:
                 if one >= 0:
                     triples.add((one, two, code))
             one, two, at = two, code, place
-            self._note(read, self._terms[code], place, sentence, said[index])
-        read.length = len(said) - len(read.starts) + 1
+            self._note(read, self._terms[code], place, len(read.starts) - 1, said[index])
+        read.length = len(said) - ends
         read.doubles, read.triples = len(doubles & self.doubles), len(triples & self.triples)
         read.stops = sum(map(STOP_WORDS.__contains__, said))
         return read

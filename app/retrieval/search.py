@@ -90,7 +90,8 @@ class Retrieval:
             scored = ranking.reranked(self._reranker, text, passages, scored)
         order = np.argsort(-scored, kind="stable")
         worth = {passages[row].id: float(np.exp(scored[row] - scored[order[0]])) for row in order}
-        groups = alike.together([passages[row] for row in order[: k * _DEEPER]], k)
+        looked_at = order[: k * _DEEPER]
+        groups = alike.together([passages[row] for row in looked_at], (read.all[row].words() for row in looked_at), k)
         return tuple(
             Hit(rank, worth[best.id], best, tuple(others), queries.marks(query, best.text))
             for rank, (best, *others) in enumerate(groups, start=1)

@@ -45,12 +45,21 @@ class Finding:
         self._index = index
         self.catalog = Catalog(records.database)
         self._vocabulary = Vocabulary()
+        self._searched: tuple[int, Searched] | None = None  # as the library was after so many changes
 
     def words(self, text: str, k: int, demand: Demand | None, documents: frozenset[str] | None) -> Ranked:
         """Return up to `k` (passage id, BM25 score), best first."""
         with self._records.database.reading() as db:
             contents = None if documents is None else list(self.catalog.contents(documents))
             return words.search(db, text, k, demand=demand, documents=contents, vocabulary=self._common())
+
+    def words_inside(self, text: str, k: int, document: str) -> Ranked:
+        """Return up to `k` (passage id, score) of one document, best first."""
+        content = next(iter(self.catalog.contents(frozenset((document,)))), None)
+        if content is None:
+            return []
+        with self._records.database.reading() as db:
+            return words.inside(db, text, k, content, self._common())
 
     def _common(self) -> Vocabulary:
         return self._vocabulary.at(self._records.database.changes)
@@ -91,10 +100,10 @@ class Finding:
                 del found[k:]
         return found
 
-    def similarity(self, vector: npt.NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
-        """Return the cosine of `vector` and each of these passages; one that is gone is left out."""
-        found: dict[str, float] = {}
-        if not np.isfinite(vector).all():
+    def similarity(self, vectors: npt.NDArray[np.float32], ids: Sequence[str]) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the cosines of `vectors` with each of these passages; one that is gone is left out."""
+        found: dict[str, npt.NDArray[np.float32]] = {}
+        if not np.isfinite(vectors).all():
             return found
         with self._records.database.reading() as db:
             for some in _batches(list(dict.fromkeys(ids))):
@@ -102,7 +111,7 @@ class Finding:
                     "SELECT p.id, x.vector FROM v.passages p JOIN v.vectors x ON x.seq = p.seq"  # noqa: S608
                     f" WHERE p.id IN ({_marks(some)})", some,
                 ).fetchall()
-                found.update(_compared(vector, rows))
+                found.update(zip((key for key, _ in rows), _cosines(vectors, rows), strict=False))
         return found
 
     def routes(self, text: str, k: int, documents: frozenset[str] | None) -> Ranked:
@@ -126,18 +135,27 @@ class Finding:
 
     def searched(self, documents: frozenset[str] | None) -> Searched:
         """Return what is searched: files that gave a document, their pages, those without text."""
-        return self._records.searched() if documents is None else self.catalog.searched(documents)
+        if documents is not None:
+            return self.catalog.searched(documents)
+        changes = self._records.database.changes  # before reading: what changes meanwhile is counted again next time
+        if self._searched is None or self._searched[0] != changes:
+            self._searched = changes, self._records.searched()
+        return self._searched[1]
 
 
 def _compared(vector: npt.NDArray[np.float32], rows: Sequence[tuple[str, bytes]]) -> Ranked:
-    if not rows:
-        return []
-    stored = np.frombuffer(b"".join(half for _, half in rows), dtype="<f2").astype(np.float32).reshape(len(rows), -1)
-    if stored.shape[1] != len(vector):  # replaced while it was on its way, see Index.replacing
-        return []
-    lengths = np.linalg.norm(stored, axis=1) * np.linalg.norm(vector)
-    cosines = (stored @ vector) / np.maximum(lengths, 1e-12)
-    return [(key, float(cosine)) for (key, _), cosine in zip(rows, cosines, strict=True)]
+    cosines = _cosines(vector[None], rows)
+    return [(key, float(cosine)) for (key, _), (cosine,) in zip(rows, cosines, strict=False)]
+
+
+def _cosines(vectors: npt.NDArray[np.float32], rows: Sequence[tuple[str, bytes]]) -> npt.NDArray[np.float32]:
+    """Return float32[len(rows), len(vectors)]; nothing at all where the stored ones have another dimension."""
+    stored = np.frombuffer(b"".join(half for _, half in rows), dtype="<f2").astype(np.float32)
+    if not rows or len(stored) != len(rows) * vectors.shape[1]:  # replaced while it was on its way, see Index.replacing
+        return np.zeros((0, len(vectors)), np.float32)
+    stored = stored.reshape(len(rows), -1)
+    lengths = np.linalg.norm(stored, axis=1)[:, None] * np.linalg.norm(vectors, axis=1)
+    return np.asarray((stored @ vectors.T) / np.maximum(lengths, 1e-12), dtype=np.float32)
 
 
 def _numbers(db: Any, ids: Sequence[str]) -> dict[str, int]:

@@ -44,9 +44,13 @@ class Several:
         """Return up to `k` (passage id, cosine similarity) of all, best first."""
         return self._best(k, lambda store: store.nearest(vector, k, documents=documents))
 
-    def similarity(self, vector: npt.NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
-        """Return the cosine similarity of a vector and each of these passages; of those that are there."""
-        return {key: score for store in self._stores for key, score in store.similarity(vector, ids).items()}
+    def words_inside(self, text: str, k: int, document: str) -> Ranked:
+        """Return up to `k` (passage id, score) of one document id, whichever has it, best first."""
+        return next(filter(None, (store.words_inside(text, k, document) for store in self._stores)), [])
+
+    def similarity(self, vectors: npt.NDArray[np.float32], ids: Sequence[str]) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the cosines of float32[n, d] with each of these passages, float32[n]; of those that are there."""
+        return {key: cosines for store in self._stores for key, cosines in store.similarity(vectors, ids).items()}
 
     def routes(self, text: str, k: int, *, documents: frozenset[str] | None = None) -> Ranked:
         """Return up to `k` (document id, BM25 score) of all that `text` names, best first."""

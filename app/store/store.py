@@ -370,6 +370,10 @@ class Store:
         """
         return self._finding.words(text, k, demand, documents)
 
+    def words_inside(self, text: str, k: int, document: str) -> list[tuple[str, float]]:
+        """Return up to `k` (passage id, score) of one document id by the telling words of `text`, best first."""
+        return self._finding.words_inside(text, k, document)
+
     def nearest(
         self, vector: npt.NDArray[np.float32], k: int, *, documents: frozenset[str] | None = None,
     ) -> list[tuple[str, float]]:
@@ -379,9 +383,11 @@ class Store:
         """
         return self._finding.nearest(self._vector(vector), k, documents) if self.renewal.comparable else []
 
-    def similarity(self, vector: npt.NDArray[np.float32], ids: Sequence[str]) -> dict[str, float]:
-        """Return the cosine similarity of a float32[dimension] and each of these passages; of those that are there."""
-        return self._finding.similarity(self._vector(vector), ids) if self.renewal.comparable else {}
+    def similarity(self, vectors: npt.NDArray[np.float32], ids: Sequence[str]) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the cosines of float32[n, dimension] with each of these passages, float32[n]; of those there are."""
+        if not self.renewal.comparable:
+            return {}
+        return self._finding.similarity(np.stack([self._vector(vector) for vector in vectors]), ids)
 
     def routes(self, text: str, k: int, *, documents: frozenset[str] | None = None) -> list[tuple[str, float]]:
         """Return up to `k` (document id, BM25 score) whose title, file, folder, people or first words `text` names.

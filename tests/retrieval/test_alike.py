@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from app.retrieval.alike import together
+from app.retrieval import alike
+from app.retrieval.stems import words
+from app.types import StoredPassage
 from tests.retrieval.collection import passage, texts
 
 BOILERPLATE = (
     "This agreement shall be governed by and construed in accordance with the laws of the State of Delaware, without "
     "regard to its conflict of laws principles, and each party submits to the jurisdiction of the courts there."
 )
+
+
+def together(passages: list[StoredPassage], most: int) -> list[list[StoredPassage]]:
+    return alike.together(passages, (words(passage.text) for passage in passages), most)
 
 
 def test_boilerplate_of_many_documents_is_one_group_led_by_the_best() -> None:

@@ -121,7 +121,7 @@ def test_odd_questions_inside(store: Store) -> None:
     with pytest.raises(ValueError, match="shape"):
         store.nearest(np.zeros(3, np.float32), 5, documents=inside)
     with pytest.raises(ValueError, match="shape"):
-        store.similarity(np.zeros(3, np.float32), [])
+        store.similarity(np.zeros((2, 3), np.float32), [])
 
 
 def test_a_vectors_length_does_not_matter(store: Store) -> None:
@@ -140,12 +140,13 @@ def test_similarity_is_that_of_the_stored_vectors(store: Store) -> None:
     vector = directions(1, 1)[0]
     hits = store.nearest(vector, 1000)
     assert len(hits) == DOCUMENTS * PASSAGES
-    found = store.similarity(vector, [*(key for key, _ in hits), "nobody", hits[0][0]])
+    two = np.stack([vector, -2 * vector])
+    found = store.similarity(two, [*(key for key, _ in hits), "nobody", hits[0][0]])
     assert found.keys() == dict(hits).keys()
     for key, score in hits:
-        assert found[key] == pytest.approx(score, abs=1e-4)
-    assert store.similarity(vector, []) == store.similarity(vector, ["nobody"]) == {}
-    assert set(store.similarity(np.zeros(DIMENSION, np.float32), [hits[0][0]]).values()) == {0.0}
+        assert found[key] == pytest.approx([score, -score], abs=1e-4)
+    assert store.similarity(two, []) == store.similarity(two, ["nobody"]) == {}
+    assert store.similarity(np.zeros((1, DIMENSION), np.float32), [hits[0][0]])[hits[0][0]] == pytest.approx([0.0])
 
 
 def test_frequencies_follow_what_is_added_and_removed(tmp_path: Path) -> None:
@@ -175,7 +176,7 @@ def test_a_removed_passage_is_found_in_no_part(tmp_path: Path) -> None:
         hits = store.nearest(vector, 99, documents=everything)
         assert len(hits) == 6
         assert not set(gone) & {key for key, _ in hits}
-        assert store.similarity(vector, gone) == {}
+        assert store.similarity(vector[None], gone) == {}
         assert len(store.words("clause", 99, documents=everything)) == 6
         assert store.searched(everything) == Searched(2, 2, 0)
 
@@ -201,7 +202,8 @@ def test_several_libraries_are_searched_in_part(tmp_path: Path) -> None:
         assert len(both.words("clause", 99, documents=inside)) == 9
         assert len(both.words("", 99, demand=Exact("clause 2"), documents=inside)) == 3
         assert both.searched(inside) == Searched(3, 3, 0)
-        assert both.similarity(vector, [key for key, _ in hits]) == pytest.approx(dict(hits), abs=1e-4)
+        cosines = both.similarity(vector[None], [key for key, _ in hits])
+        assert {key: cosine for key, (cosine,) in cosines.items()} == pytest.approx(dict(hits), abs=1e-4)
         found = both.frequencies(["clause", "2"])
         assert (found.passages, found.counts["clause"], found.counts["2"]) == (18, 18, 8)
         (key, _), = both.routes("paper 2", 1)

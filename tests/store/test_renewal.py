@@ -62,7 +62,7 @@ def test_a_library_of_another_embedder_opens_and_is_found_by_words(tmp_path: Pat
         assert store.renewal.maker == OLD
         assert not store.renewal.comparable
         assert store.nearest(np.ones(DIMENSION // 2, np.float32), 3) == []
-        assert store.similarity(np.ones(DIMENSION // 2, np.float32), [store.words("clause", 1)[0][0]]) == {}
+        assert store.similarity(np.ones((1, DIMENSION // 2), np.float32), [store.words("clause", 1)[0][0]]) == {}
         assert store.words("clause", 3)
         assert store.vectors_of(["clause 1 part 0"]) == [None]
         store.renewal.asking = "one"  # the old model is found on the computer
@@ -225,7 +225,7 @@ def test_searching_while_it_is_switched(tmp_path: Path) -> None:
             while not over.is_set():
                 try:
                     hits = store.nearest(vector, 5)
-                    store.similarity(vector, [key for key, _ in hits])
+                    store.similarity(vector[None], [key for key, _ in hits])
                     assert not hits or hits[0][1] > 0.99  # never an old question with new vectors
                 except ValueError as error:
                     if "of shape" not in str(error):

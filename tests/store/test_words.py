@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from app.store.several import Several
 from app.store.store import Store
 from app.terms import MOST_TERMS, distinct
+from app.types import Passage
 from tests.store.library import directions, document, opened
 
 TEXTS = (
@@ -34,8 +36,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield made
 
 
-def found(store: Store, query: str) -> list[int]:
-    return [int(one.file[1:]) for one in store.passages([key for key, _ in store.words(query, 10)])]
+def found(store: Store, query: str, k: int = 10) -> list[int]:
+    return [int(one.file[1:]) for one in store.passages([key for key, _ in store.words(query, k)])]
 
 
 @pytest.mark.parametrize(("query", "first"), [
@@ -52,6 +54,43 @@ def test_scores_fall_and_k_bounds(store: Store) -> None:
     assert [score for _, score in hits] == sorted((score for _, score in hits), reverse=True)
     assert len(store.words("rule rules notice monthly", 2)) == 2
     assert store.words("rule", 0) == []
+
+
+def test_inside_a_document_the_passage_with_the_rarest_words_comes_first(tmp_path: Path) -> None:
+    told = ("Notices are given in writing.", "The notice period is ninety days.", "Nothing of it.")
+    with opened(tmp_path) as store:
+        for number, name in enumerate(("lease", "second", "third")):
+            texts = told if name != "third" else ("Rent.", "Deposit.", "Repairs.", "Keys.")
+            made, _ = document("\n".join(texts))
+            page = made.pages[0]
+            starts = [page.text.index(text) for text in texts]
+            passages = [Passage(page.number, start, start + len(text), text)
+                        for start, text in zip(starts, texts, strict=True)]  # fmt: skip
+            store.add(f"/{name}", made, passages, directions(number, len(texts)), size=1, modified=1.0,
+                      digest=name.encode())  # fmt: skip
+        lease = store.documents()[0]
+        hits = store.words_inside("What is the notice period of the lease?", 10, lease.id)
+        assert [passage.text for passage in store.passages([key for key, _ in hits])] == [told[1], told[0]]
+        assert {passage.document for passage in store.passages([key for key, _ in hits])} == {lease.id}
+        assert hits[0][1] > hits[1][1] > 0
+        assert Several([store]).words_inside("notice", 1, lease.id) == store.words_inside("notice", 10, lease.id)[:1]
+        assert store.words_inside("notice", 10, "nobody") == Several([store]).words_inside("", 10, lease.id) == []
+
+
+def test_what_a_question_costs_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a large library the commonest words are not counted, and what has a rare one is ranked."""
+    with opened(tmp_path) as store:
+        for number in range(30):
+            text = f"Number {number}." + " A deposit." * (number % 3 == 0) + " The tenant." * (number % 2 == 0)
+            store.add(f"/{number}", *document(text), directions(number, 1), size=1, modified=1.0, digest=b"%d" % number)
+        whole = found(store, "tenant deposit 12", 30)
+        assert len(whole) == 20
+        monkeypatch.setattr("app.store.words._COUNTED", 12)
+        counted = found(store, "tenant deposit 12", 30)
+        assert len(counted) == 10
+        monkeypatch.setattr("app.store.words._SCORED", 1)
+        assert found(store, "tenant deposit 12", 1) == found(store, "tenant deposit 12", 30)[:1] == [12]
+        assert whole[0] == counted[0] == 12
 
 
 def test_stop_words_are_dropped_unless_there_is_nothing_else(store: Store) -> None:
