@@ -608,3 +608,29 @@ class Answered:
 
 
 AnswerEvent = EvidenceFound | TextWritten | Answered
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question of a conversation with what was found and answered, as it is kept."""
+
+    id: str  # opaque, random, 32 hexadecimal digits
+    before: str | None  # id of the exchange that it follows; two that follow the same are branches
+    asked: float  # seconds since 1970
+    question: str  # as it was typed
+    looked_for: str  # the question with what earlier ones add to it; the same where they add nothing
+    evidence: Evidence
+    answer: Answer
+    given: tuple[int, ...]  # ranks of the hits that the model was given
+    model: str  # file name of the model that wrote, "" where none did
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A row of the list of conversations."""
+
+    id: str  # opaque, random, 32 hexadecimal digits
+    title: str
+    created: float  # seconds since 1970
+    changed: float
+    exchanges: int  # with those of all branches
