@@ -11,7 +11,7 @@ import time
 from collections.abc import Generator as Events
 from dataclasses import replace
 
-from app import citations, prompts, sentences, verification
+from app import citations, prompts, repetition, sentences, verification
 from app.models.roles import Generator
 from app.precedence import Precedence
 from app.retrieval import Retrieval
@@ -37,6 +37,7 @@ from app.types import (
 # 450 questions from other collections a fifth is below.
 NOTHING_NEAR = 0.25
 QUOTES = 3
+_LOOK_AFTER = 80  # characters
 
 
 class Answering:
@@ -77,7 +78,7 @@ class Answering:
             text, finish = yield from _write(self._generator, built.prompt, timings)
             checking = time.monotonic()
             answer = check(text, [hit for hit in evidence.hits if hit.rank in given])
-            answer = replace(answer, stopped=finish == "limit")
+            answer = replace(answer, stopped=finish == "limit", repeated=finish == "repeated")
             if answer.status is AnswerStatus.ANSWERED and not _holds(answer):
                 answer = replace(answer, quotes=quote(evidence).sentences)  # what the files say is never missing
             timings["checking"] = time.monotonic() - checking
@@ -97,9 +98,13 @@ class Answering:
 def _write(
     generator: Generator, prompt: Prompt, timings: dict[str, float]
 ) -> Events[AnswerEvent, None, tuple[str, str]]:
-    """Yield the model's text as it comes; return it whole, and how it ended."""
+    """Yield the model's text as it comes; return it whole, and how it ended.
+
+    One that says the same over and over is stopped, and returned without what it said again.
+    """
     began = time.monotonic()
     pieces: list[str] = []
+    unseen = 0  # characters since it was looked at for that
     with contextlib.closing(generator.generate(prompt)) as writing:
         while True:
             try:
@@ -111,6 +116,13 @@ def _write(
                 timings["first_text"] = time.monotonic() - began
             pieces.append(piece)
             yield TextWritten(piece)
+            unseen += len(piece)
+            if unseen >= _LOOK_AFTER:
+                unseen = 0
+                text = "".join(pieces)
+                if (once := repetition.begins(text)) is not None:
+                    timings["writing"] = time.monotonic() - began
+                    return text[:once], "repeated"
 
 
 def check(text: str, hits: list[Hit]) -> Answer:

@@ -102,6 +102,7 @@ def answer_json(found: EvidenceFound, answered: Answered) -> dict[str, Any]:
             "sentences": [_sentence_json(sentence) for sentence in answer.sentences],
             "quotes": [_sentence_json(sentence) for sentence in answer.quotes],
             "stopped": answer.stopped,
+            "repeated": answer.repeated,
         },
         "searched": {
             "files": searched.files,

@@ -326,6 +326,7 @@ class Answer:
     text: str
     sentences: tuple[Sentence, ...]
     stopped: bool = False  # the writing was cut at its token limit
+    repeated: bool = False  # it was cut where the model began to say the same over and over
     quotes: tuple[Sentence, ...] = ()  # verbatim from the evidence, where no sentence of the text is carried by it
 
 

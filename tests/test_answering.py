@@ -137,6 +137,18 @@ def test_an_answer_that_was_cut_says_so() -> None:
     assert cut.answer.stopped
 
 
+def test_a_model_that_repeats_itself_for_ever_is_stopped() -> None:
+    generator = FakeGenerator("The monthly rent is 2,450 dollars [1]. " + "Notice is three months [2]. " * 500)
+    events = list(answering(generator).ask("What is the rent?"))
+    last = events[-1]
+    assert isinstance(last, Answered)
+    assert last.answer.repeated
+    assert not last.answer.stopped
+    assert [sentence.verdict for sentence in last.answer.sentences] == [Verdict.SUPPORTED] * 2
+    assert sum(isinstance(event, TextWritten) for event in events) < 200
+    assert generator.closed_early
+
+
 def test_a_model_that_cannot_hold_a_passage_is_not_asked() -> None:
     generator = FakeGenerator(context=150)
     last = list(answering(generator).ask("What is the rent?"))[-1]

@@ -188,6 +188,8 @@ class Turn(QWidget):
                     marks.pieces_of_quotes(replace(answer, sentences=answer.quotes), self._sources))
             if answer.stopped:
                 self._say("The answer was cut at its greatest length; its end is missing.", "warn")
+            if answer.repeated:
+                self._say("The model began to repeat itself and was stopped.", "warn")
         elif answer.status is AnswerStatus.QUOTES:
             self._caption.setText("In the words of your files")
             self._caption.show()
