@@ -11,11 +11,18 @@ from app import errors
 from app.audit import HEAD, LOG
 from app.session import Session
 from app.settings import Settings
-from app.vault import tries
+from app.vault import tries, vault
+from app.vault.keys import Cost
 from app.vault.vault import NAME
 
 pytestmark = pytest.mark.real
 SECRET = b"correct horse battery staple"
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a guess costs is not what is tested here."""
+    monkeypatch.setattr(vault, "calibrated", lambda: Cost(memory=1024, passes=1, lanes=1))
 
 
 def opened(library: Path, secret: bytes = SECRET, *, create: bool = False) -> Session:

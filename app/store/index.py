@@ -84,6 +84,7 @@ class Index:
         self._high = 0  # the index holds every passage up to this `seq`
         self._gone: set[str] = set()  # removed from the records, perhaps still in the index
         self._news = 0  # counts what the thread has been told
+        self._whole = False  # what lies sealed holds all that the records held when it was unsealed
         self._erase: float | None = None  # when the user last removed something that the files still hold
         self._deadline: float | None = None  # set at closing: when to stop catching up
         self.failure: Exception | None = None  # why exact search has to answer everything
@@ -174,10 +175,16 @@ class Index:
         return best[:k]
 
     def close(self) -> None:
-        """Seal what changed and remove the working folder; a full disk costs the index, not the close."""
+        """Seal what changed and remove the working folder; a full disk costs the index, not the close.
+
+        An index that is still being opened and would only be laid back as it was is not waited for.
+        """
         with self._condition:
             self._deadline = time.monotonic() + _SETTLE
             self._condition.notify_all()
+            process = self._process if self._needless() else None
+        if process is not None:
+            process.end()
         if self._thread is not None:
             self._thread.join()
         self._exact.clear()
@@ -191,7 +198,7 @@ class Index:
         try:
             with self._turn:
                 chroma = self._open()
-            while self._keep_up(chroma):
+            while chroma is not None and self._keep_up(chroma):
                 chroma = self._made_anew(chroma)
         except Exception as error:  # noqa: BLE001
             self._fail(error)
@@ -211,19 +218,30 @@ class Index:
             self._condition.notify_all()
         _log.warning("the vector index is set aside (%s)", type(error).__name__)
 
-    def _open(self) -> VectorsProcess:
+    def _needless(self) -> bool:
+        """Whether the opening that is under way can be given up; only asked while `_condition` is held."""
+        return self._deadline is not None and self._whole and not self._news and self._chroma is None
+
+    def _open(self) -> VectorsProcess | None:
+        """Return the index that lies sealed, or a new one; nothing where the library was closed meanwhile."""
         left_over = self._records.notes.get(WORKING)
         if left_over is not None:
             _wipe(Path(left_over), self._folder)
             self._sealed.unlink(missing_ok=True)
         self._make_working()
         chroma, high = self._unsealed(), 0
-        if chroma is None:
-            chroma = self._start(new=True)
-        elif self._sealed_state is not None:
+        if chroma is not None and self._sealed_state is not None:
             high, self._stale = self._sealed_state
         with self._condition:
-            self._chroma, self._high = chroma, high
+            given_up, self._whole = self._needless(), False
+            if not given_up:
+                self._chroma, self._high = chroma, high
+        if given_up:
+            return None
+        if chroma is None:
+            chroma = self._start(new=True)
+            with self._condition:
+                self._chroma = chroma
         return chroma
 
     def _make_working(self) -> None:
@@ -242,8 +260,13 @@ class Index:
         if new:
             _wipe(self._working, self._folder)
             self._working.mkdir(mode=0o700)
-        self._process = VectorsProcess(self._working, new=new)
-        return self._process
+        process = VectorsProcess()
+        with self._condition:
+            self._process = process
+            if not new and self._needless():
+                process.end()
+        process.open(self._working, new=new)
+        return process
 
     def _unsealed(self) -> VectorsProcess | None:
         """Open the sealed index if there is a sound one."""
@@ -257,6 +280,9 @@ class Index:
                 return None
         except SealBroken:
             return None
+        last = self._records.last()
+        with self._condition:
+            self._whole = high >= last
         try:
             chroma = self._start(new=False)
             sound = chroma.count() == count and self._knows(chroma, high)

@@ -34,8 +34,8 @@ class IndexLost(Exception):
 class VectorsProcess:
     """Chroma in a process of its own; calls may come from any thread and are answered one after the other."""
 
-    def __init__(self, folder: Path, *, new: bool, command: Sequence[str] | None = None) -> None:
-        """Start the process and open the index that is in `folder`, or make one; raises IndexLost.
+    def __init__(self, *, command: Sequence[str] | None = None) -> None:
+        """Start the process, which has yet to `open` an index; raises IndexLost.
 
         `command` starts the process; only tests name another.
         """
@@ -56,17 +56,20 @@ class VectorsProcess:
             raise IndexLost("it could not be started") from error
         self._to = cast("BinaryIO", self._process.stdin)
         self._from = cast("BinaryIO", self._process.stdout)
+
+    @property
+    def number(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    def open(self, folder: Path, *, new: bool) -> None:
+        """Open the index that is in `folder`, or make one; raises IndexLost, and the process has ended then."""
         try:
             # In the request and not on the command line, which other accounts can read.
             self._ask({"do": "open", "folder": str(folder), "new": new})
         except BaseException:
             self._end()
             raise
-
-    @property
-    def number(self) -> int:
-        """The number of the process."""
-        return self._process.pid
 
     def upsert(self, ids: Sequence[str], vectors: npt.NDArray[np.float32]) -> None:
         """Put vectors, float32[n, d], under ids; n at most 5,000."""

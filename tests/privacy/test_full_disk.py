@@ -24,8 +24,8 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="fills disks by Linux's own means"),
 ]
 
-STEPS = 15
-CALLS = 8  # of the many writes, those from which on the disk is full
+STEPS = 8
+CALLS = 5  # of the many writes, those from which on the disk is full
 PAGE = 4096
 BASE, NEW = 3, 6  # documents before, and in the ingest that is cut short
 

@@ -1,6 +1,6 @@
 """Killed at random moments of adding and asking: what was said to be added is there, and nothing can be read.
 
-Both in one, as the program that is killed is the same: 20 rounds on one library, with scripted models but real
+Both in one, as the program that is killed is the same: 12 rounds on one library, with scripted models but real
 readers, store and index, and a few with the real models.
 """
 
@@ -138,7 +138,7 @@ def rehearsal(life: Life, turn: int) -> dict[str, float]:
 
 
 @pytest.mark.parametrize(("entry", "kills"), [
-    pytest.param(QUICK, 20, id="scripted models"), pytest.param(COMMANDS, 3, id="real models"),
+    pytest.param(QUICK, 12, id="scripted models"), pytest.param(COMMANDS, 3, id="real models"),
 ])
 def test_killed_at_random_moments(entry: tuple[str, ...], kills: int, tmp_path: Path) -> None:
     seed = secrets.randbits(32)

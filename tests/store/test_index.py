@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -59,6 +60,51 @@ def test_an_unchanged_index_is_not_sealed_again(tmp_path: Path) -> None:
         settle(store)
         assert finds(store, 1)
     assert (tmp_path / "index.sealed").read_bytes() == before
+
+
+def test_closing_does_not_wait_for_an_index_that_would_be_laid_back_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path) as store:
+        put(store, 1)
+        settle(store)
+    before = (tmp_path / "index.sealed").read_bytes()
+    opening = threading.Event()
+    real = VectorsProcess.open
+
+    def held(self: VectorsProcess, folder: Path, *, new: bool) -> None:
+        opening.set()
+        with monkeypatch.context() as patched:  # it says nothing until it is ended
+            patched.setattr("app.frames.write", lambda *_: None)
+            real(self, folder, new=new)
+
+    monkeypatch.setattr(VectorsProcess, "open", held)
+    for late in (False, True):
+        with opened(tmp_path) as store:
+            assert finds(store, 1)
+            if late:
+                assert opening.wait(60)
+        assert store.index_failure is None
+        assert store._index._working
+        assert not store._index._working.exists()
+    monkeypatch.undo()
+    assert (tmp_path / "index.sealed").read_bytes() == before
+    with opened(tmp_path) as store:
+        settle(store)
+        assert store._index._sealed_state == (3, 0)
+        assert finds(store, 1)
+
+
+def test_what_was_added_while_the_index_was_opened_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "_SETTLE", 300.0)
+    for number in range(2):
+        with opened(tmp_path) as store:
+            put(store, number)
+    with opened(tmp_path) as store:
+        settle(store)
+        assert store._index._sealed_state == (6, 0)
 
 
 def test_replaced_vectors_do_not_pile_up(tmp_path: Path) -> None:

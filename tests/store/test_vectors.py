@@ -107,13 +107,14 @@ time.sleep(60)
 )
 def test_what_is_no_index_is_told_and_ended(tmp_path: Path, line: str) -> None:
     with pytest.raises(IndexLost):
-        VectorsProcess(tmp_path, new=True, command=[sys.executable, "-c", line])
+        VectorsProcess(command=[sys.executable, "-c", line]).open(tmp_path, new=True)
 
 
 def test_the_same_as_asked_directly(tmp_path: Path) -> None:
     vectors = directions(1, 50)
     ids = [f"{i:032x}" for i in range(50)]
-    process = VectorsProcess(tmp_path, new=True)
+    process = VectorsProcess()
+    process.open(tmp_path, new=True)
     process.upsert(ids, vectors)
     found = process.nearest(vectors[7], 3)
     exact = np.sort(vectors @ vectors[7])[::-1][:3]
@@ -123,7 +124,8 @@ def test_the_same_as_asked_directly(tmp_path: Path) -> None:
     assert process.count() == 49
     assert not process.holds([ids[7]])
     process.close()
-    again = VectorsProcess(tmp_path, new=False)
+    again = VectorsProcess()
+    again.open(tmp_path, new=False)
     assert again.count() == 49
     assert again.nearest(vectors[8], 1)[0][0] == ids[8]
     with pytest.raises(IndexLost):
