@@ -233,8 +233,9 @@ def index_rows(real: Material, sizes: Sequence[int], folder: Path) -> Iterator[R
     """Grow a vector index alone and measure it at each size."""
     best = Best(len(real.asked))
     folder.mkdir(mode=0o700)
-    process = VectorsProcess(folder, new=True)
+    process = VectorsProcess()
     try:
+        process.open(folder, new=True)
         done = 0
         began = time.monotonic()
         for size in sizes:
