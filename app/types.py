@@ -563,6 +563,16 @@ IngestEvent = (
 
 
 @dataclass(frozen=True, slots=True)
+class BroughtUp:
+    """How far a matter of an earlier version of the program is brought up to date, before it can be opened."""
+
+    matter: str  # its name
+    done: int  # passages
+    of: int
+    left: float | None  # seconds; None while it cannot be told
+
+
+@dataclass(frozen=True, slots=True)
 class Renewing:
     """How far the new vectors are; the old ones answer."""
 
@@ -581,7 +591,7 @@ class Renewed:
     seconds: float
 
 
-RenewalEvent = Renewing | Renewed
+RenewalEvent = BroughtUp | Renewing | Renewed
 
 
 # Events of answering, in this order.

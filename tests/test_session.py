@@ -13,6 +13,7 @@ import pytest
 from app import errors, paths
 from app.session import Session
 from app.settings import Settings
+from app.steps import finished
 from app.types import Answered, EvidenceFound, TextWritten
 from app.vault import vault
 from app.vault.keys import Cost
@@ -209,7 +210,8 @@ def test_the_recovery_key_opens_it_and_a_new_passphrase_is_set(tmp_path: Path, e
         printed = session.recovery_key
         filed(session, tmp_path / "a.txt", SAID)
     library = tmp_path / "library"
-    with Session.recover(library, printed.lower(), bytearray(b"a new one"), settings=Settings()) as session:
+    recovering = Session.recovering(library, printed.lower(), bytearray(b"a new one"), settings=Settings())
+    with finished(recovering) as session:
         assert session.retrieval.search("deposit").hits
         assert session.recovery_key == ""
     with pytest.raises(errors.WrongPassphrase):

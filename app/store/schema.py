@@ -1,15 +1,16 @@
 """The tables of a library, by the version that brought them; an older library is brought up to the newest.
 
-Owns the statements and nothing else: what the tables hold is said here, how it is written and read elsewhere.
+Owns the statements and their order: what the tables hold is said here, how it is written and read elsewhere.
 A new library is made by the same steps as an old one is brought up by, so the two cannot differ.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from app.errors import LibraryDamaged, LibraryTooNew
-from app.store import names, words
+from app.store import names, texts, words
 
 _FIRST = (
     "CREATE TABLE v.meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -72,11 +73,14 @@ _THIRD = (
 _STEPS = (_FIRST, _SECOND, _THIRD)
 VERSION = len(_STEPS)
 
+_AT_ONCE = 500  # passages whose texts are in memory together, and after which it is told how far it is
 
-def bring_up(db: Any, *, new: bool) -> None:
+
+def bring_up(db: Any, *, new: bool) -> Iterator[tuple[int, int]]:
     """Make the tables (only where that may be: `new`) or bring those of an older library up to VERSION.
 
-    Inside a transaction of the caller's. Raises LibraryDamaged, LibraryTooNew.
+    Yields how many passages are indexed anew and how many there are, where that has to be done: half a minute for
+    50,000. Inside a transaction of the caller's, to be pulled to its end there. Raises LibraryDamaged, LibraryTooNew.
     """
     there = db.execute("SELECT 1 FROM v.sqlite_master WHERE name = 'meta'").fetchone()
     if not there and not new:
@@ -88,10 +92,31 @@ def bring_up(db: Any, *, new: bool) -> None:
         for statement in step:
             db.execute(statement)
     if 0 < version < 3:
-        words.rebuild(db)
+        yield from _index_words(db)
         names.rebuild(db)
     if version != VERSION:
         put(db, "version", VERSION)
+
+
+def _index_words(db: Any) -> Iterator[tuple[int, int]]:
+    db.execute("DROP TABLE IF EXISTS v.words")
+    db.execute(words.SCHEMA)
+    passages = db.execute("SELECT count(*) FROM v.passages").fetchone()[0]
+    done = seq = 0
+    while True:
+        yield done, passages
+        rows = db.execute(
+            "SELECT seq, document, page, start, end, context FROM v.passages WHERE seq > ? ORDER BY seq LIMIT ?",
+            (seq, _AT_ONCE),
+        ).fetchall()
+        if not rows:
+            return
+        known: texts.Cut = {}
+        words.insert(db, (
+            (seq, texts.cut(db, known, document, page, start, end), texts.to_text(context))
+            for seq, document, page, start, end, context in rows
+        ))
+        done, seq = done + len(rows), rows[-1][0]
 
 
 def get(db: Any, name: str) -> Any:

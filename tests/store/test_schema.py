@@ -269,7 +269,7 @@ class Statements(tuple):
                 killed()
             yield statement
 if place == "words":
-    words.rebuild = killed
+    words.insert = killed
 elif place == "names":
     names.rebuild = killed
 elif place == "version":

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from app.errors import CarrelError, NoKeyStore, WrongPassphrase, WrongRecoveryKey
 from app.settings import Settings
+from app.steps import finished
 from app.types import (
     Added,
     Answer,
@@ -24,6 +25,7 @@ from app.types import (
     AnswerEvent,
     AnswerStatus,
     Box,
+    BroughtUp,
     Citation,
     Destroyed,
     DocumentRow,
@@ -198,6 +200,7 @@ class FakeSession:
     widths: list[int] = field(default_factory=list)
     shelves: dict[str, list[DocumentRow]] = field(default_factory=dict)  # of matters that are not the current one
     opening: threading.Event = field(default_factory=threading.Event)  # choosing waits for it
+    brought_up: Sequence[BroughtUp] = ()  # choosing tells of it
     choose_error: CarrelError | None = None  # the next choosing fails with it
 
     survey: Survey | None = None  # what counting finds
@@ -258,7 +261,11 @@ class FakeSession:
         return matter
 
     def choose(self, ids: Sequence[str]) -> None:
+        finished(self.choosing(ids))
+
+    def choosing(self, ids: Sequence[str]) -> Iterator[BroughtUp]:
         self._note("choose")
+        yield from self.brought_up
         self.opening.wait()
         error, self.choose_error = self.choose_error, None
         if error is not None:
@@ -514,7 +521,7 @@ class FakeDoor:
 
     def __init__(self, session: FakeSession, *, exists: bool = True, samples: Sequence[Path] = (),
                  questions: Sequence[str] = (), wait: threading.Event | None = None, key_store: bool = False,
-                 hint: str = "", errors: Sequence[CarrelError] = ()) -> None:
+                 hint: str = "", errors: Sequence[CarrelError] = (), brought_up: Sequence[BroughtUp] = ()) -> None:
         self.session = session
         self.there = exists
         self.opened: list[tuple[bytes, bool]] = []
@@ -524,6 +531,8 @@ class FakeDoor:
         self.errors = list(errors)
         self._samples, self._questions = list(samples), list(questions)
         self._wait = wait
+        self.brought_up = brought_up  # opening tells of it
+        self.closed_early = 0
         self._key_store, self._hint = key_store, hint
         from tests.ui.panes import FakeMeans  # which needs this module
 
@@ -532,8 +541,13 @@ class FakeDoor:
     def _came(self) -> None:
         self.threads.add(threading.get_ident())
 
-    def _hold(self) -> None:
+    def _hold(self) -> Iterator[BroughtUp]:
         self._came()
+        try:
+            yield from self.brought_up
+        except GeneratorExit:
+            self.closed_early += 1
+            raise
         if self._wait is not None:
             self._wait.wait()
 
@@ -549,8 +563,8 @@ class FakeDoor:
         self._came()
         return self._hint
 
-    def open(self, secret: bytearray, create: bool) -> FakeSession:
-        self._hold()
+    def open(self, secret: bytearray, create: bool) -> Generator[BroughtUp, None, FakeSession]:
+        yield from self._hold()
         typed = bytes(secret)
         secret[:] = bytes(len(secret))
         self.opened.append((typed, create))
@@ -560,8 +574,8 @@ class FakeDoor:
             raise WrongPassphrase
         return self.session
 
-    def recover(self, text: str, secret: bytearray) -> FakeSession:
-        self._hold()
+    def recover(self, text: str, secret: bytearray) -> Generator[BroughtUp, None, FakeSession]:
+        yield from self._hold()
         self.recovered.append((text, bytes(secret)))
         secret[:] = bytes(len(secret))
         if self.errors:
@@ -570,8 +584,8 @@ class FakeDoor:
             raise WrongRecoveryKey(reason=": a letter in the third group is wrong")
         return self.session
 
-    def open_with_key_store(self) -> FakeSession:
-        self._hold()
+    def open_with_key_store(self) -> Generator[BroughtUp, None, FakeSession]:
+        yield from self._hold()
         self.by_key_store += 1
         if self.errors:
             raise self.errors.pop(0)
