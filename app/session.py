@@ -94,7 +94,7 @@ class Session:
         self._closing = closing
         self.readers = closing.enter_context(ReaderPool())
         self.recogniser = closing.enter_context(Recogniser())  # its process starts when a picture is to be read
-        self._embedders = closing.enter_context(contextlib.closing(Embedders(self.catalog, self.precedence)))
+        self.embedders = closing.enter_context(contextlib.closing(Embedders(self.catalog, self.precedence)))
         if warm:
             self.embedder.start()
         self._reranker: RerankerClient | None = None
@@ -192,7 +192,7 @@ class Session:
     @property
     def embedder(self) -> EmbedderClient:
         """The chosen embedder; a matter may still be indexed by another."""
-        return self._embedders.chosen
+        return self.embedders.chosen
 
     @property
     def stores(self) -> Mapping[str, Store]:
@@ -260,7 +260,7 @@ class Session:
             ))
         finally:
             wipe(key)
-        store.renewal.note(self._embedders.maker())
+        store.renewal.note(self.embedders.maker())
         self._oddities += (f"{matter.name}: {finding}" for finding in store.findings)
         self.audit.confirm(store.audit_head, matter.id)
         self._compare(store, matter)
@@ -283,7 +283,7 @@ class Session:
             self._open[matter.id].label = matter.name
         self.store = self._open[self.matter.id]
         self.reading = Several([self._open[matter.id] for matter in self.searching])
-        using, hints = self._embedders.serve(self.searching, self._open)
+        using, hints = self.embedders.serve(self.searching, self._open)
         self.retrieval = Retrieval(
             self.reading, using, reranker=self._reranker, asked=self._asked, hints=hints,
         )
@@ -302,7 +302,7 @@ class Session:
         """
         settings = replace(self.settings, embedder=name)
         catalog = _catalog(settings)
-        self._embedders.choose(catalog, name)
+        self.embedders.choose(catalog, name)
         self.settings, self.catalog = settings, catalog
         self._build()
 
@@ -315,19 +315,22 @@ class Session:
             if matter.id in self._open and self._open[matter.id].renewal.maker.fingerprint != wanted
         )
 
-    def renew(self) -> Generator[RenewalEvent, None, None]:
+    def renew(self, *, closed: bool = True) -> Generator[RenewalEvent, None, None]:
         """Index all matters anew that are not the chosen embedder's, and yield what happens; see renewal.renew.
 
-        The old vectors of each answer until its new ones are complete. Those that are not open are opened for it.
+        The old vectors of each answer until its new ones are complete. Those that are not open are opened for it where
+        `closed` ones are meant too.
         Closing it, or a kill, keeps what was made, and the next call goes on; to choose the old embedder again
         throws it away. Raises EngineDied, DiskFull, LibraryDamaged.
         """
-        maker, embedder = self._embedders.maker(), self.embedder
+        maker, embedder = self.embedders.maker(), self.embedder
         tokenizer = WordPieceTokenizer(embedder.folder)
         for matter in self.vault.matters():
             with contextlib.ExitStack() as stack:
                 store = self._open.get(matter.id)
                 if store is None:
+                    if not closed:
+                        continue
                     store = yield from self._opened(matter)
                     stack.callback(self._close_store, store)
                 for event in renew(store, embedder, tokenizer, maker):

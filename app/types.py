@@ -591,6 +591,25 @@ class Renewed:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class EmbedderSurvey:
+    """What it takes to have the open matters found by another embedder."""
+
+    passages: int  # that need new vectors
+    seconds: float  # about
+    lost: int  # vectors of passages that were made for yet another one, and go
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What is not found by the chosen embedder yet."""
+
+    matters: tuple[str, ...]  # their names
+    passages: int  # that still need new vectors
+    embedder: str  # the name of the chosen one
+    begun: bool  # it was broken off, and not because the user stopped it
+
+
 RenewalEvent = BroughtUp | Renewing | Renewed
 
 

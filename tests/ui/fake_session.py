@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -521,7 +521,7 @@ class FakeDoor:
 
     def __init__(self, session: FakeSession, *, exists: bool = True, samples: Sequence[Path] = (),
                  questions: Sequence[str] = (), wait: threading.Event | None = None, key_store: bool = False,
-                 hint: str = "", errors: Sequence[CarrelError] = (), brought_up: Sequence[BroughtUp] = ()) -> None:
+                 hint: str = "", errors: Sequence[CarrelError] = (), brought_up: Iterable[BroughtUp] = ()) -> None:
         self.session = session
         self.there = exists
         self.opened: list[tuple[bytes, bool]] = []
