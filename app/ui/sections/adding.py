@@ -1,7 +1,7 @@
 """The runs that change the library, one after the other: adding, reading again, following folders, indexing anew.
 
-Owns the one run that is under way and what waits behind it, and before indexing anew everything else goes; what is chosen is counted first, and where reading it
-takes longer than somebody would wait for, it is asked before. Knows no other section and no panel.
+Owns the one run that is under way and what waits behind it; everything else goes before indexing anew. What is chosen
+is counted first, and where reading it takes longer than somebody would wait for, it is asked before. Knows no panel.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from app.coverage import about, passage_words
-from app.types import Behind, BroughtUp, Renewed, RenewalEvent
+from app.types import Behind, BroughtUp, RenewalEvent, Renewed
 from app.ui.widgets.labels import Icon, Label, PushButton, ShortLabel, ToolButton, counted, listed
 from app.ui.widgets.theme import Theme
 
