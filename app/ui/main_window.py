@@ -159,6 +159,7 @@ class MainWindow(QMainWindow):
         for page in (self.privacy, self.coverage, self.folders, self.models):
             page.closed.connect(self._show_work)
         self.models.renewal.connect(library.runs.renewing.go_on)
+        library.runs.renewing.over.connect(self.models.refresh)
         self.models_button.clicked.connect(self.show_models)
         self.privacy.locked.connect(self._lock_now)
         self.privacy.recovery_made.connect(lambda key: self.show_recovery_key(key, self.privacy))

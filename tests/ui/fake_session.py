@@ -108,7 +108,8 @@ def document(file: str, kind: str = "pdf", pages: int = 1, status: Status = Stat
 MODELS = (
     ModelInfo("all-MiniLM-L6-v2", "/program/all-MiniLM-L6-v2", "embedder", 91_000_000,
               "Finds passages; 22M parameters, English, 384 dimensions, reads 256 tokens of a passage", True, True),
-    ModelInfo("SmolLM2-135M", "/program/x.gguf", "generator", 98_000_000, "Writes answers; 135M parameters", True, True),
+    ModelInfo("SmolLM2-135M", "/program/x.gguf", "generator", 98_000_000, "Writes answers; 135M parameters", True,
+              True),
     ModelInfo("multilingual-e5-small", "/own/multilingual-e5-small", "embedder", 471_000_000,
               "118M parameters, 384 dimensions, reads 512 tokens", False, False),
     ModelInfo("Qwen2.5-7B", "/own/Qwen2.5-7B.gguf", "generator", 4_700_000_000,

@@ -131,6 +131,7 @@ def test_it_is_chosen_remembered_written_down_and_followed(
     assert settings.load().embedder == fake.settings.embedder == NEW
     assert fake.audit.kept[-1].details == (("setting", "embedder"), ("value", NEW))
     qtbot.waitUntil(lambda: NEW in window.models.embedders.marks)
+    assert window.models.embedders.marks[NEW].text() == "Once all is indexed"
     assert "below the documents" in window.models.said.label.text()
     click(qtbot, window.models.back)
     assert strip.isVisible()
@@ -203,7 +204,7 @@ def follow(window: MainWindow, fake: FakeSession, qtbot: QtBot) -> RenewingStrip
     fake.renew_hold.clear()
     window.library.runs.renewing.go_on()
     strip = strip_of(window)
-    qtbot.waitUntil(lambda: strip.count.isVisible())
+    qtbot.waitUntil(strip.count.isVisible)
     return strip
 
 
@@ -216,7 +217,7 @@ def test_it_is_stopped_and_goes_on_when_it_is_asked_to(window: MainWindow, fake:
     qtbot.waitUntil(strip.go.isVisible)
     idle(qtbot, window)
     assert fake.closed_generators == ["renew"]
-    assert strip.title.whole == "Indexing anew was stopped"
+    assert strip.title.whole == "Stopped"
     assert "7,900 passages of General are left" in strip.words.text()
     assert fake.behind_halted
     click(qtbot, strip.go)
@@ -290,9 +291,9 @@ def test_what_the_user_stopped_is_offered(make_window: Make, qtbot: QtBot) -> No
     strip = strip_of(window)
     qtbot.waitUntil(strip.go.isVisible)
     assert fake.renewals == 0
-    assert "General is still found by another model" in strip.words.text()
+    assert f"General is still found by another model than {NEW}" in strip.words.text()
     assert "1,000 passages" in strip.words.text()
-    assert strip.title.whole == f"Not indexed by {NEW}"
+    assert strip.title.whole == "Not indexed anew yet"
     click(qtbot, strip.go)
     qtbot.waitUntil(lambda: strip.title.whole == "Indexed anew")
 

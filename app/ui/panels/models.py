@@ -119,20 +119,24 @@ class ModelsPanel(QWidget):
         self.back.setFocus()
 
     def refresh(self) -> None:
-        """Fetch which models there are."""
+        """Fetch which models there are, while the page is seen."""
         session = self._session
-        if session is None:
+        if session is None or not self.isVisible() or not self.embedders.question.isHidden():
             return
-        job = self._jobs.call(lambda: (tuple(session.catalog.models()), session.settings), "models")
+        stores = tuple(session.stores.values())
+        job = self._jobs.call(lambda: (tuple(session.catalog.models()), session.settings,
+                                       bool(session.embedders.behind(stores).passages)), "models")
         job.done.connect(lambda found: self._show(*found))
         job.failed.connect(self._fail)
 
-    def _show(self, models: tuple[ModelInfo, ...], settings: Settings) -> None:
+    def _show(self, models: tuple[ModelInfo, ...], settings: Settings, coming: bool) -> None:
+        """`coming`: passages that are not found by the chosen embedder yet."""
         for section, role, later in ((self.embedders, "embedder", ""),
                                      (self.rerankers, "reranker", settings.reranker),
                                      (self.generators, "generator", settings.generator)):
             found = [model for model in models if model.role == role]
-            section.show_models(found, later if any(model.name == later for model in found) else "")
+            section.show_models(found, later if any(model.name == later for model in found) else "",
+                                coming=coming and role == "embedder")
         self.unusable.tell("\n".join(f"{model.name} cannot be used: {model.description}" for model in models
                                      if model.role == "unusable"), "warn")
 
@@ -204,9 +208,9 @@ def _words(found: EmbedderSurvey, names: str) -> str:
         return f"What is in {names} is still found by it, so there is nothing to wait for."
     one = found.passages == 1
     return (f"{counted(found.passages, 'passage')} of {names} {'gets a new vector' if one else 'get new vectors'}: "
-            f"{about(found.seconds)} on this computer. This goes on in the background, and answering and adding files go "
-            "before it. Until it is done, everything is found as before. It can be stopped at any time, also by closing "
-            "Carrel, and goes on later where it was. Other matters follow when they are opened.")
+            f"{about(found.seconds)} on this computer, in the background. Until it is done, everything is found as "
+            "before, and answering and adding files go first. It can be stopped at any time, also by closing Carrel, "
+            "and goes on later where it was. Other matters follow when they are opened.")
 
 
 def _lost(found: EmbedderSurvey) -> str:

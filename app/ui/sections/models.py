@@ -38,8 +38,11 @@ class ModelsSection(Section):
         self.body.addLayout(self._rows)
         self.body.addWidget(self.question)
 
-    def show_models(self, models: Sequence[ModelInfo], later: str = "") -> None:
-        """Show these; the one of the name `later` is used from the next opening on."""
+    def show_models(self, models: Sequence[ModelInfo], later: str = "", *, coming: bool = False) -> None:
+        """Show these; the one of the name `later` is used from the next opening on.
+
+        The one that is chosen is still `coming` where the library does not follow it yet.
+        """
         while (item := self._rows.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
@@ -52,7 +55,7 @@ class ModelsSection(Section):
         for number, model in enumerate(models):
             if number:
                 self._rows.addWidget(line())
-            self._rows.addWidget(self._row(model, later))
+            self._rows.addWidget(self._row(model, later, coming=coming))
 
     def try_out(self, name: str | None) -> None:
         """Show that a model is being tried, and let none be chosen meanwhile; None where none is any more."""
@@ -62,7 +65,7 @@ class ModelsSection(Section):
         for each, progress in self._bars.items():
             progress.setVisible(each == name)
 
-    def _row(self, model: ModelInfo, later: str) -> QWidget:
+    def _row(self, model: ModelInfo, later: str, *, coming: bool) -> QWidget:
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 4, 0, 4)
@@ -85,8 +88,8 @@ class ModelsSection(Section):
         leaving = model.chosen and later not in ("", model.name)
         if model.chosen or soon:
             self.marks[model.name] = words = Label(
-                "From the next opening on" if soon else "In use until then" if leaving else "In use",
-                "good" if model.chosen else "small")
+                "From the next opening on" if soon else "In use until then" if leaving else
+                "Once all is indexed" if coming else "In use", "good" if model.chosen and not coming else "small")
             layout.addWidget(words, 0, Qt.AlignmentFlag.AlignVCenter)
         if leaving or not (model.chosen or soon):
             self.buttons[model.name] = button = PushButton(self._theme, _KEEP if leaving else _USE)

@@ -100,22 +100,21 @@ class RenewingStrip(QFrame):
 
     def wait(self) -> None:
         """Something that goes before it is under way."""
-        self._show("Indexing anew waits", "It goes on when the files are added.", "model", "muted", dismissable=False)
+        self._show("Indexing anew waits", "It goes on when no more files are being added.", "model", "muted",
+                   dismissable=False)
 
     def fail(self, sentence: str) -> None:
         """It ended with an error; what was made is kept."""
-        self._show("Indexing anew stopped", f"{sentence} {_KEPT}", "warning", "bad", go="Try again")
+        self._show("Indexing failed", f"{sentence} {_KEPT}", "warning", "bad", go="Try again")
 
     def offer(self, found: Behind, *, stopped: bool) -> None:
         """Say what is not found by the chosen model, and offer to go on."""
-        left = counted(found.passages, "passage")
+        left, are = counted(found.passages, "passage"), "is" if found.passages == 1 else "are"
         if stopped:
-            self._show("Indexing anew was stopped", f"{left} of {listed(found.matters)} are left. {_KEPT}", "stop",
-                       "muted", go="Go on")
+            self._show("Stopped", f"{left} of {listed(found.matters)} {are} left. {_KEPT}", "stop", "muted", go="Go on")
         else:
-            self._show(f"Not indexed by {found.embedder}", f"{_still(found.matters)} found by another model. To have "
-                       f"{'it' if len(found.matters) == 1 else 'them'} found by the one that is chosen, {left} are "
-                       "indexed anew.", "model", "accent", go="Index anew")
+            self._show("Not indexed anew yet", f"{_still(found.matters)} found by another model than "
+                       f"{found.embedder}. To change that, {left} {are} indexed anew in the background.", "model", "accent", go="Index anew")
 
     def _show(self, title: str, words: str, icon: str = "model", colour: str = "accent", *, go: str = "",
               running: bool = False, dismissable: bool = True) -> None:
