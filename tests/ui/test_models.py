@@ -122,11 +122,11 @@ def test_what_was_made_for_another_one_is_said_to_be_lost(window: MainWindow, fa
 def test_it_is_chosen_remembered_written_down_and_followed(
         window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
     asked(window, qtbot)
-    fake.renew_of = 12_000
+    fake.renew_of, fake.renewed = 12_000, 100
     fake.renew_hold.clear()
     click(qtbot, window.models.embedders.question.go)
     strip = strip_of(window)
-    qtbot.waitUntil(lambda: strip.count.text() == "0 of 12,000 passages")
+    qtbot.waitUntil(lambda: strip.count.text() == "100 of 12,000 passages")
     assert fake.embedder == NEW
     assert settings.load().embedder == fake.settings.embedder == NEW
     assert fake.audit.kept[-1].details == (("setting", "embedder"), ("value", NEW))
@@ -136,9 +136,10 @@ def test_it_is_chosen_remembered_written_down_and_followed(
     click(qtbot, window.models.back)
     assert strip.isVisible()
     assert strip.title.whole == "Indexing anew: General"
+    assert strip.left.isVisible()
+    assert strip.left.text() == "About a minute left"
     fake.renewed = 11_700
     fake.renew_hold.set()
-    qtbot.waitUntil(lambda: strip.left.isVisible() and strip.left.text() == "About a minute left")
     idle(qtbot, window)
     assert strip.title.whole == "Indexed anew"
     assert strip.words.text() == "12,000 passages in 2 minutes."

@@ -150,7 +150,7 @@ class AddingSection(QWidget):
             kept.clear()
         if self._job is not None:
             self._job.stop()
-        self.renewing.give_way()
+        self.renewing.leave()
         return waiting
 
     # One run after the other.

@@ -42,7 +42,7 @@ class Renewing(QObject):
         self._look(session, stopped=False)
 
     def leave(self) -> None:
-        """Do nothing until there is a session again, and then go on."""
+        """Stop for now, and do nothing until there is a session again."""
         self.give_way()
         self._session = None
         self.wanted = False

@@ -114,7 +114,8 @@ class RenewingStrip(QFrame):
             self._show("Stopped", f"{left} of {listed(found.matters)} {are} left. {_KEPT}", "stop", "muted", go="Go on")
         else:
             self._show("Not indexed anew yet", f"{_still(found.matters)} found by another model than "
-                       f"{found.embedder}. To change that, {left} {are} indexed anew in the background.", "model", "accent", go="Index anew")
+                       f"{found.embedder}. To change that, {left} {are} indexed anew in the background.",
+                       "model", "accent", go="Index anew")
 
     def _show(self, title: str, words: str, icon: str = "model", colour: str = "accent", *, go: str = "",
               running: bool = False, dismissable: bool = True) -> None:
