@@ -182,7 +182,7 @@ class ModelsPanel(QWidget):
         job = self._jobs.call(use, "use embedder")
         job.done.connect(lambda _: self.renewal.emit())
         job.done.connect(lambda _: self.said.tell(
-            f"Passages are found by {model.name} as soon as they have their new vectors. How far it is stands below "
+            f"Passages are found by {model.name} as soon as all have their new vectors. How far it is stands below "
             "the documents." if found.passages else f"Passages are found by {model.name}.", "good"))
         job.failed.connect(self._fail)
         job.ended.connect(self.refresh)

@@ -81,6 +81,7 @@ class ModelsSection(Section):
         text.addWidget(name)
         origin = "comes with Carrel" if model.bundled else "added by you"
         text.addWidget(Label(f"{model.description} · {_size(model.size)} · {origin}", "small", wrap=True))
+        text.addSpacing(4)
         self._bars[model.name] = progress = bar()
         progress.setRange(0, 0)
         text.addWidget(progress)
