@@ -160,7 +160,8 @@ class AddingSection(QWidget):
         if self._job is not None or session is None:
             return
         if self.renewing.running:
-            if self._agreed or self._again or self._passwords or self._waiting or self._checks:
+            to_count = self._waiting and not self._counting
+            if to_count or self._agreed or self._again or self._passwords or self._checks:
                 self.renewing.give_way()
             return
         ingest = session.ingest
