@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from app.types import LedgerLine, Progress, Status, Survey
+from app.types import BroughtUp, LedgerLine, Progress, Renewing, Status, Survey
 
 # What became of a page, in a few words that can follow a number of pages.
 WORDS: Mapping[Status, str] = {
@@ -185,6 +185,14 @@ def progress_words(progress: Progress) -> list[str]:
     if progress.rate > 0:
         a_minute = progress.rate * 60
         parts.append(f"{a_minute:,.0f} pages a minute" if a_minute >= 1.5 else "about a page a minute")
+    if progress.left is not None:
+        parts.append(f"{about(progress.left)} left")
+    return parts
+
+
+def passage_words(progress: BroughtUp | Renewing) -> list[str]:
+    """Return how far an index that is made anew is, in short parts: passages done, how long it still takes."""
+    parts = [f"{progress.done:,} of {_counted(progress.of, 'passage')}"]
     if progress.left is not None:
         parts.append(f"{about(progress.left)} left")
     return parts

@@ -1,22 +1,25 @@
 """The embedders that a session may need: the chosen one, and those that matters are indexed by.
 
-Owns which of them embeds the questions, and what is said where a matter is another one's. Must not know how vectors
-are kept or made.
+Owns which of them embeds the questions, what is said where a matter is another one's, and what it takes to have it
+follow. Must not know how vectors are kept or made.
 """
 
 from __future__ import annotations
 
+import contextlib
 import shlex
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from app.errors import UnknownModel
 from app.models.catalog import Catalog
 from app.models.client import EmbedderClient
+from app.models.probe import TEXTS
 from app.precedence import Precedence
 from app.store.renewal import Maker
 from app.store.store import Store
-from app.types import Matter
+from app.types import Behind, EmbedderSurvey, Matter
 
 
 class Embedders:
@@ -41,6 +44,48 @@ class Embedders:
         """End all of them."""
         for client in self._clients.values():
             client.close()
+
+    def survey(self, name: str, stores: Iterable[Store]) -> EmbedderSurvey:
+        """Try the embedder of a name, and say what it takes to have `stores` follow it.
+
+        Takes as long as loading it and embedding a few passages. Raises UnknownModel, NotAModel, ModelError.
+        """
+        folder = next((one for one in self._catalog.embedders() if self._catalog.name_of(one) == name), None)
+        if folder is None:
+            raise UnknownModel(name=name)
+        with contextlib.ExitStack() as stack:
+            client = self._clients.get(folder)
+            if client is None:
+                client = stack.enter_context(contextlib.closing(EmbedderClient(folder, precedence=self._precedence)))
+            passages = lost = 0
+            for store in stores:
+                made, of = store.renewal.progress()
+                kept = 0 if (following := store.renewal.following) is None else made
+                if store.renewal.maker.fingerprint != client.fingerprint:
+                    if following is not None and following.fingerprint == client.fingerprint:
+                        of, kept = of - made, 0
+                    passages += of
+                lost += kept
+            return EmbedderSurvey(passages, passages * _seconds(client) if passages else 0.0, lost)
+
+    def behind(self, stores: Iterable[Store]) -> Behind:
+        """Say which of `stores` are not found by the chosen embedder yet."""
+        late, passages, begun = [], 0, False
+        for store in stores:
+            renewal = store.renewal
+            following = renewal.following
+            begun = begun or (following is not None and not renewal.halted)
+            if renewal.maker.fingerprint != self.chosen.fingerprint:
+                made, of = renewal.progress()
+                late.append(store.label)
+                passages += of if following is None or following.fingerprint != self.chosen.fingerprint else of - made
+        return Behind(tuple(late), passages, self._catalog.name_of(self.chosen.folder), begun)
+
+    def halt(self, stores: Iterable[Store]) -> None:
+        """Note that the user stopped what `behind` tells of."""
+        for store in stores:
+            if store.renewal.maker.fingerprint != self.chosen.fingerprint:
+                store.renewal.halt()
 
     def _client(self, folder: Path) -> EmbedderClient:
         if folder not in self._clients:
@@ -81,3 +126,11 @@ class Embedders:
             f"{matter.name} was searched by words alone: it was indexed by {name}, which {why}. "
             f"To have it indexed anew: {command}"
         )
+
+
+def _seconds(client: EmbedderClient) -> float:
+    """Measure what a passage takes here."""
+    client.embed(TEXTS[:1])  # loads it
+    began = time.monotonic()
+    client.embed(TEXTS)
+    return (time.monotonic() - began) / len(TEXTS)

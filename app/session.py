@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from app import audit as audit_log
 from app import erasure, errors, passages, paths, seal
@@ -34,9 +35,11 @@ from app.renewal import renew
 from app.retrieval import Retrieval
 from app.settings import Settings
 from app.showing import containers, picture
+from app.steps import finished
 from app.store.several import Several
 from app.store.store import Store
 from app.types import (
+    BroughtUp,
     Destroyed,
     DocumentRow,
     Evidence,
@@ -55,6 +58,10 @@ from app.vault.keys import wipe
 from app.vault.vault import Vault
 
 _OLDER_VAULT, _OLDER_DATABASE = "older vault put back", "older database"  # events
+
+
+T = TypeVar("T")
+Opening = Generator[BroughtUp, None, T]
 
 
 class Session:
@@ -87,7 +94,7 @@ class Session:
         self._closing = closing
         self.readers = closing.enter_context(ReaderPool())
         self.recogniser = closing.enter_context(Recogniser())  # its process starts when a picture is to be read
-        self._embedders = closing.enter_context(contextlib.closing(Embedders(self.catalog, self.precedence)))
+        self.embedders = closing.enter_context(contextlib.closing(Embedders(self.catalog, self.precedence)))
         if warm:
             self.embedder.start()
         self._reranker: RerankerClient | None = None
@@ -107,12 +114,21 @@ class Session:
         cls, library: Path, secret: bytearray, *, create: bool = False, warm: bool = True,
         settings: Settings | None = None, matters: Sequence[str] = (),
     ) -> Self:
+        """As `opening`, for those who do not watch it."""
+        return finished(cls.opening(library, secret, create=create, warm=warm, settings=settings, matters=matters))
+
+    @classmethod
+    def opening(
+        cls, library: Path, secret: bytearray, *, create: bool = False, warm: bool = True,
+        settings: Settings | None = None, matters: Sequence[str] = (),
+    ) -> Opening[Self]:
         """Unlock the library in the folder `library`, making it first where `create` and there is none.
 
         `secret` is the passphrase in UTF-8. `matters` are names or ids, those of the last time where there are
         none. `warm` begins to load what searching needs, in the background, so that the first question finds it
-        there. Raises SealError, NoLibrary, WrongPassphrase, TooManyTries, LibraryBusy, LibraryDamaged,
-        LibraryTooNew, LibraryTooOld, UnknownMatter, NoModel.
+        there. Yields how far it is where a matter is of an earlier version and has to be brought up to date, see
+        Store.opening; closed early, all is left as it was. Raises SealError, NoLibrary, WrongPassphrase,
+        TooManyTries, LibraryBusy, LibraryDamaged, LibraryTooNew, LibraryTooOld, UnknownMatter, NoModel.
         """
         printed = ""
         seal.require()
@@ -121,7 +137,7 @@ class Session:
         else:
             vault = Vault.open(library, secret)
         try:
-            session = cls._of(vault, "created" if printed else "unlocked", settings, matters, warm=warm)
+            session = yield from cls._of(vault, "created" if printed else "unlocked", settings, matters, warm=warm)
         except BaseException:
             if printed:
                 _unmake(library)
@@ -130,13 +146,13 @@ class Session:
         return session
 
     @classmethod
-    def recover(
+    def recovering(
         cls, library: Path, recovery_key: str, new_secret: bytearray, *, warm: bool = True,
         settings: Settings | None = None, matters: Sequence[str] = (),
-    ) -> Self:
-        """Unlock by the recovery key and make `new_secret` the passphrase; as `open`, with WrongRecoveryKey."""
+    ) -> Opening[Self]:
+        """Unlock by the recovery key and make `new_secret` the passphrase; as `opening`, with WrongRecoveryKey."""
         seal.require()
-        session = cls._of(Vault.recover(library, recovery_key), "recovered", settings, matters, warm=warm)
+        session = yield from cls._of(Vault.recover(library, recovery_key), "recovered", settings, matters, warm=warm)
         try:
             # Not before the vault was compared with the log: a change would make an older one look as new as it.
             session.vault.change_passphrase(new_secret)
@@ -147,17 +163,17 @@ class Session:
         return session
 
     @classmethod
-    def open_with_key_store(
+    def opening_with_key_store(
         cls, library: Path, *, warm: bool = True, settings: Settings | None = None, matters: Sequence[str] = (),
-    ) -> Self:
-        """Unlock by the system's key store; as `open`, with NoKeyStore."""
+    ) -> Opening[Self]:
+        """Unlock by the system's key store; as `opening`, with NoKeyStore."""
         seal.require()
-        return cls._of(Vault.open_with_key_store(library), "unlocked", settings, matters, warm=warm)
+        return (yield from cls._of(Vault.open_with_key_store(library), "unlocked", settings, matters, warm=warm))
 
     @classmethod
     def _of(
         cls, vault: Vault, event: str, settings: Settings | None, matters: Sequence[str], *, warm: bool
-    ) -> Self:
+    ) -> Opening[Self]:
         with contextlib.ExitStack() as stack:
             stack.callback(vault.close)
             key = vault.key("audit")
@@ -168,14 +184,15 @@ class Session:
             session = cls(vault, audit, settings or stored_settings.load(), warm=warm, closing=stack)
             stack.callback(session._close_matters)
             session._begin(event)
-            session.choose([vault.matter(name).id for name in matters] or vault.last or [vault.matters()[0].id])
+            named = [vault.matter(name).id for name in matters]
+            yield from session.choosing(named or vault.last or [vault.matters()[0].id])
             session._closing = stack.pop_all()
             return session
 
     @property
     def embedder(self) -> EmbedderClient:
         """The chosen embedder; a matter may still be indexed by another."""
-        return self._embedders.chosen
+        return self.embedders.chosen
 
     @property
     def stores(self) -> Mapping[str, Store]:
@@ -207,9 +224,14 @@ class Session:
         self.audit.record(event, generation=self.vault.generation)
 
     def choose(self, ids: Sequence[str]) -> None:
+        """As `choosing`, for those who do not watch it."""
+        finished(self.choosing(ids))
+
+    def choosing(self, ids: Sequence[str]) -> Opening[None]:
         """Open these matters and close the others; the first is the one that files are added to.
 
-        Takes a second. What fails leaves everything as it was. Raises UnknownMatter, LibraryDamaged, DiskFull.
+        Takes a second, and yields how far it is with one of an earlier version. What fails, or is closed early, leaves
+        everything as it was. Raises UnknownMatter, LibraryDamaged, DiskFull.
         """
         chosen = tuple(self.vault.matter(key) for key in dict.fromkeys(ids))
         if not chosen:
@@ -218,7 +240,7 @@ class Session:
         with contextlib.ExitStack() as stack:
             for matter in chosen:
                 if matter.id not in self._open:
-                    fresh[matter.id] = stack.enter_context(self._opened(matter))
+                    fresh[matter.id] = stack.enter_context((yield from self._opened(matter)))
             stack.pop_all()
         old, wanted = self._open, {matter.id for matter in chosen}
         self._open = {**{key: store for key, store in old.items() if key in wanted}, **fresh}
@@ -229,16 +251,16 @@ class Session:
                 self._close_store(store)
         self.vault.remember(tuple(matter.id for matter in chosen))
 
-    def _opened(self, matter: Matter) -> Store:
+    def _opened(self, matter: Matter) -> Opening[Store]:
         key = self.vault.matter_key(matter.id)
         try:
-            store = Store.open(
+            store = yield from _told(matter, Store.opening(
                 self.vault.matter_folder(matter.id), key, dimension=self.embedder.dimension,
                 fingerprint=self.embedder.fingerprint, label=matter.name, naming=passages.beginning,
-            )
+            ))
         finally:
             wipe(key)
-        store.renewal.note(self._embedders.maker())
+        store.renewal.note(self.embedders.maker())
         self._oddities += (f"{matter.name}: {finding}" for finding in store.findings)
         self.audit.confirm(store.audit_head, matter.id)
         self._compare(store, matter)
@@ -261,7 +283,7 @@ class Session:
             self._open[matter.id].label = matter.name
         self.store = self._open[self.matter.id]
         self.reading = Several([self._open[matter.id] for matter in self.searching])
-        using, hints = self._embedders.serve(self.searching, self._open)
+        using, hints = self.embedders.serve(self.searching, self._open)
         self.retrieval = Retrieval(
             self.reading, using, reranker=self._reranker, asked=self._asked, hints=hints,
         )
@@ -280,7 +302,7 @@ class Session:
         """
         settings = replace(self.settings, embedder=name)
         catalog = _catalog(settings)
-        self._embedders.choose(catalog, name)
+        self.embedders.choose(catalog, name)
         self.settings, self.catalog = settings, catalog
         self._build()
 
@@ -293,20 +315,23 @@ class Session:
             if matter.id in self._open and self._open[matter.id].renewal.maker.fingerprint != wanted
         )
 
-    def renew(self) -> Generator[RenewalEvent, None, None]:
+    def renew(self, *, closed: bool = True) -> Generator[RenewalEvent, None, None]:
         """Index all matters anew that are not the chosen embedder's, and yield what happens; see renewal.renew.
 
-        The old vectors of each answer until its new ones are complete. Those that are not open are opened for it.
+        The old vectors of each answer until its new ones are complete. Those that are not open are opened for it where
+        `closed` ones are meant too.
         Closing it, or a kill, keeps what was made, and the next call goes on; to choose the old embedder again
         throws it away. Raises EngineDied, DiskFull, LibraryDamaged.
         """
-        maker, embedder = self._embedders.maker(), self.embedder
+        maker, embedder = self.embedders.maker(), self.embedder
         tokenizer = WordPieceTokenizer(embedder.folder)
         for matter in self.vault.matters():
             with contextlib.ExitStack() as stack:
                 store = self._open.get(matter.id)
                 if store is None:
-                    store = self._opened(matter)
+                    if not closed:
+                        continue
+                    store = yield from self._opened(matter)
                     stack.callback(self._close_store, store)
                 for event in renew(store, embedder, tokenizer, maker):
                     if isinstance(event, Renewed):
@@ -448,6 +473,19 @@ def _catalog(settings: Settings) -> Catalog:
         paths.bundled_models(), paths.own_models(), settings.generator,
         embedder=settings.embedder, reranker=settings.reranker,
     )
+
+
+def _told(matter: Matter, opening: Generator[tuple[int, int], None, Store]) -> Opening[Store]:
+    """Open a store and tell how far it is with bringing it up to date."""
+    began = time.monotonic()
+    with contextlib.closing(opening):
+        while True:
+            try:
+                done, of = next(opening)
+            except StopIteration as end:
+                store: Store = end.value
+                return store
+            yield BroughtUp(matter.name, done, of, (of - done) * (time.monotonic() - began) / done if done else None)
 
 
 def _unmake(library: Path) -> None:

@@ -564,6 +564,16 @@ IngestEvent = (
 
 
 @dataclass(frozen=True, slots=True)
+class BroughtUp:
+    """How far a matter of an earlier version of the program is brought up to date, before it can be opened."""
+
+    matter: str  # its name
+    done: int  # passages
+    of: int
+    left: float | None  # seconds; None while it cannot be told
+
+
+@dataclass(frozen=True, slots=True)
 class Renewing:
     """How far the new vectors are; the old ones answer."""
 
@@ -582,7 +592,26 @@ class Renewed:
     seconds: float
 
 
-RenewalEvent = Renewing | Renewed
+@dataclass(frozen=True, slots=True)
+class EmbedderSurvey:
+    """What it takes to have the open matters found by another embedder."""
+
+    passages: int  # that need new vectors
+    seconds: float  # about
+    lost: int  # vectors of passages that were made for yet another one, and go
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What is not found by the chosen embedder yet."""
+
+    matters: tuple[str, ...]  # their names
+    passages: int  # that still need new vectors
+    embedder: str  # the name of the chosen one
+    begun: bool  # it was broken off, and not because the user stopped it
+
+
+RenewalEvent = BroughtUp | Renewing | Renewed
 
 
 # Events of answering, in this order.

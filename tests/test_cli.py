@@ -13,11 +13,13 @@ import pytest
 from app import cli, paths, selftest
 from app.cli import opening, talk
 from app.models.client import EmbedderClient
+from app.session import Session
 from app.types import Refusal
 from app.vault import vault
 from app.vault.keys import Cost
 from tests.fakes import FakeEmbedder
 from tests.models.modelfiles import cross_folder, sentence_folder
+from tests.store.library import make_older
 
 pytestmark = pytest.mark.usefixtures("empty_home", "unsealed")
 SECRET = "correct horse battery staple"
@@ -253,6 +255,20 @@ def test_a_new_recovery_key_replaces_the_old_one(desk: Desk) -> None:
     assert desk.run("status", by=["--recovery-key-file", old, "--new-passphrase-file", new])[0] == 4
     made = desk.file("new key", out.strip())
     assert desk.run("status", by=["--recovery-key-file", made, "--new-passphrase-file", new])[0] == 0
+
+
+def test_a_library_of_an_earlier_version_is_brought_up_with_a_word_about_it(desk: Desk) -> None:
+    desk.made()
+    with (
+        Session.open(desk.library, bytearray(SECRET.encode()), warm=False) as session,
+        session.store._records.database.writing() as db,
+    ):
+        make_older(db)
+    code, out, err = desk.run("search", "boiler", "--json")
+    assert code == 0
+    assert "General was made by an earlier version of Carrel. Its 1 passage" in err
+    assert json.loads(out)["hits"]
+    assert "earlier version" not in desk.run("search", "boiler")[2]
 
 
 def test_after_many_wrong_passphrases_one_waits(desk: Desk) -> None:

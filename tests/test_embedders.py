@@ -17,7 +17,7 @@ from app.models.roles import Scores, Vectors
 from app.session import Session
 from app.settings import Settings
 from app.store.index import Index
-from app.types import Renewed, Renewing
+from app.types import Behind, Renewed, Renewing
 from app.vault import vault
 from app.vault.keys import Cost
 from tests.fakes import FakeEmbedder
@@ -187,3 +187,58 @@ def test_a_reranker_that_was_added_is_used(full: Path, own: Path, monkeypatch: p
     with session(full) as opened:
         opened.retrieval.search("When is the rent due?")
         assert scored
+
+
+# What the window asks before and after.
+
+
+def test_what_choosing_another_one_takes_is_told_by_trying_it(full: Path, asked: list[tuple[str, bool]]) -> None:
+    with session(full) as opened:
+        stores = tuple(opened.stores.values())
+        found = opened.embedders.survey("better", stores)
+        assert (found.passages, found.lost) == (2, 0)
+        assert found.seconds > 0
+        assert {name for name, _ in asked} == {"better"}
+        asked.clear()
+        same = opened.embedders.survey(BUNDLED, stores)
+        assert (same.passages, same.seconds, same.lost) == (0, 0.0, 0)
+        assert asked == []
+        with pytest.raises(errors.UnknownModel):
+            opened.embedders.survey("worse", stores)
+        opened.use_embedder("better")
+        for event in opened.renew():
+            if isinstance(event, Renewing) and event.done:
+                break  # its one passage has its new vector
+        assert opened.embedders.survey("better", stores).passages == 1
+        assert opened.embedders.survey(BUNDLED, stores).lost == 1
+
+
+def test_what_is_left_to_do_is_told_and_what_the_user_stopped_is_not_begun(full: Path) -> None:
+    with session(full) as opened:
+        stores = tuple(opened.stores.values())
+        assert opened.embedders.behind(stores) == Behind((), 0, BUNDLED, begun=False)
+        opened.use_embedder("better")
+        assert opened.embedders.behind(stores) == Behind(("General", "Clinic"), 2, "better", begun=False)
+        with contextlib.closing(opened.renew()) as events:
+            next(events)
+        assert opened.embedders.behind(stores).begun
+        opened.embedders.halt(stores)
+        assert not opened.embedders.behind(stores).begun
+    with session(full, "better") as opened:
+        stores = tuple(opened.stores.values())
+        assert not opened.embedders.behind(stores).begun
+        with contextlib.closing(opened.renew()) as events:
+            next(events)  # somebody asked for it again
+        assert opened.embedders.behind(stores).begun
+        opened.use_embedder(BUNDLED)
+        assert opened.embedders.behind(stores) == Behind((), 0, BUNDLED, begun=True)  # what was made is to go
+        list(opened.renew())
+        assert opened.embedders.behind(stores) == Behind((), 0, BUNDLED, begun=False)
+
+
+def test_matters_that_are_not_open_stay_closed_where_that_is_wanted(full: Path) -> None:
+    with session(full, "better", ["General"]) as opened:
+        events = list(opened.renew(closed=False))
+        assert [event.matter for event in events if isinstance(event, Renewed)] == ["General"]
+        opened.choose([matter.id for matter in opened.vault.matters()])
+        assert [matter.name for matter in opened.outdated] == ["Clinic"]

@@ -13,9 +13,11 @@ import pytest
 from app import errors, paths
 from app.session import Session
 from app.settings import Settings
+from app.steps import finished
 from app.types import Answered, EvidenceFound, TextWritten
 from app.vault import vault
 from app.vault.keys import Cost
+from tests.store.library import make_older
 
 pytestmark = pytest.mark.real
 SECRET = b"correct horse battery staple"
@@ -209,7 +211,8 @@ def test_the_recovery_key_opens_it_and_a_new_passphrase_is_set(tmp_path: Path, e
         printed = session.recovery_key
         filed(session, tmp_path / "a.txt", SAID)
     library = tmp_path / "library"
-    with Session.recover(library, printed.lower(), bytearray(b"a new one"), settings=Settings()) as session:
+    recovering = Session.recovering(library, printed.lower(), bytearray(b"a new one"), settings=Settings())
+    with finished(recovering) as session:
         assert session.retrieval.search("deposit").hits
         assert session.recovery_key == ""
     with pytest.raises(errors.WrongPassphrase):
@@ -253,3 +256,22 @@ def test_a_library_that_could_not_be_opened_after_it_was_made_is_taken_back(
     with opened(tmp_path, create=True) as session:
         assert session.recovery_key
         assert session.findings == ()
+
+
+def test_a_matter_of_an_earlier_version_is_brought_up_to_date_and_that_is_told(
+    tmp_path: Path, empty_home: Path
+) -> None:
+    with opened(tmp_path, create=True) as session:
+        filed(session, tmp_path / "a.txt", SAID)
+        with session.store._records.database.writing() as db:
+            make_older(db)
+    library = tmp_path / "library"
+    steps = Session.opening(library, bytearray(SECRET), settings=Settings(), warm=False)
+    first = next(steps)
+    assert (first.matter, first.done, first.left) == ("General", 0, None)
+    assert first.of > 0
+    steps.close()  # the window was closed; all is let go, so that it can be opened at once
+    steps = Session.opening(library, bytearray(SECRET), settings=Settings(), warm=False)
+    assert next(steps).done == 0
+    with finished(steps) as session:
+        assert session.retrieval.search("deposit").hits

@@ -11,6 +11,7 @@ from app import errors
 from app.audit import HEAD, LOG
 from app.session import Session
 from app.settings import Settings
+from app.steps import finished
 from app.vault import tries, vault
 from app.vault.keys import Cost
 from app.vault.vault import NAME
@@ -65,7 +66,8 @@ def test_a_vault_file_put_back_is_told_to_whoever_comes_with_the_recovery_key(tm
     with opened(library) as session:
         session.vault.change_passphrase(bytearray(b"second"))
     (library / NAME).write_bytes(earlier)
-    with Session.recover(library, printed, bytearray(b"third"), warm=False, settings=Settings()) as session:
+    recovering = Session.recovering(library, printed, bytearray(b"third"), warm=False, settings=Settings())
+    with finished(recovering) as session:
         assert any("vault.json is older" in said for said in session.findings)
         assert events(session)[-3:] == ["older vault put back", "recovered", "passphrase changed"]
     with opened(library, b"third") as session:
@@ -109,7 +111,7 @@ def test_a_key_store_that_is_not_there_is_a_sentence_and_leaves_the_library_free
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/none")
     for _ in range(4):
         with pytest.raises(errors.NoKeyStore, match="cannot open the library"):
-            Session.open_with_key_store(library, warm=False, settings=Settings())
+            finished(Session.opening_with_key_store(library, warm=False, settings=Settings()))
     assert not (library / tries.NAME).exists()
     with opened(library) as session:
         with pytest.raises(errors.NoKeyStore):
@@ -120,7 +122,7 @@ def test_a_key_store_that_is_not_there_is_a_sentence_and_leaves_the_library_free
 def test_a_wrong_recovery_key_changes_no_passphrase(library: Path) -> None:
     for text in ("", "AAAQ-EAYE", "A" * 36):
         with pytest.raises(errors.WrongRecoveryKey):
-            Session.recover(library, text, bytearray(b"theirs"), warm=False, settings=Settings())
+            finished(Session.recovering(library, text, bytearray(b"theirs"), warm=False, settings=Settings()))
     opened(library).close()
 
 

@@ -13,7 +13,8 @@ from app import errors, paths
 from app import settings as stored_settings
 from app.cli.opening import library, session
 from app.cli.talk import counted, print_json, say, show_progress
-from app.types import Renewed
+from app.coverage import passage_words
+from app.types import BroughtUp, Renewed
 
 if TYPE_CHECKING:
     from app.models.catalog import Catalog
@@ -113,8 +114,8 @@ def _index_anew(options: argparse.Namespace) -> int:
                         say("")
                     say(f"{event.matter}: {counted(event.passages, 'passage')} indexed anew in {event.seconds:,.0f} s.")
                 elif shown:
-                    left = "" if event.left is None else f", {event.left / 60:,.0f} min left"
-                    line = f"\r{event.matter}: {event.done:,} of {counted(event.of, 'passage')}{left}\033[K"
+                    first = " is brought up to date first" if isinstance(event, BroughtUp) else ""
+                    line = f"\r{event.matter}{first}: {', '.join(passage_words(event))}\033[K"
                     print(line, end="", file=sys.stderr, flush=True)
     return 0
 

@@ -7,13 +7,15 @@ import contextlib
 import getpass
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import errors, paths
-from app.cli.talk import confirmed, say
+from app.cli.talk import confirmed, counted, say
+from app.coverage import passage_words
 from app.strength import strength
+from app.types import BroughtUp
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -60,21 +62,44 @@ def _opened(options: argparse.Namespace, folder: Path, names: list[str], *, new:
     from app.vault.keys import wipe
 
     if options.key_store and not new:
-        return Session.open_with_key_store(folder, warm=warm, matters=names)
+        return _shown(Session.opening_with_key_store(folder, warm=warm, matters=names))
     if options.recovery_key_file and not new:
         text = bytes(first_line(options.recovery_key_file, "recovery key")).decode(errors="replace")
         secret = new_secret(options.new_passphrase_file, "--new-passphrase-file")
         try:
-            recovered = Session.recover(folder, text, secret, warm=warm, matters=names)
+            recovered = _shown(Session.recovering(folder, text, secret, warm=warm, matters=names))
         finally:
             wipe(secret)
         say("The library was opened by its recovery key. The new passphrase opens it from now on.")
         return recovered
     secret = read_secret(options, new=new)
     try:
-        return Session.open(folder, secret, create=new, warm=warm, matters=names)
+        return _shown(Session.opening(folder, secret, create=new, warm=warm, matters=names))
     finally:
         wipe(secret)
+
+
+def _shown(steps: Generator[BroughtUp, None, Session]) -> Session:
+    """Open a library, and say how far it is where one of an earlier version is brought up to date."""
+    shown, told = sys.stderr.isatty(), ""
+    with contextlib.closing(steps):
+        while True:
+            try:
+                event = next(steps)
+            except StopIteration as end:
+                opened: Session = end.value
+                if told and shown:
+                    say("")
+                return opened
+            if event.matter != told:
+                if told and shown:
+                    say("")
+                told = event.matter
+                say(f"{event.matter} was made by an earlier version of Carrel. Its {counted(event.of, 'passage')} are "
+                    "indexed anew for this one, which happens once. It may be stopped: it then begins again the next "
+                    "time, and nothing is lost.")  # fmt: skip
+            if shown:
+                print(f"\r{', '.join(passage_words(event))}\033[K", end="", file=sys.stderr, flush=True)
 
 
 def _hand_over(opened: Session, names: list[str]) -> None:

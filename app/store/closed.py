@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.errors import LibraryDamaged
 from app.lock import Lock
+from app.steps import finished
 from app.store.index import WORKING
 from app.store.records import Records
 from app.store.store import DATABASE
@@ -57,7 +58,7 @@ def _records(path: Path, key: bytearray) -> Iterator[Records]:
     """Open the tables of a library whatever its embedder."""
     own = subkey(key, "records")
     try:
-        records = Records(path, own, 0, "", new=False)
+        records = finished(Records.opening(path, own, 0, "", new=False))
         with contextlib.closing(records.database):
             yield records
     finally:

@@ -7,10 +7,10 @@ Owns the queries. Must not know of Chroma, models or files on disk other than by
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -43,29 +43,36 @@ class Stretch:
 class Records:
     """The tables of one library; usable from any thread."""
 
-    def __init__(
-        self, path: Path, key: bytearray, dimension: int, fingerprint: str, *, new: bool, naming: Naming = unnamed,
-    ) -> None:
-        """Open the database, or make it where that may be (`new`); an older one is brought up to date.
-
-        `naming` gives how the contexts of a document's passages begin, so that they follow its name.
-
-        Raises LibraryDamaged, LibraryTooNew, DiskFull.
-        """
+    def __init__(self, path: Path, key: bytearray, dimension: int, fingerprint: str, naming: Naming) -> None:
+        """For `opening` alone."""
         self.database = Database(path, key)
         self.notes = Notes(self.database)
         self.dimension, self.fingerprint = dimension, fingerprint  # from here on of those whose vectors it holds
         self._naming = naming
-        try:
-            self._prepare(fingerprint, new=new)
-        except BaseException:
-            self.database.close()
-            raise
 
-    def _prepare(self, fingerprint: str, *, new: bool) -> None:
+    @classmethod
+    def opening(
+        cls, path: Path, key: bytearray, dimension: int, fingerprint: str, *, new: bool, naming: Naming = unnamed,
+    ) -> Generator[tuple[int, int], None, Self]:
+        """Open the database, or make it where that may be (`new`); an older one is brought up to date, or stays.
+
+        Yields as `schema.bring_up` does; closed early, it leaves an older one as it was. `naming` gives how the
+        contexts of a document's passages begin, so that they follow its name.
+
+        Raises LibraryDamaged, LibraryTooNew, DiskFull.
+        """
+        records = cls(path, key, dimension, fingerprint, naming)
+        try:
+            yield from records._prepare(fingerprint, new=new)
+        except BaseException:
+            records.database.close()
+            raise
+        return records
+
+    def _prepare(self, fingerprint: str, *, new: bool) -> Iterator[tuple[int, int]]:
         """Bring the tables up, and take over whose vectors they hold; an empty library becomes this embedder's."""
         with self.database.writing() as db:
-            schema.bring_up(db, new=new)
+            yield from schema.bring_up(db, new=new)
             empty = db.execute("SELECT 1 FROM v.passages LIMIT 1").fetchone() is None
             for name, value in (("dimension", self.dimension), ("fingerprint", fingerprint)):
                 if value and (empty or not schema.get(db, name)):

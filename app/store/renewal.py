@@ -22,7 +22,7 @@ from app.store.index import Index
 from app.store.records import Records
 from app.store.texts import to_text
 
-_MAKER, _NEXT = "embedder", "next embedder"  # notes in the records
+_MAKER, _NEXT, _HALTED = "embedder", "next embedder", "renewal halted"  # notes in the records
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,19 @@ class Renewal:
     def begin(self, maker: Maker) -> None:
         """Begin to make vectors of another embedder, or go on where its were made already."""
         with self._records.database.writing() as db:
+            schema.put(db, _HALTED, None)
             if _maker(schema.get(db, _NEXT)) != maker:
                 db.execute("DELETE FROM v.renewed")
                 schema.put(db, _NEXT, _packed(maker))
+
+    @property
+    def halted(self) -> bool:
+        """Whether the user stopped it, so that nobody goes on with it unasked; `begin` ends that."""
+        return bool(self._records.notes.get(_HALTED))
+
+    def halt(self) -> None:
+        """Let it rest until somebody asks for it; what was made is kept."""
+        self._records.notes.put(_HALTED, 1)
 
     def drop(self) -> None:
         """Throw away what was made for another embedder; the one whose vectors answer stays."""
@@ -92,6 +102,7 @@ class Renewal:
         with self._records.database.writing() as db:
             db.execute("DELETE FROM v.renewed")
             schema.put(db, _NEXT, None)
+            schema.put(db, _HALTED, None)
 
     def progress(self) -> tuple[int, int]:
         """Return how many passages have their new vector, and how many there are."""

@@ -10,7 +10,7 @@ import contextlib
 import hmac
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Self
@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from app.errors import DiskFull, LibraryDamaged, OtherEmbedder
 from app.lock import Lock
+from app.steps import finished
 from app.store import ledger
 from app.store.database import PAGE
 from app.store.families import Naming, unnamed
@@ -57,7 +58,7 @@ class Store:
     def __init__(
         self, lock: Lock, records: Records, index: Index, keys: dict[str, bytearray], label: str, asking: str
     ) -> None:
-        """For `open` alone."""
+        """For `opening` alone."""
         self.label = label  # the name of the matter, put to every passage
         self._lock = lock
         self._records = records
@@ -72,10 +73,23 @@ class Store:
         cls, folder: Path, key: bytearray, *, dimension: int = 384, fingerprint: str = "", label: str = "",
         naming: Naming = unnamed,
     ) -> Store:
+        """As `opening`, for those who do not watch it."""
+        return finished(cls.opening(
+            folder, key, dimension=dimension, fingerprint=fingerprint, label=label, naming=naming,
+        ))
+
+    @classmethod
+    def opening(
+        cls, folder: Path, key: bytearray, *, dimension: int = 384, fingerprint: str = "", label: str = "",
+        naming: Naming = unnamed,
+    ) -> Generator[tuple[int, int], None, Store]:
         """Open the library in `folder` with its 32-byte key, or begin it where there is none.
 
-        A library of an earlier version is brought up to date. `naming(title, file)` gives how the contexts of a
-        document's passages begin; with it they follow a file that is renamed, or whose copy is all that is left.
+        A library of an earlier version is brought up to date, which takes a minute for 100,000 passages: it yields how
+        many of them are done, and of how many. Closing it early, or a kill, leaves that library as it was.
+
+        `naming(title, file)` gives how the contexts of a document's passages begin; with it they follow a file that is
+        renamed, or whose copy is all that is left.
 
         `dimension` and `fingerprint` name the embedder; an empty fingerprint is not compared. A library that has
         text of another embedder keeps to that one, see `renewal`, and is found by words alone until its questions are
@@ -91,7 +105,7 @@ class Store:
             # nobody would be told.
             if lock.made and not (database.exists() and database.stat().st_size >= PAGE):
                 raise LibraryDamaged(reason=f"its {DATABASE} is missing; put it back from a backup")
-            records = Records(
+            records = yield from Records.opening(
                 database, keys["records"], dimension, fingerprint, new=not lock.made, naming=naming,
             )
             if not lock.made:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import math
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -68,12 +68,17 @@ def tidy(db: Any) -> None:
     db.execute("INSERT INTO v.words(words) VALUES('optimize')")
 
 
-def rebuild(db: Any) -> None:
-    """Make the index anew from the passages and the texts, inside a transaction of the caller's."""
+def rebuild(db: Any) -> Iterator[tuple[int, int]]:
+    """Make the index anew from the passages and the texts, inside a transaction of the caller's.
+
+    Yields how many passages are indexed, and of how many.
+    """
     db.execute("DROP TABLE IF EXISTS v.words")
     db.execute(SCHEMA)
-    seq = 0
+    of = db.execute("SELECT count(*) FROM v.passages").fetchone()[0]
+    done = seq = 0
     while True:
+        yield done, of
         rows = db.execute(
             "SELECT seq, document, page, start, end, context FROM v.passages WHERE seq > ? ORDER BY seq LIMIT ?",
             (seq, _AT_ONCE),
@@ -85,7 +90,7 @@ def rebuild(db: Any) -> None:
             (seq, texts.cut(db, known, document, page, start, end), texts.to_text(context))
             for seq, document, page, start, end, context in rows
         ))
-        seq = rows[-1][0]
+        done, seq = done + len(rows), rows[-1][0]
 
 
 class Vocabulary:

@@ -12,7 +12,7 @@ import binascii
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import paths
 from app.errors import NoDisplay
+from app.types import BroughtUp
 from app.ui.main_window import MainWindow
 from app.ui.means import LibraryMeans
 from app.ui.widgets import clipboard, files
@@ -72,30 +73,30 @@ class LibraryDoor:
 
         return vault.exists(self._library)
 
-    def open(self, secret: bytearray, create: bool) -> Session:
+    def open(self, secret: bytearray, create: bool) -> Generator[BroughtUp, None, Session]:
         from app.session import Session
 
         with _cleared(secret):
-            session = Session.open(self._library, secret, create=create)
+            session = yield from Session.opening(self._library, secret, create=create)
         if self._samples:
             session.recovery_key = ""  # what opens fictional documents is no secret
         return session
 
-    def recover(self, text: str, secret: bytearray) -> Session:
+    def recover(self, text: str, secret: bytearray) -> Generator[BroughtUp, None, Session]:
         from app.session import Session
 
         with _cleared(secret):
-            return Session.recover(self._library, text, secret)
+            return (yield from Session.recovering(self._library, text, secret))
 
     def key_store(self) -> bool:
         from app.vault import vault
 
         return vault.opens_with_key_store(self._library)
 
-    def open_with_key_store(self) -> Session:
+    def open_with_key_store(self) -> Generator[BroughtUp, None, Session]:
         from app.session import Session
 
-        return Session.open_with_key_store(self._library)
+        return (yield from Session.opening_with_key_store(self._library))
 
     def hint(self) -> str:
         if not self._samples:

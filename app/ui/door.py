@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from app.types import BroughtUp
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -11,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Door(Protocol):
-    """How the window comes to a session; every method is called on a worker."""
+    """How the window comes to a session; every method is called on a worker.
+
+    What opens the library yields how far it is, where one of an earlier version has to be brought up to date.
+    """
 
     @property
     def means(self) -> Means:
@@ -22,11 +28,11 @@ class Door(Protocol):
         """Whether there is a library already."""
         ...
 
-    def open(self, secret: bytearray, create: bool) -> Session:
+    def open(self, secret: bytearray, create: bool) -> Generator[BroughtUp, None, Session]:
         """Open or make the library and clear `secret`. Raises LibraryError."""
         ...
 
-    def recover(self, text: str, secret: bytearray) -> Session:
+    def recover(self, text: str, secret: bytearray) -> Generator[BroughtUp, None, Session]:
         """Open the library with its recovery key, make `secret` its passphrase and clear it. Raises LibraryError."""
         ...
 
@@ -34,7 +40,7 @@ class Door(Protocol):
         """Whether the system's key store may open the library."""
         ...
 
-    def open_with_key_store(self) -> Session:
+    def open_with_key_store(self) -> Generator[BroughtUp, None, Session]:
         """Open the library with what the system's key store holds. Raises LibraryError."""
         ...
 

@@ -33,6 +33,7 @@ from app.ui.panels.coverage import CoveragePanel
 from app.ui.panels.folders import FoldersPanel
 from app.ui.panels.library import LibraryPanel
 from app.ui.panels.matters import AtStake, MattersPanel
+from app.ui.panels.models import ModelsPanel
 from app.ui.panels.privacy import PrivacyPanel
 from app.ui.panels.recovery import RecoveryPanel
 from app.ui.panels.source import SourcePanel
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self.privacy = PrivacyPanel(theme, self.jobs, door.means)
         self.coverage = CoveragePanel(theme, self.jobs)
         self.folders = FoldersPanel(theme, self.jobs)
+        self.models = ModelsPanel(theme, self.jobs)
         self.sentry = sentry.Sentry(self._lock_minutes, self)
         self._build()
         self._connect()
@@ -110,7 +112,8 @@ class MainWindow(QMainWindow):
         self.covering = LockingPage(self._theme)
         self._overlay = DropCover(self._theme, FORMATS, self, self._takes_files)
         self.stack = QStackedWidget()
-        pages = (self.unlock, self.recovery, self.work, self.privacy, self.coverage, self.folders, self.covering)
+        pages = (self.unlock, self.recovery, self.work, self.privacy, self.coverage, self.folders, self.models,
+                 self.covering)
         for page in pages:
             self.stack.addWidget(page)
         self.setCentralWidget(self.stack)
@@ -130,6 +133,9 @@ class MainWindow(QMainWindow):
         foot = QHBoxLayout()
         foot.setContentsMargins(7, 5, 8, 6)
         foot.addWidget(self.lock_button, 1)
+        self.models_button = PushButton(self._theme, "Models", "foot", "model", "muted")
+        self.models_button.setToolTip("Which models find, put in order and write (Ctrl+M)")
+        foot.addWidget(self.models_button, 1)
         column.addLayout(foot)
         return side
 
@@ -150,8 +156,11 @@ class MainWindow(QMainWindow):
         library.privacy.connect(self.show_privacy)
         self.matters.leaving.connect(self._leave_matter)
         self.matters.chosen.connect(self._take_up)
-        for page in (self.privacy, self.coverage, self.folders):
+        for page in (self.privacy, self.coverage, self.folders, self.models):
             page.closed.connect(self._show_work)
+        self.models.renewal.connect(library.runs.renewing.go_on)
+        library.runs.renewing.over.connect(self.models.refresh)
+        self.models_button.clicked.connect(self.show_models)
         self.privacy.locked.connect(self._lock_now)
         self.privacy.recovery_made.connect(lambda key: self.show_recovery_key(key, self.privacy))
         self._connect_reading()
@@ -165,6 +174,7 @@ class MainWindow(QMainWindow):
         QShortcut(QKeySequence("Ctrl+L"), self, self._lock_now)
         QShortcut(QKeySequence("Ctrl+,"), self, self.show_privacy)
         QShortcut(QKeySequence("Ctrl+R"), self, self.show_coverage)
+        QShortcut(QKeySequence("Ctrl+M"), self, self.show_models)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
 
     def _connect_reading(self) -> None:
@@ -254,7 +264,7 @@ class MainWindow(QMainWindow):
         session = self._session
         if session is None:
             return
-        for pane in (self.library, self.conversation, self.source, self.coverage, self.folders):
+        for pane in (self.library, self.conversation, self.source, self.coverage, self.folders, self.models):
             pane.set_session(session)
         store = session.store
         job = self.jobs.call(store.unfinished, "unfinished")
@@ -267,7 +277,7 @@ class MainWindow(QMainWindow):
         job.done.connect(lambda _: self.library.runs.check_at_start(session))
 
     def _leave_matter(self, words: str, keep: bool) -> None:
-        for pane in (self.library, self.coverage, self.folders):
+        for pane in (self.library, self.coverage, self.folders, self.models):
             pane.leave()
         self.conversation.leave(words, keep)
         self.source.leave(words)
@@ -295,6 +305,12 @@ class MainWindow(QMainWindow):
         if self._session is not None and self.stack.currentWidget() is self.work:
             self.stack.setCurrentWidget(self.folders)
             self.folders.begin()
+
+    def show_models(self) -> None:
+        """Show the models, in the place of the panes."""
+        if self._session is not None and self.stack.currentWidget() is self.work:
+            self.stack.setCurrentWidget(self.models)
+            self.models.begin()
 
     def _takes_files(self) -> str | None:
         """The name of the matter that dropped files are added to; None where none can be dropped now."""

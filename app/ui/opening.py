@@ -6,12 +6,13 @@ session afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.errors import TooManyTries, WrongPassphrase
+from app.types import BroughtUp
 from app.ui import sentry
 from app.ui.door import Door
 from app.ui.jobs import Job, Jobs, in_words
@@ -80,10 +81,15 @@ class Opening(QObject):
         job = self._enter(self._door.open_with_key_store)
         job.failed.connect(lambda error: self._not_opened(error, create=False))
 
-    def _enter(self, way: Callable[[], Session]) -> Job:
+    def _enter(self, way: Callable[[], Generator[BroughtUp, None, Session]]) -> Job:
         fresh = self._fresh
+
+        def start() -> Generator[BroughtUp, None, None]:
+            fresh.append((yield from way()))
+
         self.entering.emit()
-        job = self._jobs.call(lambda: fresh.append(way()), "open")
+        job = self._jobs.pull(start, "open")
+        job.yielded.connect(self._unlock.show_brought_up)
         job.done.connect(lambda _: self.opened.emit(fresh.pop()))
         job.failed.connect(lambda _: self.refused.emit())
         return job

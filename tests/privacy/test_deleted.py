@@ -18,6 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from app.errors import UnknownMatter
+from app.steps import finished
 from app.store.records import Records
 from app.store.sealed import unseal
 from app.vault.keys import subkey
@@ -65,7 +66,8 @@ class Opened:
 
     def vectors(self) -> dict[str, bytes]:
         """Return the vectors in the database, as it keeps them, by the file that they are of."""
-        records = Records(self.folder / "library.db", subkey(self.key, "records"), 384, "", new=False)
+        records = finished(Records.opening(
+            self.folder / "library.db", subkey(self.key, "records"), 384, "", new=False))
         try:
             with records.database.reading() as db:
                 rows = db.execute("SELECT d.file, x.vector FROM v.vectors x JOIN v.passages p USING (seq) "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,15 @@ def put(store: Store, number: int, *, passages: int = 3, word: str = "clause") -
         digest=store.content_key(file.encode()),
     )
     return file
+
+
+def make_older(db: Any) -> None:
+    """Turn the tables of a library into those of version 2."""
+    for statement in (
+        "DROP TABLE v.names", "DROP TABLE v.renewed", "ALTER TABLE v.documents DROP COLUMN date",
+        "ALTER TABLE v.documents DROP COLUMN people", "UPDATE v.meta SET value = 2 WHERE name = 'version'",
+    ):
+        db.execute(statement)
 
 
 def decrypted(folder: Path) -> bytes:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.query import parse
+from app.steps import finished
 from app.store import words
 from app.store.store import Store
 from app.terms import spelled
@@ -129,6 +130,6 @@ def test_the_index_made_anew_is_the_same(store: Store) -> None:
     with store._records.database.reading() as db:
         before = words.search(db, "notice 0.5 mg", _COUNT)
     with store._records.database.writing() as db:
-        words.rebuild(db)
+        finished(words.rebuild(db))
     with store._records.database.reading() as db:
         assert words.search(db, "notice 0.5 mg", _COUNT) == before

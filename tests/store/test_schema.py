@@ -20,7 +20,7 @@ from app.store import schema
 from app.store.closed import closed_copying
 from app.store.closed import settle as settle_copy
 from app.store.database import Database
-from app.store.store import DATABASE
+from app.store.store import DATABASE, Store
 from app.types import Exact, Scope, Searched, Status
 from app.vault.keys import subkey
 from tests.store.library import DIMENSION, KEY, directions, document, finds, names_are_right, opened, put, settle
@@ -217,6 +217,26 @@ def test_one_of_version_2_is_searched_in_all_the_ways_of_a_new_one(second: Path)
         assert finds(store, 50, passages=PASSAGES)
 
 
+def test_it_tells_how_far_it_is(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "_AT_ONCE", 25)
+
+    def watched() -> Iterator[tuple[int, int]]:
+        store = yield from Store.opening(older, bytearray(KEY), dimension=DIMENSION)
+        store.close()
+
+    assert list(watched()) == [(0, 60), (25, 60), (50, 60), (60, 60)]
+
+
+def test_closed_in_the_middle_it_stays_as_it_was(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "_AT_ONCE", 25)
+    with contextlib.closing(Store.opening(older, bytearray(KEY), dimension=DIMENSION)) as opening:
+        assert [next(opening), next(opening)] == [(0, 60), (25, 60)]
+    assert version(older) == 1
+    with opened(older) as store:
+        assert finds(store, 3, passages=PASSAGES)
+        assert len(store.words("clause", 1000)) == DOCUMENTS * PASSAGES
+
+
 def test_it_has_the_tables_of_a_new_one(older: Path, second: Path, tmp_path: Path) -> None:
     for folder in (older, second, tmp_path / "new"):
         opened(folder).close()
@@ -269,7 +289,7 @@ class Statements(tuple):
                 killed()
             yield statement
 if place == "words":
-    words.rebuild = killed
+    words.insert = killed
 elif place == "names":
     names.rebuild = killed
 elif place == "version":

@@ -8,25 +8,29 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 
 from PIL import Image, ImageDraw, ImageFont
 
-from app.errors import CarrelError, NoKeyStore, WrongPassphrase, WrongRecoveryKey
+from app.errors import CarrelError, NoKeyStore, UnknownModel, WrongPassphrase, WrongRecoveryKey
 from app.settings import Settings
+from app.steps import finished
 from app.types import (
     Added,
     Answer,
     Answered,
     AnswerEvent,
     AnswerStatus,
+    Behind,
     Box,
+    BroughtUp,
     Citation,
     Destroyed,
     DocumentRow,
+    EmbedderSurvey,
     Evidence,
     EvidenceFound,
     FileAdded,
@@ -42,6 +46,9 @@ from app.types import (
     Page,
     PagePicture,
     PassagesEmbedded,
+    RenewalEvent,
+    Renewed,
+    Renewing,
     Scope,
     Searched,
     Sentence,
@@ -97,6 +104,17 @@ def document(file: str, kind: str = "pdf", pages: int = 1, status: Status = Stat
              reasons: tuple[str, ...] = ()) -> DocumentRow:
     return DocumentRow(f"id-{file}", file, "", kind, status, pages, None, reasons, 1000, 0.0)
 
+
+MODELS = (
+    ModelInfo("all-MiniLM-L6-v2", "/program/all-MiniLM-L6-v2", "embedder", 91_000_000,
+              "Finds passages; 22M parameters, English, 384 dimensions, reads 256 tokens of a passage", True, True),
+    ModelInfo("SmolLM2-135M", "/program/x.gguf", "generator", 98_000_000, "Writes answers; 135M parameters", True,
+              True),
+    ModelInfo("multilingual-e5-small", "/own/multilingual-e5-small", "embedder", 471_000_000,
+              "118M parameters, 384 dimensions, reads 512 tokens", False, False),
+    ModelInfo("Qwen2.5-7B", "/own/Qwen2.5-7B.gguf", "generator", 4_700_000_000,
+              "7.6B parameters, Q4_K_M, 32,768 tokens of context", False, False),
+)
 
 DOCUMENTS = (
     document("/cases/harbour lane/Lease Harbour Lane 4.pdf", pages=12),
@@ -198,6 +216,7 @@ class FakeSession:
     widths: list[int] = field(default_factory=list)
     shelves: dict[str, list[DocumentRow]] = field(default_factory=dict)  # of matters that are not the current one
     opening: threading.Event = field(default_factory=threading.Event)  # choosing waits for it
+    brought_up: Sequence[BroughtUp] = ()  # choosing tells of it
     choose_error: CarrelError | None = None  # the next choosing fails with it
 
     survey: Survey | None = None  # what counting finds
@@ -212,6 +231,17 @@ class FakeSession:
     found_in_folders: list[IngestEvent] = field(default_factory=list)  # what going through them yields
     again: list[list[Path]] = field(default_factory=list)  # what was read once more
 
+    models: list[ModelInfo] = field(default_factory=lambda: list(MODELS))
+    embedder: str = "all-MiniLM-L6-v2"
+    embedder_survey: EmbedderSurvey | Exception = field(default_factory=lambda: EmbedderSurvey(12_000, 1_400.0, 0))
+    renew_of: int = 0  # passages that need new vectors
+    renewed: int = 0
+    renewing: bool = False  # it was begun
+    renewals: int = 0
+    behind_halted: bool = False
+    renew_error: CarrelError | None = None
+    renew_hold: threading.Event = field(default_factory=threading.Event)  # making new vectors waits for it
+
     finds: Callable[[str], Evidence | Exception] | None = None  # what a search gives
     searches: list[tuple[str, int, Scope | None]] = field(default_factory=list)
     scopes: list[Scope | None] = field(default_factory=list)  # of the questions
@@ -221,12 +251,14 @@ class FakeSession:
     def __post_init__(self) -> None:
         self.hold.set()
         self.counting.set()
+        self.renew_hold.set()
         self.store = self._new_store()
         self.reading = SimpleNamespace(documents=self._all_documents, page=self._page, page_text=self._page_text,
                                        ledger=self._ledger)
         self.ingest = SimpleNamespace(add=self._add, survey=self._survey)
         self.answering = SimpleNamespace(ask=self._ask)
         self.catalog = SimpleNamespace(models=self._models)
+        self.embedders = SimpleNamespace(survey=self._survey_embedder, behind=self._behind, halt=self._halt)
         self.retrieval = SimpleNamespace(search=self._search, tell=self.told.append)
         self.readers = None
         self.looking.set()
@@ -247,6 +279,7 @@ class FakeSession:
         self.hold.set()
         self.opening.set()
         self.counting.set()
+        self.renew_hold.set()
 
     # matters
 
@@ -258,7 +291,11 @@ class FakeSession:
         return matter
 
     def choose(self, ids: Sequence[str]) -> None:
+        finished(self.choosing(ids))
+
+    def choosing(self, ids: Sequence[str]) -> Iterator[BroughtUp]:
         self._note("choose")
+        yield from self.brought_up
         self.opening.wait()
         error, self.choose_error = self.choose_error, None
         if error is not None:
@@ -308,6 +345,53 @@ class FakeSession:
         self._note("documents")
         others = [self.shelves.get(matter.id, []) for matter in self.searching[1:]]
         return [*self.rows, *(row for rows in others for row in rows)]
+
+    # models
+
+    def _survey_embedder(self, name: str, stores: Sequence[object]) -> EmbedderSurvey:
+        self._note("survey_embedder")
+        if isinstance(self.embedder_survey, Exception):
+            raise self.embedder_survey
+        return self.embedder_survey
+
+    def use_embedder(self, name: str) -> None:
+        self._note("use_embedder")
+        if not any(model.name == name for model in self.models):
+            raise UnknownModel(name=name)
+        self.models = [replace(model, chosen=model.name == name) if model.role == "embedder" else model
+                       for model in self.models]
+        self.embedder = name
+
+    def renew(self, *, closed: bool = True) -> Iterator[RenewalEvent]:
+        self._note("renew")
+        assert not closed  # a matter that is not open stays closed
+        self.renewals += 1
+        self.behind_halted = False
+        try:
+            while self.renewed < self.renew_of:
+                self.renewing = True
+                yield Renewing("General", self.renewed, self.renew_of, 60.0 if self.renewed else None)
+                self.renew_hold.wait()
+                if self.renew_error is not None:
+                    raise self.renew_error
+                time.sleep(.01)
+                self.renewed += 100
+            if self.renew_of:
+                yield Renewed("General", self.renew_of, 90.0)
+            self.renew_of = self.renewed = 0
+            self.renewing = False
+        finally:
+            self._note("renew closed")
+            self.closed_generators.append("renew")
+
+    def _behind(self, stores: Sequence[object]) -> Behind:
+        self._note("behind")
+        return Behind(("General",) if self.renew_of else (), self.renew_of - self.renewed, self.embedder,
+                      self.renewing and not self.behind_halted)
+
+    def _halt(self, stores: Sequence[object]) -> None:
+        self._note("halt")
+        self.behind_halted = True
 
     # folders
 
@@ -384,7 +468,7 @@ class FakeSession:
 
     def _models(self) -> list[ModelInfo]:
         self._note("models")
-        return [ModelInfo("SmolLM2-135M", "x.gguf", "generator", 1, "", bundled=True, chosen=True)]
+        return list(self.models)
 
     # long operations
 
@@ -514,7 +598,7 @@ class FakeDoor:
 
     def __init__(self, session: FakeSession, *, exists: bool = True, samples: Sequence[Path] = (),
                  questions: Sequence[str] = (), wait: threading.Event | None = None, key_store: bool = False,
-                 hint: str = "", errors: Sequence[CarrelError] = ()) -> None:
+                 hint: str = "", errors: Sequence[CarrelError] = (), brought_up: Iterable[BroughtUp] = ()) -> None:
         self.session = session
         self.there = exists
         self.opened: list[tuple[bytes, bool]] = []
@@ -524,6 +608,8 @@ class FakeDoor:
         self.errors = list(errors)
         self._samples, self._questions = list(samples), list(questions)
         self._wait = wait
+        self.brought_up = brought_up  # opening tells of it
+        self.closed_early = 0
         self._key_store, self._hint = key_store, hint
         from tests.ui.panes import FakeMeans  # which needs this module
 
@@ -532,8 +618,13 @@ class FakeDoor:
     def _came(self) -> None:
         self.threads.add(threading.get_ident())
 
-    def _hold(self) -> None:
+    def _hold(self) -> Iterator[BroughtUp]:
         self._came()
+        try:
+            yield from self.brought_up
+        except GeneratorExit:
+            self.closed_early += 1
+            raise
         if self._wait is not None:
             self._wait.wait()
 
@@ -549,8 +640,8 @@ class FakeDoor:
         self._came()
         return self._hint
 
-    def open(self, secret: bytearray, create: bool) -> FakeSession:
-        self._hold()
+    def open(self, secret: bytearray, create: bool) -> Generator[BroughtUp, None, FakeSession]:
+        yield from self._hold()
         typed = bytes(secret)
         secret[:] = bytes(len(secret))
         self.opened.append((typed, create))
@@ -560,8 +651,8 @@ class FakeDoor:
             raise WrongPassphrase
         return self.session
 
-    def recover(self, text: str, secret: bytearray) -> FakeSession:
-        self._hold()
+    def recover(self, text: str, secret: bytearray) -> Generator[BroughtUp, None, FakeSession]:
+        yield from self._hold()
         self.recovered.append((text, bytes(secret)))
         secret[:] = bytes(len(secret))
         if self.errors:
@@ -570,8 +661,8 @@ class FakeDoor:
             raise WrongRecoveryKey(reason=": a letter in the third group is wrong")
         return self.session
 
-    def open_with_key_store(self) -> FakeSession:
-        self._hold()
+    def open_with_key_store(self) -> Generator[BroughtUp, None, FakeSession]:
+        yield from self._hold()
         self.by_key_store += 1
         if self.errors:
             raise self.errors.pop(0)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.errors import DiskFull
-from app.types import BackupCopy, Destroyed
+from app.types import BackupCopy, BroughtUp, Destroyed
 from app.ui.panels import matters as matters_panel
 from app.ui.widgets import clipboard, files, outside
 from app.ui.widgets.theme import Theme
@@ -515,3 +515,16 @@ def given_to(monkeypatch: pytest.MonkeyPatch, act: str) -> list[tuple[str, bool]
 
     monkeypatch.setattr(outside, act, record)
     return given
+
+
+def test_how_far_a_matter_of_an_earlier_version_is_is_shown_in_its_place(
+        panes: Panes, fake: FakeSession, qtbot: QtBot) -> None:
+    other = fake.with_matter("Okafor")
+    fake.brought_up = (BroughtUp("Okafor", 500, 2_000, 90.0),)
+    fake.opening.clear()
+    panes.matters.choose((other.id,))
+    qtbot.waitUntil(lambda: panes.matters.also.whole == "500 of 2,000 passages · about 2 minutes left")
+    assert panes.matters._busy.value() == 500
+    fake.opening.set()
+    idle(qtbot, panes)
+    assert panes.matters.also.isHidden()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.errors import LibraryBusy, NoKeyStore, TooManyTries, WrongPassphrase
+from app.types import BroughtUp
 from app.ui import sentry
 from app.ui.main_window import MainWindow
 from app.ui.panels.unlock import UnlockPanel
@@ -227,3 +230,43 @@ def test_ctrl_l_where_nothing_is_open_clears_what_was_typed(
     window.lock()
     assert unlock.first.text() == ""
     assert window.stack.currentWidget() is unlock
+
+
+# A library of an earlier version.
+
+
+HALF = (BroughtUp("General", 0, 2_000, None), BroughtUp("General", 1_000, 2_000, 90.0))
+
+
+def test_how_far_a_library_of_an_earlier_version_is_is_shown(
+        make_window: Make, fake: FakeSession, qtbot: QtBot) -> None:
+    wait = threading.Event()
+    window, unlock = asked(make_window, FakeDoor(fake, brought_up=HALF, wait=wait), qtbot)
+    enter(qtbot, unlock, PASSPHRASE.decode())
+    assert unlock.progress.isHidden()
+    qtbot.waitUntil(lambda: unlock.progress.text() == "1,000 of 2,000 passages · about 2 minutes left")
+    assert unlock.progress.isVisible()
+    assert "nothing is lost" in unlock._once.text()
+    assert unlock._intro.text() == "Bringing General up to date…"
+    assert (unlock._busy.value(), unlock._busy.maximum()) == (1_000, 2_000)
+    wait.set()
+    qtbot.waitUntil(lambda: window.session is not None and not window.jobs.busy)
+    unlock.wait("Opening your library…")
+    assert unlock.progress.isHidden()
+    assert unlock._busy.maximum() == 0
+
+
+def test_closing_the_window_meanwhile_ends_it(make_window: Make, fake: FakeSession, qtbot: QtBot) -> None:
+    def slowly() -> Iterator[BroughtUp]:
+        for done in range(1_000_000):
+            time.sleep(.01)
+            yield BroughtUp("General", done, 1_000_000, None)
+
+    door = FakeDoor(fake, brought_up=slowly())
+    window, unlock = asked(make_window, door, qtbot)
+    enter(qtbot, unlock, PASSPHRASE.decode())
+    qtbot.waitUntil(unlock.progress.isVisible)
+    with qtbot.waitSignal(window.closed):
+        window.close()
+    assert door.closed_early == 1
+    assert fake.closed == 0  # it was never open

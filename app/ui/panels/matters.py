@@ -15,8 +15,9 @@ from PySide6.QtCore import QLocale, QPoint, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
-from app.types import BackupCopy, Destroyed, Matter
-from app.ui.jobs import Jobs, in_words
+from app.coverage import passage_words
+from app.types import BackupCopy, BroughtUp, Destroyed, Matter
+from app.ui.jobs import Job, Jobs, in_words
 from app.ui.widgets import clipboard, files, icons
 from app.ui.widgets.asking import AskStrip, Question
 from app.ui.widgets.labels import Label, Notice, PushButton, ShortLabel, counted, listed, tip
@@ -124,7 +125,7 @@ class MattersPanel(QWidget):
             losses.append(f"Adding files to {session.matter.name} is stopped; what was added stays.")
 
         def go(*_: object) -> None:
-            self._switch(words, lambda: session.choose(ids), keep=keep)
+            self._switch(words, lambda: self._jobs.pull(lambda: session.choosing(ids), "matters"), keep=keep)
 
         if losses:
             alone = f"Open {name}?" if len(ids) == 1 else f"Search {len(ids)} matters?"
@@ -132,20 +133,22 @@ class MattersPanel(QWidget):
         else:
             go()
 
-    def _switch(self, words: str, work: Callable[[], object], *, keep: bool,
+    def _switch(self, words: str, work: Callable[[], Job], *, keep: bool,
                 then: Callable[[object], None] = lambda found: None) -> None:
-        """Empty the panes, wait until nothing runs, and let `work` open other matters."""
+        """Empty the panes, wait until nothing runs, and begin the `work` that opens other matters."""
         session = self._session
         self.notice.hide()
         self.report.hide()
         self.button.setEnabled(False)
         self.button.show_name(words)
         self.also.hide()
+        self._busy.setRange(0, 0)
         self._busy.show()
         self.leaving.emit(words, keep)
 
         def begin() -> None:
-            job = self._jobs.call(work, "matters")
+            job = work()
+            job.yielded.connect(self._show_brought_up)
             job.done.connect(then)
             job.failed.connect(lambda error: self._tell(in_words(error)))
             for signal in (job.done, job.failed):
@@ -154,6 +157,13 @@ class MattersPanel(QWidget):
         self._next = begin
         if not self._jobs.busy:
             self._idle()
+
+    def _show_brought_up(self, event: BroughtUp) -> None:
+        self.button.show_name(f"Bringing {event.matter} up to date…")
+        self._busy.setRange(0, max(event.of, 1))
+        self._busy.setValue(event.done)
+        self.also.set_whole(" · ".join(passage_words(event)))
+        self.also.show()
 
     def _idle(self) -> None:
         begin, self._next = self._next, None
@@ -218,7 +228,8 @@ class MattersPanel(QWidget):
             words += " Adding files is stopped."
         def delete(_: str, backups: bool) -> None:
             self._switch(f"Deleting {matter.name}…",
-                         lambda: session.delete_matter(matter.id, delete_backups=backups), keep=False,
+                         lambda: self._jobs.call(
+                             lambda: session.delete_matter(matter.id, delete_backups=backups), "matters"), keep=False,
                          then=lambda found: self._report(found, facts if backups else None))
 
         self._ask(Question(

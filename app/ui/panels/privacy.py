@@ -7,21 +7,18 @@ pane.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app import settings as stored_settings
-from app.errors import DiskFull, UnwritableFile
-from app.paths import NO_SPACE
 from app.settings import Settings
 from app.types import Refusal
 from app.ui.jobs import Jobs, in_words
 from app.ui.sections.audit import AuditSection
 from app.ui.sections.backup import BackupSection
+from app.ui.sections.changing import change
 from app.ui.sections.keys import KeysSection
 from app.ui.sections.offline import OfflineSection
 from app.ui.widgets.labels import Label, Notice, PushButton, ToolButton, line
@@ -150,20 +147,10 @@ class PrivacyPanel(QWidget):
         self.closed.emit()
 
     def _change_settings(self, wanted: Settings) -> None:
-        """Save settings, write down what was changed, and let them hold from now on."""
         session = self._session
         if session is None or wanted == session.settings:
             return
-
-        def work() -> None:
-            for field in fields(wanted):
-                value = getattr(wanted, field.name)
-                if value != getattr(session.settings, field.name):
-                    session.audit.record("settings changed", setting=field.name, value=str(value))
-            _save(wanted)
-            session.settings = wanted
-
-        job = self._jobs.call(work, "settings")
+        job = self._jobs.call(lambda: change(session, wanted), "settings")
         job.done.connect(lambda _: self.settings_changed.emit(wanted))
         job.failed.connect(lambda error: self.said.tell(in_words(error), "bad"))
         job.ended.connect(lambda: self._show_settings(session))
@@ -172,12 +159,3 @@ class PrivacyPanel(QWidget):
         self.keys.show_settings(session.settings)
         self.audit.show_settings(session.settings)
         self.audit.read()
-
-
-def _save(settings: Settings) -> None:
-    try:
-        stored_settings.save(settings)
-    except OSError as error:
-        if error.errno in NO_SPACE:
-            raise DiskFull from error
-        raise UnwritableFile(reason=error.strerror or type(error).__name__) from error

@@ -10,7 +10,9 @@ from enum import Enum, auto
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
+from app.coverage import passage_words
 from app.strength import Strength, strength
+from app.types import BroughtUp
 from app.ui.widgets.icons import density, pixmap
 from app.ui.widgets.labels import Label, Notice, PushButton, ToolButton
 from app.ui.widgets.meter import Meter
@@ -23,6 +25,8 @@ _ADVICE = "Four or five unrelated words are easy to keep and hard to guess."
 _PROMISE = ("Carrel encrypts everything that it keeps with this passphrase, and nobody can read it without. It is "
             "stored nowhere and we cannot restore it. On the next page you get a recovery key for the day when it "
             "is forgotten.")
+_ONCE = ("It was made by an earlier version of Carrel, so its passages are indexed anew, this once. If you close the "
+         "window meanwhile nothing is lost: it begins again the next time.")
 _LOCKED = "Your library is locked. Enter its passphrase to open it."
 
 
@@ -97,6 +101,8 @@ class UnlockPanel(QWidget):
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
         self._busy.setTextVisible(False)
+        self.progress = Label("", "strong")
+        self._once = Label(_ONCE, "small", wrap=True)
 
     @staticmethod
     def _dress(field: QLineEdit, name: str) -> None:
@@ -139,8 +145,8 @@ class UnlockPanel(QWidget):
         column.addWidget(self.key)
         column.addWidget(self._first_row)
         column.addLayout(judged)
-        for widget in (self._second_row, self._promise, self.note, self.problem, self._busy, self.go,
-                       self.key_store):
+        for widget in (self._second_row, self._promise, self.note, self.problem, self._busy, self.progress, self._once,
+                       self.go, self.key_store):
             column.addWidget(widget)
         column.addWidget(self.other, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
@@ -159,6 +165,15 @@ class UnlockPanel(QWidget):
         """Show that something is under way; nothing can be typed."""
         self._face = _Face.WAIT
         self._show(sentence)
+
+    def show_brought_up(self, event: BroughtUp) -> None:
+        """Show how far a matter of an earlier version is."""
+        for label in (self.progress, self._once):
+            label.show()
+        self._intro.setText(f"Bringing {event.matter} up to date…")
+        self._busy.setRange(0, max(event.of, 1))
+        self._busy.setValue(event.done)
+        self.progress.setText(" · ".join(passage_words(event)))
 
     def ask(self, *, new: bool, problem: str = "", key_store: bool | None = None) -> None:
         """Ask for a passphrase, of a `new` library twice.
@@ -220,6 +235,7 @@ class UnlockPanel(QWidget):
         waits, new = face is _Face.WAIT, face in (_Face.NEW, _Face.RECOVER)
         self._title.setText("Welcome to Carrel" if face is _Face.NEW else "Carrel")
         self._intro.setText(intro)
+        self._busy.setRange(0, 0)
         self.first.setPlaceholderText({_Face.NEW: "Choose a passphrase", _Face.RECOVER: "New passphrase"}.get(
             face, "Passphrase"))
         self.other.setText("Back to the passphrase" if face is _Face.RECOVER else "Use the recovery key")
@@ -227,7 +243,8 @@ class UnlockPanel(QWidget):
             (self.key, face is _Face.RECOVER), (self._first_row, not waits), (self._second_row, new),
             (self.meter, new), (self.hint, new), (self._promise, face is _Face.NEW),
             (self.note, face is _Face.ASK and bool(self.note.label.text())), (self.problem, False),
-            (self._busy, waits), (self.go, not waits), (self.other, face in (_Face.ASK, _Face.RECOVER)),
+            (self._busy, waits), (self.progress, False), (self._once, False), (self.go, not waits),
+            (self.other, face in (_Face.ASK, _Face.RECOVER)),
             (self.key_store, face is _Face.ASK and self._key_store),
         ):
             widget.setVisible(shown)

@@ -1,7 +1,7 @@
-"""The runs that change the library, one after the other: adding, reading again, following folders.
+"""The runs that change the library, one after the other: adding, reading again, following folders, indexing anew.
 
-Owns the one run that is under way and what waits behind it; what is chosen is counted first, and where reading it
-takes longer than somebody would wait for, it is asked before. Knows no other section and no panel.
+Owns the one run that is under way and what waits behind it; everything else goes before indexing anew. What is chosen
+is counted first, and where reading it takes longer than somebody would wait for, it is asked before. Knows no panel.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.coverage import survey_words
 from app.types import Added, FileAdded, FileGone, FileMoved, Folder, FolderAway, IngestEvent, Survey
 from app.ui.jobs import Job, Jobs, in_words
+from app.ui.sections.renewing import Renewing
 from app.ui.sections.watching import Watching
 from app.ui.widgets.adding import AddingStrip
 from app.ui.widgets.asking import AskStrip, Question
@@ -54,6 +55,9 @@ class AddingSection(QWidget):
         self._passwords: list[str] = []  # with which locked files are to be read
         self._watching = Watching(jobs, self)
         self._watching.changed.connect(self.check)
+        self.renewing = Renewing(theme, jobs, self)
+        for asking in (self.renewing.due, self.renewing.over):
+            asking.connect(self._next)
         self._checks: list[tuple[str, bool]] = []  # folders to go through, and whether to take out what is gone
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -65,6 +69,7 @@ class AddingSection(QWidget):
         self.strip.paused.connect(self._pause)
         layout.addWidget(self.question)
         layout.addWidget(self.strip)
+        layout.addWidget(self.renewing.strip)
 
     # What the panel tells.
 
@@ -72,6 +77,7 @@ class AddingSection(QWidget):
         """Work on the matter of `session` that files are added to."""
         self._session = session
         self.watch()
+        self.renewing.set_session(session)
         self._next()
 
     def leave(self) -> None:
@@ -79,6 +85,7 @@ class AddingSection(QWidget):
         self.cancel()
         self._session = None
         self._watching.stop()
+        self.renewing.leave()
         self.question.hide()
         self.strip.leave()
 
@@ -143,6 +150,7 @@ class AddingSection(QWidget):
             kept.clear()
         if self._job is not None:
             self._job.stop()
+        self.renewing.leave()
         return waiting
 
     # One run after the other.
@@ -150,6 +158,11 @@ class AddingSection(QWidget):
     def _next(self) -> None:
         session = self._session
         if self._job is not None or session is None:
+            return
+        if self.renewing.running:
+            to_count = self._waiting and not self._counting
+            if to_count or self._agreed or self._again or self._passwords or self._checks:
+                self.renewing.give_way()
             return
         ingest = session.ingest
         if self._passwords:
@@ -169,6 +182,8 @@ class AddingSection(QWidget):
             self._run(lambda: session.reconcile(path or None, remove_missing=remove), quiet=True).done.connect(
                 lambda _: self.checked.emit())
             self.checking.emit(path)
+        elif self.renewing.wanted:
+            self.renewing.run()
 
     def _run(self, start: Callable[[], _Events], *, quiet: bool = False) -> Job:
         self.strip.begin(quiet=quiet)
