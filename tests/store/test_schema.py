@@ -16,7 +16,7 @@ import pytest
 
 from app.errors import DiskFull, LibraryTooNew
 from app.lock import Lock
-from app.store import schema
+from app.store import schema, words
 from app.store.closed import closed_copying
 from app.store.closed import settle as settle_copy
 from app.store.database import Database
@@ -218,7 +218,7 @@ def test_one_of_version_2_is_searched_in_all_the_ways_of_a_new_one(second: Path)
 
 
 def test_it_tells_how_far_it_is(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "_AT_ONCE", 25)
+    monkeypatch.setattr(words, "_AT_ONCE", 25)
 
     def watched() -> Iterator[tuple[int, int]]:
         store = yield from Store.opening(older, bytearray(KEY), dimension=DIMENSION)
@@ -228,7 +228,7 @@ def test_it_tells_how_far_it_is(older: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_closed_in_the_middle_it_stays_as_it_was(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "_AT_ONCE", 25)
+    monkeypatch.setattr(words, "_AT_ONCE", 25)
     with contextlib.closing(Store.opening(older, bytearray(KEY), dimension=DIMENSION)) as opening:
         assert [next(opening), next(opening)] == [(0, 60), (25, 60)]
     assert version(older) == 1
