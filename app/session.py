@@ -29,11 +29,12 @@ from app.models.catalog import Catalog
 from app.models.client import EmbedderClient, GeneratorClient
 from app.models.reranker import RerankerClient
 from app.models.tokens import WordPieceTokenizer
+from app.places import containers
 from app.precedence import Precedence
 from app.renewal import renew
 from app.retrieval import Retrieval
 from app.settings import Settings
-from app.showing import containers, picture
+from app.showing import picture
 from app.store.several import Several
 from app.store.store import Store
 from app.types import (

@@ -11,11 +11,12 @@ from PySide6.QtCore import QPointF, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.places import file_name
 from app.types import Answer, AnswerStatus, Box, Hit, PagePicture, Sentence, Status, StoredPassage, Verdict
 from app.ui.widgets import answer, files, icons, snippet
 from app.ui.widgets.card import EvidenceCard
 from app.ui.widgets.flow import Flow
-from app.ui.widgets.labels import ShortButton, ShortLabel, counted, file_name, tip
+from app.ui.widgets.labels import ShortButton, ShortLabel, counted, tip
 from app.ui.widgets.page import PageView, as_image
 from app.ui.widgets.rows import Row, Rows, document_row
 from app.ui.widgets.theme import Theme

@@ -17,8 +17,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, QSize
 from PySide6.QtWidgets import QFileDialog, QTreeView, QWidget
 
-from app.errors import DiskFull, UnwritableFile
-from app.paths import NO_SPACE, write_atomically
+from app.paths import save
 
 _SIZE = QSize(920, 580)
 _NAME_WIDTH = 400
@@ -49,12 +48,7 @@ def save_as(parent: QWidget, title: str, name: str) -> Path | None:
 
 def write(target: Path, text: str) -> None:
     """Write a text file whole or not at all, on a worker; raises DiskFull, UnwritableFile."""
-    try:
-        write_atomically(target, text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        if error.errno in NO_SPACE:
-            raise DiskFull from error
-        raise UnwritableFile(reason=error.strerror or type(error).__name__) from error
+    save(target, text.encode("utf-8", "backslashreplace"))
 
 
 def _asked(parent: QWidget, title: str, action: str, mode: QFileDialog.FileMode, *, name: str = "",

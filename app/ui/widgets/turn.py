@@ -12,12 +12,13 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.coverage import by_ocr, unread_words
+from app.places import file_name, page_word
 from app.types import Answer, Answered, AnswerStatus, Evidence, EvidenceFound, Hit
 from app.ui.widgets import answer as marks
 from app.ui.widgets.alike import Alike
 from app.ui.widgets.answer import AnswerText
 from app.ui.widgets.card import EvidenceCard
-from app.ui.widgets.labels import Label, Notice, PushButton, counted, file_name, page_word, tip
+from app.ui.widgets.labels import Label, Notice, PushButton, counted, tip
 from app.ui.widgets.theme import Theme
 
 _FIRST = 3  # cards shown before "show more"
