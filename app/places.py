@@ -1,4 +1,4 @@
-"""How a place in a file is named to people, the same in the window and in what is exported; what a file is inside of."""
+"""How places in files are named to people, the same in the window and in what is exported; what a file is inside of."""
 
 from __future__ import annotations
 

@@ -1,12 +1,13 @@
 """Exchanges out of the program: to a Word document with footnotes, a PDF, Markdown, or text for the clipboard.
 
-Every sentence keeps its verdict, what is not supported stays and is marked, and every citation becomes a note with file,
-page, the words, the SHA-256 of the file and how the page was read. An exported file is not encrypted: whoever calls
-says so to the user.
+Every sentence keeps its verdict, what is not supported stays and is marked, and every citation becomes a note with
+file, page, the words, the SHA-256 of the file and how the page was read. An exported file is not encrypted: whoever
+calls says so to the user.
 """
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,9 +18,9 @@ from app.export import markdown, plain
 from app.export.origins import Origin, Origins, Shelf
 from app.export.paper import Paper, compose
 from app.places import file_name
-from app.types import Exchange
+from app.types import Answered, Evidence, Exchange
 
-__all__ = ["FORMATS", "check", "text", "write"]
+__all__ = ["FORMATS", "check", "exchange", "text", "write"]
 
 
 def _word(paper: Paper) -> bytes:
@@ -59,6 +60,14 @@ def write(path: Path, exchanges: Sequence[Exchange], *, title: str = "", shelves
     check(path)
     paper = compose(exchanges, Origins(shelves).of, time.time(), title=title)
     paths.save(path, FORMATS[path.suffix.lower()][1](paper))
+
+
+def exchange(evidence: Evidence, answered: Answered, *, asked: float, model: str) -> Exchange:
+    """Return an answer that no conversation keeps as an exchange; `model` is who writes where one is given anything."""
+    return Exchange(
+        secrets.token_hex(16), None, asked, evidence.question, evidence.question, evidence, answered.answer,
+        answered.given, model if answered.given else "",
+    )
 
 
 def text(exchanges: Sequence[Exchange], *, inside: Mapping[str, str] | None = None) -> str:

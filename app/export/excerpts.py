@@ -1,4 +1,4 @@
-"""The words of a passage that a note quotes: all of it, or the sentences around those that support what is said. Pure."""
+"""The words of a passage that a note quotes: all, or the sentences around those that support what is said. Pure."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import re
 from app.export.paper import Chapter, Line, Note, Paper
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>#!|~^$&]")
-_START = re.compile(r"^(?:[-+=:%]|\d+(?=[.)]))")  # would begin a list, a heading's underline, a definition, a title
+_START = re.compile(r"^(?:[-+=:%]|\d+(?=[.)](?: |$)))")  # would begin a list, underline a heading, define a word
 # Addresses, also without "https://" and "mailto:"; "e.g." and "3.5" are none.
 _ADDRESS = re.compile(
     r"(.*(?:@|://|www\.|[^\W_][\w-]*\.[^\W\d_]{2,}|(?:mailto|xmpp|tel|javascript|data|file):[^\s”]).*?)([.,;:!?)”]*)",

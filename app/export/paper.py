@@ -21,13 +21,13 @@ from app.types import Answer, AnswerStatus, Citation, Exchange, Hit, Sentence, S
 
 CLOSEST = 3  # passages that are shown where nothing was found
 _ABOUT = (
-    "Carrel computed each verdict by comparing the words, numbers and names of a sentence with those of the passages "
-    "that it cites. Verdicts are no legal and no medical judgement, and they say nothing of whether a file is right. "
-    "Read the quoted words in their file before you rely on a sentence.",
+    ("Carrel computed each verdict by comparing the words, numbers and names of a sentence with those of the "
+     "passages that it cites. Verdicts are no legal and no medical judgement, and say nothing of whether a file is "
+     "right. Read the quoted words in their file before you rely on a sentence."),
     *MEANINGS.values(),
     "A sentence without a mark makes no claim that could be compared.",
-    "SHA-256 is the fingerprint of a file. It was computed when this was exported, and is given only where the file is "
-    "the one that Carrel had read.",
+    ("SHA-256 is the fingerprint of a file. It was computed when this was exported, and is given only where the file "
+     "is the one that Carrel had read."),
 )
 Origin_of = Callable[[StoredPassage], Origin]
 

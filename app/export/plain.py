@@ -21,7 +21,7 @@ def _chapter(chapter: Chapter) -> str:
         quote = f"“{note.quote}”" if note.quote else ""
         place = f"{note.place}:" if note.place and quote else f"{note.place}." if note.place else ""
         notes.append(" ".join(filter(None, [f"[{note.number}]", place, quote, *note.said])))
-    facts = "; ".join(f"{name.lower() if number else name}: {told}" for number, (name, told) in enumerate(chapter.facts))
+    facts = ". ".join(f"{name}: {told}" for name, told in chapter.facts)
     said = f"{facts}. The verdicts were computed by Carrel by comparing words."
     return "\n\n".join(filter(None, [*blocks, "\n".join(notes), said]))
 

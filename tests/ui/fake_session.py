@@ -29,6 +29,7 @@ from app.types import (
     DocumentRow,
     Evidence,
     EvidenceFound,
+    Exchange,
     FileAdded,
     FileFailed,
     FileStarted,
@@ -217,6 +218,9 @@ class FakeSession:
     scopes: list[Scope | None] = field(default_factory=list)  # of the questions
     told: list[Evidence] = field(default_factory=list)  # what the log is told of
     looking: threading.Event = field(default_factory=threading.Event)  # a search waits for it
+    writer: str = "Scripted-1B.gguf"
+    exported: list[tuple[Path, tuple[Exchange, ...]]] = field(default_factory=list)
+    export_error: CarrelError | None = None
 
     def __post_init__(self) -> None:
         self.hold.set()
@@ -247,6 +251,12 @@ class FakeSession:
         self.hold.set()
         self.opening.set()
         self.counting.set()
+
+    def export(self, path: Path, exchanges: Sequence[Exchange], *, title: str = "") -> None:
+        self._note("export")
+        if self.export_error is not None:
+            raise self.export_error
+        self.exported.append((path, tuple(exchanges)))
 
     # matters
 
