@@ -383,7 +383,7 @@ class ConversationPanel(QWidget):
             return
         job = self._jobs.call(lambda: session.export(target, [exchange]), "export")
         job.done.connect(lambda _: self._tell(
-            f"The answer was written to {file_name(str(target))}. That file is not encrypted.", "plain"))
+            f"The answer was written to {file_name(str(target))}. That file is not encrypted.", "good"))
         job.failed.connect(lambda error: self._tell(in_words(error), "bad"))
 
     def _over(self) -> None:
