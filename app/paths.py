@@ -14,6 +14,8 @@ from pathlib import Path
 
 import platformdirs
 
+from app.errors import DiskFull, UnwritableFile
+
 NO_SPACE = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # what a full disk says
 
 
@@ -75,6 +77,16 @@ def write_atomically(path: Path, data: bytes) -> None:
         Path(name).unlink(missing_ok=True)
         raise
     sync_folder(path.parent)  # the rename itself is on disk only when the folder is
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write a file that the user asked for whole or not at all; raises DiskFull, UnwritableFile."""
+    try:
+        write_atomically(path, data)
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            raise DiskFull from error
+        raise UnwritableFile(reason=error.strerror or type(error).__name__) from error
 
 
 def read_bounded(path: Path, limit: int) -> bytes:

@@ -10,14 +10,14 @@ import contextlib
 import os
 import shutil
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 from app import audit as audit_log
-from app import erasure, errors, passages, paths, seal
+from app import erasure, errors, export, passages, paths, seal
 from app import settings as stored_settings
 from app.answering import Answering
 from app.audit import Audit
@@ -30,11 +30,12 @@ from app.models.catalog import Catalog
 from app.models.client import EmbedderClient, GeneratorClient
 from app.models.reranker import RerankerClient
 from app.models.tokens import WordPieceTokenizer
+from app.places import containers
 from app.precedence import Precedence
 from app.renewal import renew
 from app.retrieval import Retrieval
 from app.settings import Settings
-from app.showing import containers, picture
+from app.showing import picture
 from app.steps import finished
 from app.store.several import Several
 from app.store.store import Store
@@ -43,6 +44,7 @@ from app.types import (
     Destroyed,
     DocumentRow,
     Evidence,
+    Exchange,
     Folder,
     IngestEvent,
     LedgerLine,
@@ -420,6 +422,20 @@ class Session:
         store = next((store for store in self._open.values() if store.holds(passage.document)), self.store)
         return picture(store, self.readers, passage, width)
 
+    # What leaves by the user's wish
+
+    @property
+    def writer(self) -> str:
+        """The file name of the model that writes answers; empty where there is none."""
+        return self._generator.file.name if self._generator is not None else ""
+
+    def export(self, path: Path, exchanges: Sequence[Exchange], *, title: str = "") -> None:
+        """Write exchanges to a file that is not encrypted, and into the log that this was done; see export.write."""
+        export.write(path, exchanges, title=title, shelves=self._open.values())
+        for matter in self.searching:
+            documents = _cited((exchange.evidence for exchange in exchanges), matter)
+            self.audit.record("exported", matter=matter.id, documents=documents, what="answers")
+
     # The audit log
 
     def _added(self, rows: Sequence[DocumentRow]) -> None:
@@ -430,11 +446,8 @@ class Session:
         if self._unaudited:
             details["not written before, as the disk was full"] = self._unaudited
         for matter in self.searching:
-            documents = dict.fromkeys(
-                hit.passage.document for hit in evidence.hits if hit.passage.matter == matter.name
-            )
             try:
-                self.audit.record("asked", matter=matter.id, documents=list(documents), **details)
+                self.audit.record("asked", matter=matter.id, documents=_cited([evidence], matter), **details)
                 self._unaudited = 0
             except errors.DiskFull:  # to find what is there must not depend on free space
                 self._unaudited += 1
@@ -466,6 +479,13 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _cited(evidence: Iterable[Evidence], matter: Matter) -> list[str]:
+    """Return the ids of the documents of a matter that passages were found in."""
+    return list(dict.fromkeys(
+        hit.passage.document for found in evidence for hit in found.hits if hit.passage.matter == matter.name
+    ))
 
 
 def _catalog(settings: Settings) -> Catalog:

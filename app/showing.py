@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app import errors
 from app.documents.sandbox import ReaderPool
+from app.places import containers
 from app.store.store import Store
 from app.types import PagePicture, StoredPassage
 from app.walking import read_whole
@@ -37,11 +38,3 @@ def picture(store: Store, readers: ReaderPool, passage: StoredPassage, width: in
         data, suffix, passage.page, width=width, start=passage.start, end=passage.end, passwords=passwords,
         lines=store.page(passage.document, passage.page).lines,
     )  # fmt: skip
-
-
-def containers(store: Store, file: str) -> list[str]:
-    """Return a file, the one that it is inside of, and so on; the last is one in a folder."""
-    found = [file]
-    while (row := store.document(found[-1])) is not None and row.parent is not None:
-        found.append(row.parent)
-    return found

@@ -572,6 +572,38 @@ def test_of_several_questions_one_that_cannot_be_searched_for_stops_none(desk: D
     assert len(second["evidence"]) == 3
 
 
+def test_answers_are_exported_and_nobody_is_surprised(desk: Desk, answers: list[str]) -> None:
+    _letters(desk)
+    target = desk.folder / "out" / "answer.md"
+    code, _, err = desk.run("ask", "What is the notice period?", "--export", target)
+    assert code == 0
+    assert "not encrypted" in err
+    first = target.read_text(encoding="utf-8")
+    assert "## What is the notice period?" in first
+    assert "SHA-256 of the" in first
+    assert "exported" in desk.run("audit")[1]
+    answers.append("n")
+    code, out, err = desk.run("ask", "And the deposit?", "--export", target)
+    assert (code, out) == (1, "")
+    assert "stays as it is" in err
+    assert target.read_text(encoding="utf-8") == first
+    answers.append("y")
+    assert desk.run("ask", "And the deposit?", "--export", target)[0] == 0
+    assert "And the deposit?" in target.read_text(encoding="utf-8")
+    many = desk.file("many.jsonl", '{"id": "a", "question": "What is first?"}\n{"id": "b", "question": "Second?"}')
+    code, out, _ = desk.run("ask", "--questions", many, "--export", target, "--yes")
+    assert (code, len(out.splitlines())) == (0, 2)
+    assert target.read_text(encoding="utf-8").count("\n## ") == 3
+
+
+def test_an_export_of_no_known_kind_is_refused_before_anything_is_asked(desk: Desk) -> None:
+    for name in ("answer.txt", "answer"):
+        code, out, err = desk.run("ask", "notice?", "--export", desk.folder / name)
+        assert (code, out) == (3, "")
+        assert "its name must end in .docx, .pdf or .md" in err
+        assert not (desk.folder / name).exists()
+
+
 def test_the_number_of_passages_is_a_choice_of_both(desk: Desk) -> None:
     _letters(desk)
     assert len(desk.json("search", "notice period", "-k", "2")["hits"]) == 2

@@ -120,6 +120,10 @@ def _documents(commands: Any) -> None:
             f"--{many}", dest="many", type=Path, metavar="FILE.jsonl", help="one object with id and question a line"
         )
         made.add_argument("-k", type=_some, default=None, metavar="N", help="how many passages (default: 10)")
+        if name == "ask":
+            made.add_argument("--export", type=Path, metavar="FILE",
+                              help="write the answers with their notes to a .docx, .pdf or .md file, not encrypted")
+            _yes(made)
         _scope(made)
         _matter(made, several=True)
         _json(made)

@@ -7,16 +7,18 @@ import contextlib
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app import errors
+from app import errors, export
 from app.cli.opening import session
-from app.cli.talk import print_json, say
+from app.cli.talk import confirmed, print_json, say
+from app.export import exchange
 from app.report import answer_json, evidence_json, plain, print_answer, print_hits, print_unread
-from app.types import Answered, EvidenceFound, Scope, TextWritten
+from app.types import Answered, EvidenceFound, Exchange, Scope, TextWritten
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -52,15 +54,20 @@ def search(options: argparse.Namespace) -> int:
 
 
 def ask(options: argparse.Namespace) -> int:
-    """Print an answer to each question."""
+    """Print an answer to each question; with --export write them to a file, too."""
     part = scope(options)
+    target = None
+    if options.export is not None and (target := _target(options)) is None:
+        return 1
     failed = 0
+    exchanges: list[Exchange] = []
     with session(options) as opened:
         if options.k and options.k != opened.settings.hits:
             opened.settings = replace(opened.settings, hits=options.k)
             opened.choose([matter.id for matter in opened.searching])  # which builds the stages anew
         for key, question in _questions(options):
             quiet, found = _begun(options, key)
+            asked = time.time()
             try:
                 evidence, answered = pull_answer(opened, question, quiet=quiet, part=part)
             except errors.QuestionError as error:
@@ -69,7 +76,21 @@ def ask(options: argparse.Namespace) -> int:
                 continue
             if quiet:
                 print_json(found | answer_json(evidence, answered))
+            exchanges.append(exchange(evidence.evidence, answered, asked=asked, model=opened.writer))
+        if target is not None:
+            opened.export(target, exchanges)
+            say(f"Written to {options.export}. That file is not encrypted.")
     return failed
+
+
+def _target(options: argparse.Namespace) -> Path | None:
+    """Return where to export to, before anything is asked; None where a file is there and is to stay."""
+    target = Path(os.path.abspath(options.export))
+    export.check(target)
+    if target.exists() and not confirmed(f"{options.export} is there already. Write over it?", yes=options.yes):
+        say("Nothing was asked, and the file stays as it is.")
+        return None
+    return target
 
 
 def pull_answer(

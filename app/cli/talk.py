@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app import errors, paths
+from app import paths
 
 
 def say(text: str) -> None:
@@ -52,11 +52,8 @@ def show_progress(shares: Iterator[float], words: str) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all; raises UnwritableFile."""
-    try:
-        paths.write_atomically(Path(os.path.abspath(path)), text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise errors.UnwritableFile(reason=error.strerror or type(error).__name__) from error
+    """Write a file whole or not at all; raises DiskFull, UnwritableFile."""
+    paths.save(Path(os.path.abspath(path)), text.encode("utf-8", "backslashreplace"))
 
 
 def local_time(moment: float) -> str:

@@ -137,7 +137,7 @@ class GeneratorClient:
         command: Sequence[str] = (),
         patience: float = PATIENCE,
     ) -> None:
-        self._file = file
+        self.file = file
         self._precedence = precedence or Precedence()
         self._threads = threads
         self._most = context
@@ -148,7 +148,7 @@ class GeneratorClient:
     def context(self) -> int:
         """Tokens that fit into prompt and answer together, from the file's header; raises ModelError."""
         if not self._context:
-            self._context = min(gguf.check(self._file).context, self._most)
+            self._context = min(gguf.check(self.file).context, self._most)
         return self._context
 
     def start(self) -> None:
@@ -195,12 +195,12 @@ class GeneratorClient:
         self._engine.close()
 
     def _load(self) -> dict[str, Any]:
-        header = gguf.check(self._file)
+        header = gguf.check(self.file)
         context = min(header.context, self._most)
         needed, free = gguf.memory_needed(header, context), hardware.free_memory()
         if needed > free:
-            raise ModelTooLarge(file=self._file.name, needed=gguf.in_words(needed), available=gguf.in_words(free))
-        return {"path": str(self._file.resolve()), "context": context, "threads": self._threads}
+            raise ModelTooLarge(file=self.file.name, needed=gguf.in_words(needed), available=gguf.in_words(free))
+        return {"path": str(self.file.resolve()), "context": context, "threads": self._threads}
 
 
 def _turns(prompt: Prompt) -> list[list[str]]:

@@ -33,6 +33,7 @@ from app.types import (
     EmbedderSurvey,
     Evidence,
     EvidenceFound,
+    Exchange,
     FileAdded,
     FileFailed,
     FileStarted,
@@ -247,6 +248,9 @@ class FakeSession:
     scopes: list[Scope | None] = field(default_factory=list)  # of the questions
     told: list[Evidence] = field(default_factory=list)  # what the log is told of
     looking: threading.Event = field(default_factory=threading.Event)  # a search waits for it
+    writer: str = "Scripted-1B.gguf"
+    exported: list[tuple[Path, tuple[Exchange, ...]]] = field(default_factory=list)
+    export_error: CarrelError | None = None
 
     def __post_init__(self) -> None:
         self.hold.set()
@@ -280,6 +284,12 @@ class FakeSession:
         self.opening.set()
         self.counting.set()
         self.renew_hold.set()
+
+    def export(self, path: Path, exchanges: Sequence[Exchange], *, title: str = "") -> None:
+        self._note("export")
+        if self.export_error is not None:
+            raise self.export_error
+        self.exported.append((path, tuple(exchanges)))
 
     # matters
 

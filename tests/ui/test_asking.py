@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage, QTextDocument
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.errors import EmptyLibrary, EngineDied, MissingPath, StaleFile
+from app.errors import EmptyLibrary, EngineDied, MissingPath, StaleFile, UnwritableFile
 from app.types import (
     Answer,
     Answered,
@@ -28,6 +29,7 @@ from app.types import (
     Verdict,
 )
 from app.ui.main_window import MainWindow
+from app.ui.widgets import clipboard, files
 from app.ui.widgets.texts import SafeBrowser
 from app.ui.widgets.turn import Turn
 from tests.ui.fake_session import DOCUMENTS, LEASE, LEASE_ANSWER, LETTER, FakeSession, lease_evidence
@@ -190,7 +192,7 @@ def test_quotes_stand_below_a_text_that_nothing_carries(
     turn = finished(qtbot, window)
     assert turn.quotes.isVisible()
     assert [piece.rank for piece in turn.quotes.shown if piece.kind == "cite"] == [2]
-    assert "[2]" in turn.as_text()
+    assert "In the words of the files:\n\n“7.3 The Landlord" in turn.as_text()
     start, end, _ = turn.quotes._chips[0]
     qtbot.mouseClick(turn.quotes.viewport(), Qt.MouseButton.LeftButton,
                      pos=turn.quotes.chip_rect(start, end).center().toPoint())
@@ -223,9 +225,50 @@ def test_the_answer_is_copied_with_its_sources(window: MainWindow, qtbot: QtBot,
     copied = QGuiApplication.clipboard().text()
     assert copied.startswith("How much notice?\n\nEither party may end")
     assert "quarter. [1]" in copied
-    assert "A copy must be filed with the court. [9] (not supported)" in copied
+    assert "A copy must be filed with the court. [4] (not supported)" in copied
     assert "[1] Lease Harbour Lane 4.pdf, page 4: “7.2 Either party" in copied
+    assert "[4] The model cited “9”, which names none of the passages" in copied
     QGuiApplication.clipboard().clear()
+
+
+def pressed(turn: Turn, words: str, qtbot: QtBot) -> None:
+    button = next(one for one in turn.findChildren(QPushButton) if one.accessibleName() == words)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_an_answer_is_exported_where_the_user_wants_it(
+        window: MainWindow, fake: FakeSession, qtbot: QtBot, ask: Ask, tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+    targets = iter([None, tmp_path / "out.pdf", tmp_path / "again.pdf"])
+    monkeypatch.setattr(files, "save_as", lambda *given: asked.append(given[1:]) or next(targets))
+    ask(window, "How much notice?")
+    turn = finished(qtbot, window)
+    pressed(turn, "Export…", qtbot)  # and the user thinks better of it
+    assert fake.exported == []
+    pressed(turn, "Export…", qtbot)
+    qtbot.waitUntil(lambda: "out.pdf" in window.conversation.note.label.text())
+    assert "not encrypted" in window.conversation.note.label.text()
+    title, name, kinds = asked[0]
+    assert "not be encrypted" in str(title)
+    assert str(name).endswith(".docx")
+    assert kinds == ["Word document (*.docx)", "PDF (*.pdf)", "Markdown (*.md)"]
+    ((path, (exchange,)),) = fake.exported
+    assert path == tmp_path / "out.pdf"
+    assert (exchange.question, exchange.answer, exchange.model) == ("How much notice?", LEASE_ANSWER, fake.writer)
+    assert threading.get_ident() not in [thread for name, thread in fake.calls if name == "export"]
+    fake.export_error = UnwritableFile(reason="Read-only file system")
+    pressed(turn, "Export…", qtbot)
+    qtbot.waitUntil(lambda: "Read-only file system" in window.conversation.note.label.text())
+
+
+def test_the_button_copies_with_citations(window: MainWindow, qtbot: QtBot, ask: Ask) -> None:
+    ask(window, "How much notice?")
+    turn = finished(qtbot, window)
+    pressed(turn, "Copy with citations", qtbot)
+    assert QGuiApplication.clipboard().text() == turn.as_text()
+    clipboard.clear()
+    assert QGuiApplication.clipboard().text() == ""
 
 
 def test_the_note_on_the_starter_model_comes_once_and_goes(window: MainWindow, qtbot: QtBot, ask: Ask) -> None:

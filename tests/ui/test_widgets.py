@@ -11,11 +11,12 @@ from PySide6.QtCore import QPointF, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.places import file_name
 from app.types import Answer, AnswerStatus, Box, Hit, PagePicture, Sentence, Status, StoredPassage, Verdict
 from app.ui.widgets import answer, files, icons, snippet
 from app.ui.widgets.card import EvidenceCard
 from app.ui.widgets.flow import Flow
-from app.ui.widgets.labels import ShortButton, ShortLabel, counted, file_name, tip
+from app.ui.widgets.labels import ShortButton, ShortLabel, counted, tip
 from app.ui.widgets.page import PageView, as_image
 from app.ui.widgets.rows import Row, Rows, document_row
 from app.ui.widgets.theme import Theme
@@ -210,15 +211,19 @@ def settings_of_qt(tmp_path: Path) -> Iterator[Path]:
     files.no_traces()
 
 
-def choose_in_dialog(parent: QWidget, clients: Path, name: str) -> None:
-    """Go to a folder in the dialog that comes up, type a name and accept."""
+def choose_in_dialog(parent: QWidget, clients: Path, name: str, kind: str = "") -> None:
+    """Go to a folder in the dialog that comes up, type a name or choose a kind, and accept."""
 
     def press() -> None:
         dialog = next(one for one in QApplication.topLevelWidgets() if isinstance(one, QFileDialog))
         dialog.setDirectory(str(clients))
         edit = dialog.findChild(QLineEdit, "fileNameEdit")
         assert isinstance(edit, QLineEdit)
-        edit.setText(name)
+        if kind:
+            dialog.selectNameFilter(kind)
+            dialog.filterSelected.emit(kind)  # as the box does when a user takes it
+        else:
+            edit.setText(name)
         dialog.accept()
 
     QTimer.singleShot(200, parent, press)
@@ -239,6 +244,11 @@ def test_choosing_files_writes_nothing_anywhere(qtbot: QtBot, settings_of_qt: Pa
     assert files.choose_one(parent, "Restore", kind="Backups (*.pdf)") == clients / "a.pdf"
     choose_in_dialog(parent, clients, "new")
     assert files.save_as(parent, "Make a backup", "Carrel.csv") == clients / "new.csv"
+    choose_in_dialog(parent, clients, "new")
+    kinds = ["Word (*.docx)", "PDF (*.pdf)"]
+    assert files.save_as(parent, "Export", "answer.docx", kinds) == clients / "new.docx"
+    choose_in_dialog(parent, clients, "", kind="PDF (*.pdf)")
+    assert files.save_as(parent, "Export", "answer.docx", kinds) == clients / "answer.pdf"
     QSettings(QSettings.Scope.UserScope, "QtProject").sync()
     assert set(tmp_path.rglob("*")) == before
     assert not Path(QSettings(QSettings.Scope.UserScope, "QtProject").fileName()).exists()

@@ -14,13 +14,16 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from app.types import Answered, AnswerEvent, DocumentRow, EvidenceFound, Hit, ModelInfo, TextWritten
+from app import export
+from app.places import file_name
+from app.types import Answered, AnswerEvent, DocumentRow, EvidenceFound, Exchange, Hit, ModelInfo, TextWritten
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.sections.finding import FindingSection
-from app.ui.widgets import clipboard
+from app.ui.widgets import clipboard, files
 from app.ui.widgets.composer import Composer
 from app.ui.widgets.head import Head
 from app.ui.widgets.labels import Notice, line, listed
+from app.ui.widgets.section import today
 from app.ui.widgets.theme import Theme
 from app.ui.widgets.turn import Turn
 from app.ui.widgets.welcome import Welcome
@@ -322,6 +325,7 @@ class ConversationPanel(QWidget):
         turn.opened.connect(self._open)
         turn.coverage.connect(self.coverage)
         turn.copied.connect(clipboard.copy)
+        turn.exported.connect(self._export)
         turn.grew.connect(self._follow)
         if self.turns:
             self._lines[turn] = line()
@@ -367,7 +371,20 @@ class ConversationPanel(QWidget):
             case TextWritten(text):
                 turn.add_text(text)
             case Answered():
-                turn.finish(event)
+                turn.finish(event, self._session.writer if self._session is not None else "")
+
+    def _export(self, exchange: Exchange) -> None:
+        """Write an answer to a file where the user wants it."""
+        session = self._session
+        kinds = [f"{name} (*{ending})" for ending, (name, _) in export.FORMATS.items()]
+        target = files.save_as(self, "Export the answer. The file will not be encrypted",
+                               f"Carrel answer {today()}{next(iter(export.FORMATS))}", kinds)
+        if session is None or target is None:
+            return
+        job = self._jobs.call(lambda: session.export(target, [exchange]), "export")
+        job.done.connect(lambda _: self._tell(
+            f"The answer was written to {file_name(str(target))}. That file is not encrypted.", "good"))
+        job.failed.connect(lambda error: self._tell(in_words(error), "bad"))
 
     def _over(self) -> None:
         self._job = None

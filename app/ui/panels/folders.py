@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from app.places import file_name
 from app.types import Folder, FolderAway
 from app.ui.jobs import Jobs, in_words
 from app.ui.widgets import files
 from app.ui.widgets.asking import AskStrip, Question
 from app.ui.widgets.following import FolderCard, State
-from app.ui.widgets.labels import Icon, Label, Notice, PushButton, ToolButton, counted, file_name, line
+from app.ui.widgets.labels import Icon, Label, Notice, PushButton, ToolButton, counted, line
 from app.ui.widgets.section import Page
 from app.ui.widgets.theme import Theme
 

@@ -14,12 +14,13 @@ from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from app.coverage import unread_words
+from app.places import file_name
 from app.types import BackupCopy, DocumentRow
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.sections.adding import AddingSection
 from app.ui.widgets import files, outside
 from app.ui.widgets.asking import AskStrip
-from app.ui.widgets.labels import Icon, Label, PushButton, counted, file_name, tip
+from app.ui.widgets.labels import Icon, Label, PushButton, counted, tip
 from app.ui.widgets.removal import removal
 from app.ui.widgets.rows import ROW, Row, Rows, document_row, row_list
 from app.ui.widgets.theme import Theme

@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut, QTextCh
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QStackedWidget, QTextEdit, QVBoxLayout, QWidget
 
 from app.errors import ChangedFile, MissingPath, StaleFile
+from app.places import file_name, page_word
 from app.types import Box, DocumentRow, Page, StoredPassage
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.widgets import outside
@@ -26,8 +27,6 @@ from app.ui.widgets.labels import (
     ShortLabel,
     ToolButton,
     counted,
-    file_name,
-    page_word,
     paged,
     pictured,
 )

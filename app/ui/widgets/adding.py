@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from app.coverage import progress_words
+from app.places import file_name
 from app.types import (
     Added,
     FileAdded,
@@ -23,7 +24,7 @@ from app.types import (
     Started,
     Surveying,
 )
-from app.ui.widgets.labels import Icon, Label, PushButton, ShortLabel, ToolButton, counted, file_name
+from app.ui.widgets.labels import Icon, Label, PushButton, ShortLabel, ToolButton, counted
 from app.ui.widgets.rows import Row, Rows, row_list
 from app.ui.widgets.theme import Theme
 

@@ -7,7 +7,6 @@ comes from a model and is inserted as text; only the links that are made here ca
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QUrl, Signal
@@ -25,6 +24,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip
 
+from app.export.words import FOUND, MEANINGS, gaps, meaning
+from app.export.words import unknown as unknown_key
 from app.types import Answer, Citation, Sentence, Verdict
 from app.ui.widgets.card import utf16
 from app.ui.widgets.labels import tip
@@ -36,9 +37,9 @@ _NBSP = "\u00a0"
 
 # What a verdict looks like: symbol, colour, words. Never colour alone.
 VERDICTS = {
-    Verdict.SUPPORTED: ("✓", "good", "Supported: the cited passage says this."),
-    Verdict.PARTLY: ("½", "warn", "Partly supported: the cited passage says some of this. Compare it yourself."),
-    Verdict.NOT_SUPPORTED: ("×", "bad", "Not supported: the cited passages do not say this. Do not rely on it."),
+    Verdict.SUPPORTED: ("✓", "good", MEANINGS[Verdict.SUPPORTED]),
+    Verdict.PARTLY: ("½", "warn", MEANINGS[Verdict.PARTLY]),
+    Verdict.NOT_SUPPORTED: ("×", "bad", MEANINGS[Verdict.NOT_SUPPORTED]),
 }
 
 
@@ -54,15 +55,14 @@ class Piece:
 
 def cited(rank: int, source: str, *, found: bool = False) -> Piece:
     """Return the chip of a known citation; `source` is file and page, `found` if the model did not write it."""
-    words = "\nThe model named no source; Carrel found this one." if found else ""
+    words = f"\n{FOUND}" if found else ""
     return Piece(f"{_NBSP}{rank}{_NBSP}", "cite", rank, f"{source}{words}\nOpen beside the conversation")
 
 
 def unknown(key: str) -> Piece:
     """Return the chip of a citation that names no passage."""
     shown = key.replace(" ", _NBSP)
-    return Piece(f"{_NBSP}{shown}?{_NBSP}", "unknown", 0,
-                 f"The model cited “{key}”, which names none of the passages it was given.")
+    return Piece(f"{_NBSP}{shown}?{_NBSP}", "unknown", 0, unknown_key(key))
 
 
 def pieces_of_stream(text: str, sources: dict[int, str]) -> list[Piece]:
@@ -92,16 +92,14 @@ def pieces_of_quotes(answer: Answer, sources: dict[int, str]) -> list[Piece]:
 def pieces_of_answer(answer: Answer, sources: dict[int, str]) -> list[Piece]:
     """Return the checked sentences, each with its chips and its mark."""
     found: list[Piece] = []
-    for sentence, gap in zip(answer.sentences, _gaps(answer), strict=True):
+    for sentence, gap in zip(answer.sentences, gaps(answer), strict=True):
         found.append(Piece(gap + sentence.text))
         chips: list[Piece] = []
         for citation in sentence.citations:
             chips.append(_chip(citation, sources))
         if sentence.verdict in VERDICTS:
-            symbol, _, words = VERDICTS[sentence.verdict]
-            if sentence.verdict is Verdict.NOT_SUPPORTED and not sentence.citations:
-                words = "Not supported: it cites no passage, and none says this. Do not rely on it."
-            chips.append(Piece(f"{_NBSP}{symbol}{_NBSP}", sentence.verdict.value, 0, words))
+            symbol = VERDICTS[sentence.verdict][0]
+            chips.append(Piece(f"{_NBSP}{symbol}{_NBSP}", sentence.verdict.value, 0, meaning(sentence)))
         for chip in chips:
             found += [Piece(_NBSP), chip]
     return found
@@ -111,20 +109,6 @@ def _chip(citation: Citation, sources: dict[int, str]) -> Piece:
     if citation.rank is None or citation.rank not in sources:
         return unknown(citation.key)
     return cited(citation.rank, sources[citation.rank], found=citation.found)
-
-
-def _gaps(answer: Answer) -> Iterator[str]:
-    """What stands before each sentence: nothing, a space, or the line break that the model made."""
-    at = 0
-    for number, sentence in enumerate(answer.sentences):
-        head = sentence.text[:16].rstrip(" .!?…")  # a key may have stood before the full stop
-        begin = answer.text.find(head, at)
-        broken = False
-        if begin >= 0:
-            before = answer.text[:begin]
-            broken = "\n" in before[len(before.rstrip()):]
-            at = begin + len(head)
-        yield "" if number == 0 else "\n" if broken else " "
 
 
 def counts(sentences: tuple[Sentence, ...]) -> list[tuple[Verdict, int]]:

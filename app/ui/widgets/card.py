@@ -24,9 +24,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app.coverage import by_ocr, percent
+from app.places import file_name, page_word
 from app.types import Hit, StoredPassage
 from app.ui.widgets import dates, icons, snippet
-from app.ui.widgets.labels import file_name, page_word, tip
+from app.ui.widgets.labels import tip
 from app.ui.widgets.theme import Theme
 
 _PAD = 11

@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize
 from PySide6.QtWidgets import QFileDialog, QTreeView, QWidget
 
-from app.errors import DiskFull, UnwritableFile
-from app.paths import NO_SPACE, write_atomically
+from app.paths import save
 
 _SIZE = QSize(920, 580)
 _NAME_WIDTH = 400
@@ -39,26 +38,25 @@ def choose(parent: QWidget, *, folder: bool) -> list[Path]:
 
 def choose_one(parent: QWidget, title: str, *, action: str = "Open", kind: str = "") -> Path | None:
     """Return the one file that the user chose; `kind` is a filter such as "Backups (*.carrel)"."""
-    return next(iter(_asked(parent, title, action, _Mode.ExistingFile, kind=kind)), None)
+    return next(iter(_asked(parent, title, action, _Mode.ExistingFile,
+                            kinds=[kind, "All files (*)"] if kind else ())), None)
 
 
-def save_as(parent: QWidget, title: str, name: str) -> Path | None:
-    """Return where the user wants a new file, `name` being offered; Qt asks before one is replaced."""
-    return next(iter(_asked(parent, title, "Save", _Mode.AnyFile, name=name)), None)
+def save_as(parent: QWidget, title: str, name: str, kinds: Sequence[str] = ()) -> Path | None:
+    """Return where the user wants a new file, `name` being offered; Qt asks before one is replaced.
+
+    `kinds` are filters such as "PDF (*.pdf)" where there is a choice; the one that is chosen gives the file its ending.
+    """
+    return next(iter(_asked(parent, title, "Save", _Mode.AnyFile, name=name, kinds=kinds)), None)
 
 
 def write(target: Path, text: str) -> None:
     """Write a text file whole or not at all, on a worker; raises DiskFull, UnwritableFile."""
-    try:
-        write_atomically(target, text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        if error.errno in NO_SPACE:
-            raise DiskFull from error
-        raise UnwritableFile(reason=error.strerror or type(error).__name__) from error
+    save(target, text.encode("utf-8", "backslashreplace"))
 
 
 def _asked(parent: QWidget, title: str, action: str, mode: QFileDialog.FileMode, *, name: str = "",
-           kind: str = "") -> list[Path]:
+           kinds: Sequence[str] = ()) -> list[Path]:
     no_traces()
     with no_history():
         dialog = QFileDialog(parent)
@@ -72,11 +70,12 @@ def _asked(parent: QWidget, title: str, action: str, mode: QFileDialog.FileMode,
             dialog.setDefaultSuffix(Path(name).suffix.removeprefix("."))
         else:
             dialog.setOption(QFileDialog.Option.ReadOnly, True)
-        if kind:
-            dialog.setNameFilters([kind, "All files (*)"])
+        if kinds:
+            dialog.setNameFilters(kinds)
         dialog.setDirectory(str(Path.home()))
         if name:
             dialog.selectFile(name)
+            dialog.filterSelected.connect(lambda kind: _end_as(dialog, kind))
         dialog.resize(_SIZE)
         listing = dialog.findChild(QTreeView)
         if isinstance(listing, QTreeView):  # only Qt's own dialog has one
@@ -86,6 +85,15 @@ def _asked(parent: QWidget, title: str, action: str, mode: QFileDialog.FileMode,
         dialog.deleteLater()
         _delete_now(dialog)
     return chosen
+
+
+def _end_as(dialog: QFileDialog, kind: str) -> None:
+    """Give the name in the dialog the ending of the filter that was chosen."""
+    ending = kind.rpartition("(*")[2].removesuffix(")")
+    dialog.setDefaultSuffix(ending.removeprefix("."))
+    named = [Path(file) for file in dialog.selectedFiles() if not Path(file).is_dir()]  # the folder where none is named
+    if named:
+        dialog.selectFile(named[0].with_suffix(ending).name)
 
 
 def _delete_now(dialog: QFileDialog) -> None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from app.places import file_name
 from app.types import Folder
-from app.ui.widgets.labels import Icon, Label, Notice, PushButton, ShortLabel, counted, file_name, tip
+from app.ui.widgets.labels import Icon, Label, Notice, PushButton, ShortLabel, counted, tip
 from app.ui.widgets.theme import Theme
 
 _NAMED = 3  # missing files by name; the rest by dots

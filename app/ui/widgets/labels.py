@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from pathlib import PurePath
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
@@ -22,11 +21,6 @@ from app.ui.widgets.theme import Theme
 def tip(text: str) -> str:
     """Return `text` for a tooltip, in which Qt would take "<…>" for markup."""
     return f"<qt>{escape(text)}</qt>".replace("\n", "<br>") if text else ""
-
-
-def file_name(file: str) -> str:
-    """Return the last part of a path that was written on this or on another system."""
-    return PurePath(file.replace("\\", "/")).name or file
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -48,11 +42,6 @@ def paged(kind: str) -> bool:
 def pictured(kind: str) -> bool:
     """Return whether pages of documents of `kind` are shown as pictures."""
     return kind in ("pdf", "image")
-
-
-def page_word(kind: str) -> str:
-    """Return what a page of a document of `kind` is called."""
-    return {"sheet": "sheet", "slides": "slide"}.get(kind, "page")
 
 
 class Label(QLabel):

@@ -18,9 +18,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.coverage import Stretch, percent, stretches
+from app.places import file_name
 from app.types import DocumentRow, LedgerLine, Status
 from app.ui.widgets import icons
-from app.ui.widgets.labels import counted, file_name, tip
+from app.ui.widgets.labels import counted, tip
 from app.ui.widgets.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex

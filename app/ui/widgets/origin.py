@@ -8,7 +8,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.coverage import by_ocr
-from app.ui.widgets.labels import Icon, Label, ShortLabel, file_name, tip
+from app.places import file_name
+from app.ui.widgets.labels import Icon, Label, ShortLabel, tip
 from app.ui.widgets.theme import Theme
 
 

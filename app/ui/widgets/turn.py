@@ -5,19 +5,23 @@ Shows events; asks nothing itself. Knows no session.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app import export
 from app.coverage import by_ocr, unread_words
-from app.types import Answer, Answered, AnswerStatus, Evidence, EvidenceFound, Hit
+from app.export.words import CUT, REPEATED
+from app.places import file_name, page_word
+from app.types import Answer, Answered, AnswerStatus, Evidence, EvidenceFound, Exchange, Hit
 from app.ui.widgets import answer as marks
 from app.ui.widgets.alike import Alike
 from app.ui.widgets.answer import AnswerText
 from app.ui.widgets.card import EvidenceCard
-from app.ui.widgets.labels import Label, Notice, PushButton, counted, file_name, page_word, tip
+from app.ui.widgets.labels import Label, Notice, PushButton, counted, tip
 from app.ui.widgets.theme import Theme
 
 _FIRST = 3  # cards shown before "show more"
@@ -30,6 +34,7 @@ class Turn(QWidget):
 
     opened = Signal(object)  # a Hit whose source is to be shown
     copied = Signal(str)  # text for the clipboard
+    exported = Signal(object)  # an Exchange that is to become a file
     grew = Signal()
     coverage = Signal()  # what could not be read is to be shown
 
@@ -49,6 +54,8 @@ class Turn(QWidget):
         self._narrowed = narrowed
         self.evidence: Evidence | None = None
         self.answer: Answer | None = None
+        self.exchange: Exchange | None = None  # with the answer, all that is exported of it
+        self._asked = time.time()
         self.cards: list[EvidenceCard] = []
         self.alike: list[Alike] = []  # below those cards that stand for others too
         self._written = ""
@@ -171,11 +178,13 @@ class Turn(QWidget):
         if not self._draw.isActive():
             self._draw.start()
 
-    def finish(self, found: Answered) -> None:
-        """Show the checked answer."""
+    def finish(self, found: Answered, model: str = "") -> None:
+        """Show the checked answer; `model` is the file name of the one that writes."""
         self._draw.stop()
         self._pulse.stop()
         answer = self.answer = found.answer
+        assert self.evidence is not None
+        self.exchange = export.exchange(self.evidence, found, asked=self._asked, model=model)
         self._caption.setText("Answer")
         if answer.status is AnswerStatus.ANSWERED:
             self.text.show()
@@ -187,9 +196,9 @@ class Turn(QWidget):
                 self.quotes.show_pieces(
                     marks.pieces_of_quotes(replace(answer, sentences=answer.quotes), self._sources))
             if answer.stopped:
-                self._say("The answer was cut at its greatest length; its end is missing.", "warn")
+                self._say(CUT, "warn")
             if answer.repeated:
-                self._say("The model began to repeat itself and was stopped.", "warn")
+                self._say(REPEATED, "warn")
         elif answer.status is AnswerStatus.QUOTES:
             self._caption.setText("In the words of your files")
             self._caption.show()
@@ -237,16 +246,8 @@ class Turn(QWidget):
             passage.document == document for hit in self.evidence.hits for passage in (hit.passage, *hit.alike))
 
     def as_text(self) -> str:
-        """Return question, answer and sources for the clipboard."""
-        if self.answer is None or self.evidence is None:
-            return self.question
-        said = (*self.answer.sentences, *self.answer.quotes)
-        used = {c.rank for s in said for c in s.citations if c.rank is not None}
-        lines = [self.question, "", _marked(self.answer), ""]
-        for hit in self.evidence.hits:
-            if hit.rank in used or not used:
-                lines.append(f"[{hit.rank}] {self._sources[hit.rank]}: “{' '.join(hit.passage.text.split())}”")
-        return "\n".join(lines).strip() + "\n"
+        """Return question, answer and notes for the clipboard."""
+        return self.question if self.exchange is None else export.text([self.exchange], inside=self._parents)
 
     # The parts.
 
@@ -280,19 +281,22 @@ class Turn(QWidget):
             label.setToolTip(tip(words))
             self._foot_row.addWidget(label)
         self._foot_row.addStretch(1)
-        if found.answer.status is AnswerStatus.NOT_FOUND:
-            return
         spent = dict(found.timings)
         total = spent.get("total", sum(spent.values()))
         times = Label(_seconds(total), "small")
         stages = [f"{stage.replace('_', ' ')}: {_seconds(each)}" for stage, each in found.timings]
         times.setToolTip(tip("\n".join(stages)))
         self._head.addWidget(times)
-        copy = PushButton(self._theme, "Copy", "quiet", "copy", "accent")
-        copy.setAccessibleName("Copy the answer with its sources")
-        copy.setToolTip(tip("Copy the answer with its sources"))
-        copy.clicked.connect(lambda: self.copied.emit(self.as_text()))
-        self._head.addWidget(copy)
+        for words, icon, told, act in (
+            ("Copy with citations", "copy", "Copy the answer with file, page and quoted words of each citation",
+             lambda: self.copied.emit(self.as_text())),
+            ("Export…", "export", "Write the answer with its citations to a Word, PDF or Markdown file, not encrypted",
+             lambda: self.exported.emit(self.exchange)),
+        ):
+            button = PushButton(self._theme, words, "quiet", icon, "accent")
+            button.setToolTip(tip(told))
+            button.clicked.connect(act)
+            self._head.addWidget(button)
         self._foot.setVisible(bool(checked))
 
     def _show_unread(self) -> None:
@@ -329,13 +333,3 @@ class Turn(QWidget):
 def _seconds(seconds: float) -> str:
     digits = 2 if seconds < 1 else 1 if seconds < 10 else 0
     return f"{seconds:.{digits}f} s"
-
-
-def _marked(answer: Answer) -> str:
-    """The sentences with their keys, and with words where they are not supported."""
-    parts = []
-    for sentence in answer.sentences:
-        keys = "".join(f"[{citation.key}]" for citation in sentence.citations)
-        doubt = "" if sentence.verdict in ("supported", "no claim") else f" ({sentence.verdict.value})"
-        parts.append(f"{sentence.text} {keys}".strip() + doubt)
-    return " ".join(parts) or answer.text
