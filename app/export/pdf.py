@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -73,7 +73,9 @@ def to_bytes(paper: Paper) -> bytes:
 def _application() -> Iterator[None]:
     """Have an application, without which Qt has no fonts."""
     if QGuiApplication.instance() is not None:
+        loop = QEventLoop()  # a text has a timer, which a worker's thread could not take: it has no loop by itself
         yield
+        del loop
         return
     made = QGuiApplication(["carrel", "-platform", "offscreen"])
     try:
@@ -96,6 +98,7 @@ class _Text:
 
     def of(self, paper: Paper) -> QTextDocument:
         """Return the document with all of `paper` in it."""
+        self._cursor.beginEditBlock()  # laid out once, when all of it is there
         self._block(after=1)
         self._say(paper.title, size=19, bold=True)
         for chapter in paper.chapters:
@@ -104,6 +107,7 @@ class _Text:
         for sentence in paper.about:
             self._block(after=1)
             self._say(sentence, size=_SMALL, colour=_MUTED)
+        self._cursor.endEditBlock()
         _keep_headings(self._document)
         return self._document
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,13 @@ def test_text_of_files_is_text_and_loads_nothing(qapp: QApplication) -> None:
     loaded = pdf._Document().resource(QTextDocument.ResourceType.ImageResource.value, QUrl("file:///etc/passwd"))
     assert isinstance(loaded, QImage)
     assert (loaded.width(), loaded.height()) == (1, 1)
+
+
+def test_a_worker_writes_it_while_the_window_lives(qapp: QApplication, qtlog: Any) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        found = pages(pool.submit(lambda: pdf.to_bytes(paper(*[exchange(), quoted()] * 5))).result())
+    assert len(found) > 2
+    assert [record.message for record in qtlog.records] == []
 
 
 def test_it_needs_no_window_and_no_display() -> None:
