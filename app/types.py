@@ -634,3 +634,22 @@ class Conversation:
     created: float  # seconds since 1970
     changed: float
     exchanges: int  # with those of all branches
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place in the conversations where words that were looked for stand."""
+
+    conversation: str  # Conversation.id
+    title: str
+    exchange: str  # Exchange.id
+    question: str
+    asked: float  # seconds since 1970
+
+
+@dataclass(frozen=True, slots=True)
+class Quoting:
+    """What of the conversations goes when a document goes."""
+
+    exchanges: int  # that show words of it, with those that follow them
+    conversations: int  # that these are in
