@@ -145,6 +145,11 @@ class GeneratorClient:
         self._context = 0
 
     @property
+    def name(self) -> str:
+        """The name of the model's file."""
+        return self._file.name
+
+    @property
     def context(self) -> int:
         """Tokens that fit into prompt and answer together, from the file's header; raises ModelError."""
         if not self._context:

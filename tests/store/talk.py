@@ -26,5 +26,6 @@ def exchange(
 def _passage(store: Store, file: str) -> StoredPassage:
     row = store.document(file)
     assert row is not None
-    text = store.page_text(row.id, 1).split("\n")[0]
-    return StoredPassage(f"p-{row.id}", row.id, file, row.title, row.kind, 1, 0, len(text), text, "")
+    page = 1 if row.kind == "pdf" else None
+    text = store.page_text(row.id, page).split("\n")[0]
+    return StoredPassage(f"p-{row.id}", row.id, file, row.title, row.kind, page, 0, len(text), text, "")

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import BadTitle, UnknownConversation, UnknownDocument
+from app.store import shown
 from app.store.store import Store
 from app.types import (
     Answer,
@@ -222,7 +223,10 @@ def talks(store: Store, seed: int = 1) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize("whole", [False, True])
-def test_nothing_of_what_was_deleted_is_left_in_the_file(whole: bool, tmp_path: Path) -> None:
+def test_nothing_of_what_was_deleted_is_left_in_the_file(
+    whole: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shown, "_LEVEL", 0)  # so that words can be seen in what is packed, too
     with opened(tmp_path) as store:
         secret, other = talks(store)
     assert SECRET.encode() in decrypted(tmp_path)
@@ -245,7 +249,10 @@ def test_nothing_of_what_was_deleted_is_left_in_the_file(whole: bool, tmp_path: 
         assert {e.id for c in store.conversations.latest() for e in store.conversations.exchanges(c.id)} == set(other)
 
 
-def test_nothing_is_left_of_what_quoted_a_document_or_of_a_title(tmp_path: Path) -> None:
+def test_nothing_is_left_of_what_quoted_a_document_or_of_a_title(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shown, "_LEVEL", 0)
     with opened(tmp_path) as store:
         file = "/papers/secret.pdf"
         store.add(file, *document(f"the {SECRET} clause"), directions(9, 1), size=1, modified=1.0, digest=b"9")
