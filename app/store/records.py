@@ -180,9 +180,10 @@ class Records:
             return [passage for number in family for passage in families.delete(db, number, self._naming)]
 
     def tidy(self) -> None:
-        """Take the words of removed documents out of the files, which deleting alone does not."""
-        if self.notes.get(_UNTIDY):
-            with self.database.writing() as db:
+        """Take words of removed documents and conversations out of the files, which deleting alone does not."""
+        with self.database.writing() as db:
+            conversations.tidy(db)
+            if schema.get(db, _UNTIDY):
                 words.tidy(db)
                 names.tidy(db)
                 schema.put(db, _UNTIDY, None)

@@ -69,15 +69,16 @@ _THIRD = (
         seq INTEGER PRIMARY KEY REFERENCES vectors(seq) ON DELETE CASCADE, vector BLOB NOT NULL)""",
 )
 
-_FOURTH = (
+# Conversations; made anew by app/store/conversations.py where something was deleted.
+TALK = (
     # words: the terms of the title, with a space before each, to be looked through; so those of exchanges
     """CREATE TABLE v.conversations(
         number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title BLOB NOT NULL, words TEXT NOT NULL,
         created REAL NOT NULL, changed REAL NOT NULL)""",
     "CREATE INDEX v.latest ON conversations(changed, number)",
-    # A later exchange has a higher number, also than those that were deleted.
+    # A later exchange has a higher number.
     """CREATE TABLE v.exchanges(
-        number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
         conversation INTEGER NOT NULL REFERENCES conversations(number) DEFERRABLE INITIALLY DEFERRED,
         before INTEGER REFERENCES exchanges(number) DEFERRABLE INITIALLY DEFERRED,
         asked REAL NOT NULL, question BLOB NOT NULL, words TEXT NOT NULL)""",
@@ -95,7 +96,7 @@ _FOURTH = (
     "CREATE INDEX v.quotes ON quoted(exchange)",
 )
 
-_STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH)
+_STEPS = (_FIRST, _SECOND, _THIRD, TALK)
 VERSION = len(_STEPS)
 
 

@@ -204,6 +204,12 @@ def test_words_of_a_passage_that_is_alike_count(store: Store) -> None:
 SECRET = "quokkawombat"
 
 
+def statements(store: Store) -> set[tuple[str, str]]:
+    """By which tables and indexes were made."""
+    with store._records.database.reading() as db:
+        return set(db.execute("SELECT name, sql FROM v.sqlite_master").fetchall())
+
+
 def talks(store: Store, seed: int = 1) -> tuple[list[str], list[str]]:
     """Keep conversations of all sizes, some of them secret; return the ids of secret and of other exchanges."""
     rng = random.Random(seed)
@@ -229,6 +235,7 @@ def test_nothing_of_what_was_deleted_is_left_in_the_file(
     monkeypatch.setattr(shown, "_LEVEL", 0)  # so that words can be seen in what is packed, too
     with opened(tmp_path) as store:
         secret, other = talks(store)
+        made = statements(store)
     assert SECRET.encode() in decrypted(tmp_path)
     with opened(tmp_path) as store:
         chosen = store.conversations.latest()
@@ -247,6 +254,12 @@ def test_nothing_of_what_was_deleted_is_left_in_the_file(
     with opened(tmp_path) as store:
         store.verify()
         assert {e.id for c in store.conversations.latest() for e in store.conversations.exchanges(c.id)} == set(other)
+        assert statements(store) == made
+        key = store.conversations.latest()[0].id
+        last = store.conversations.path(store.conversations.tip(key))[-1]
+        store.conversations.keep(exchange(store, "And?", "/papers/1.pdf", before=last), key)
+        assert store.conversations.path(store.conversations.tip(key))[-2] == last
+        assert store.conversations.quoting(store.family("/papers/1.pdf")).exchanges == len(other) + 1
 
 
 def test_nothing_is_left_of_what_quoted_a_document_or_of_a_title(
@@ -322,8 +335,13 @@ def test_ten_thousand_exchanges_are_listed_and_searched(store: Store) -> None:
     middle = time.perf_counter()
     found = store.conversations.search("tenant n7777")
     ended = time.perf_counter()
-    print(f"listed in {middle - began:.3f} s, searched in {ended - middle:.3f} s")
+    store.conversations.delete("c7")
+    deleted = time.perf_counter()
+    store._records.tidy()
+    tidied = time.perf_counter()
+    print(f"listed in {middle - began:.3f} s, searched in {ended - middle:.3f} s, tidied in {tidied - deleted:.2f} s")
     assert len(listed) == 2000
     assert sum(conversation.exchanges for conversation in listed) == 10_000
     assert [mention.exchange for mention in found] == ["e7777"]
-    assert len(store.conversations.search("landlord", most=20_000)) == 10_000
+    assert len(store.conversations.search("landlord", most=20_000)) == 9_995
+    assert len(store.conversations.latest()) == 1_999
