@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Generator as Events
+from collections.abc import Sequence
 from dataclasses import replace
 
-from app import citations, prompts, repetition, sentences, verification
+from app import citations, followups, prompts, repetition, sentences, verification
 from app.models.roles import Generator
 from app.precedence import Precedence
 from app.retrieval import Retrieval
@@ -24,6 +25,7 @@ from app.types import (
     Citation,
     Evidence,
     EvidenceFound,
+    Exchange,
     Hit,
     Prompt,
     Scope,
@@ -53,28 +55,43 @@ class Answering:
         self._settings = settings
         self._precedence = precedence or Precedence()
 
-    def ask(self, question: str, *, scope: Scope | None = None) -> Events[AnswerEvent, None, None]:
+    def ask(
+        self, question: str, *, scope: Scope | None = None, earlier: Sequence[Exchange] = ()
+    ) -> Events[AnswerEvent, None, None]:
         """Yield `EvidenceFound`, then `TextWritten` pieces, then `Answered`; only what is in `scope` is searched.
+
+        `earlier` are the exchanges of the conversation so far, from the first: what of them a question that leans on
+        them needs is looked for with it and told to the model; their passages are not.
 
         Raises QuestionError before anything was yielded, ModelError after the evidence.
         """
         with self._precedence.answering():
-            answered = yield from self._answered(question, scope)
+            answered = yield from self._answered(question, scope, earlier)
         yield answered
 
-    def _answered(self, question: str, scope: Scope | None) -> Events[AnswerEvent, None, Answered]:
+    def _answered(
+        self, question: str, scope: Scope | None, earlier: Sequence[Exchange]
+    ) -> Events[AnswerEvent, None, Answered]:
         began = time.monotonic()
-        evidence = self._retrieval.search(question, self._settings.hits, scope=scope)
+        understood = followups.understand(question, earlier)
+        evidence = self._retrieval.search(understood.looked_for, self._settings.hits, scope=scope)
+        if understood.leans:
+            evidence = prompts.as_before(evidence, earlier[-1])
+        else:
+            earlier = ()
         found = time.monotonic() - began
         yield EvidenceFound(evidence, found)
         timings = {"evidence": found}
         given: tuple[int, ...] = ()
+        left_out: tuple[int, ...] = ()
         if evidence.similarity < NOTHING_NEAR:
             answer = Answer(AnswerStatus.NOT_FOUND, "", ())
-        elif self._generator is None or not (built := self._build(evidence, self._generator)).given:
+        elif self._generator is None or not (
+            built := self._build(evidence, self._generator, question, earlier)
+        ).given:
             answer = quote(evidence)
         else:
-            given = built.given
+            given, left_out = built.given, built.left_out
             text, finish = yield from _write(self._generator, built.prompt, timings)
             checking = time.monotonic()
             answer = check(text, [hit for hit in evidence.hits if hit.rank in given])
@@ -83,15 +100,19 @@ class Answering:
                 answer = replace(answer, quotes=quote(evidence).sentences)  # what the files say is never missing
             timings["checking"] = time.monotonic() - checking
         timings["total"] = time.monotonic() - began
-        return Answered(answer, given, tuple(timings.items()))
+        return Answered(answer, given, tuple(timings.items()), left_out)
 
-    def _build(self, evidence: Evidence, generator: Generator) -> prompts.Built:
+    def _build(
+        self, evidence: Evidence, generator: Generator, question: str, earlier: Sequence[Exchange]
+    ) -> prompts.Built:
         return prompts.build(
             evidence,
             generator.count,
             context=generator.context,
             evidence_tokens=self._settings.evidence_tokens,
             answer_tokens=self._settings.answer_tokens,
+            question=question,
+            earlier=earlier,
         )
 
 

@@ -37,10 +37,27 @@ class Erasure:
         return tuple(copy for copy in self._vault.backups() if matter in copy.matters)
 
     def remove(self, store: Store, file: str, *, matter: str, delete_backups: bool = False) -> None:
-        """Remove a document and its attachments; raises UnknownDocument, DiskFull."""
+        """Remove a document and its attachments, and what of the conversations shows words of them.
+
+        See Conversations.quoting for how much that is. Raises UnknownDocument, DiskFull.
+        """
         family = store.family(file)
+        quoting = store.conversations.quoting(family)
         store.remove(file)
-        self._audit.record("removed", matter=matter, documents=family)
+        answers = {"answers": quoting.exchanges} if quoting.exchanges else {}
+        self._audit.record("removed", matter=matter, documents=family, **answers)
+        if delete_backups:
+            self._delete_backups(matter)
+
+    def delete_conversation(
+        self, store: Store, conversation: str, *, matter: str, exchange: str | None = None, delete_backups: bool = False
+    ) -> None:
+        """Delete a conversation, or one exchange of it with what follows; raises UnknownConversation, DiskFull."""
+        if exchange is None:
+            store.conversations.delete(conversation)
+        else:
+            store.conversations.delete_exchange(exchange)
+        self._audit.record("answers deleted" if exchange else "conversation deleted", matter=matter)
         if delete_backups:
             self._delete_backups(matter)
 

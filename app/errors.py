@@ -33,6 +33,9 @@
     │   ├── UnusableFolder
     │   ├── OtherEmbedder
     │   ├── UnknownDocument
+    │   ├── UnknownConversation
+    │   ├── BadTitle
+    │   ├── SeveralMatters
     │   └── DiskFull
     ├── ModelError           a model file could not be used
     │   ├── NoModel
@@ -204,6 +207,18 @@ class OtherEmbedder(LibraryError):
 
 class UnknownDocument(LibraryError):
     """The library holds no document {file}."""
+
+
+class UnknownConversation(LibraryError):
+    """There is no such conversation here, or not any more; carrel conversations lists them."""
+
+
+class BadTitle(LibraryError):
+    """A conversation needs a title of at most {most} characters."""
+
+
+class SeveralMatters(LibraryError):
+    """A conversation is kept in one matter, and several are searched; choose one."""
 
 
 class DiskFull(LibraryError):

@@ -21,6 +21,7 @@ from app import erasure, errors, export, passages, paths, seal
 from app import settings as stored_settings
 from app.answering import Answering
 from app.audit import Audit
+from app.conversing import Conversing
 from app.documents.sandbox import ReaderPool, Recogniser
 from app.embedders import Embedders
 from app.erasure import Erasure
@@ -37,6 +38,7 @@ from app.retrieval import Retrieval
 from app.settings import Settings
 from app.showing import picture
 from app.steps import finished
+from app.store.conversations import Conversations
 from app.store.several import Several
 from app.store.store import Store
 from app.types import (
@@ -69,7 +71,8 @@ Opening = Generator[BroughtUp, None, T]
 class Session:
     """An open vault with the matters that were chosen in it and everything that works on them.
 
-    `choose` builds `store`, `reading`, `retrieval`, `ingest` and `answering` anew: hold the session, not these.
+    `choose` builds `store`, `reading`, `retrieval`, `ingest`, `answering` and what is below them anew: hold the
+    session, not these.
     """
 
     matter: Matter  # the one that files are added to
@@ -79,6 +82,8 @@ class Session:
     retrieval: Retrieval
     ingest: Ingest
     answering: Answering
+    conversations: Conversations  # of `matter`
+    conversing: Conversing  # asks in these, where only `matter` is searched
 
     def __init__(self, vault: Vault, audit: Audit, settings: Settings, *, warm: bool, closing: contextlib.ExitStack):
         """For the class methods alone."""
@@ -294,6 +299,10 @@ class Session:
             precedence=self.precedence, added=self._added,
         )  # fmt: skip
         self.answering = Answering(self.retrieval, self._generator, self.settings, self.precedence)
+        self.conversations = self.store.conversations
+        self.conversing = Conversing(
+            self.conversations, self.answering, model=self.writer, several=len(self.searching) > 1,
+        )
 
     # The embedder
 

@@ -249,7 +249,7 @@ class Searched:
 class Evidence:
     """The ranked passages for a question."""
 
-    question: str
+    question: str  # what was looked for: as typed, with what earlier questions add to one that leans on them
     hits: tuple[Hit, ...]
     searched: Searched
     similarity: float = 1.0  # cosine of the question and the nearest passage; low where nothing fits
@@ -635,6 +635,7 @@ class Answered:
     answer: Answer
     given: tuple[int, ...]  # ranks of the hits that the model was given
     timings: tuple[tuple[str, float], ...]  # seconds by stage
+    left_out: tuple[int, ...] = ()  # ranks of those that it was not, as there was no room for them
 
 
 AnswerEvent = EvidenceFound | TextWritten | Answered
@@ -664,3 +665,33 @@ class Conversation:
     created: float  # seconds since 1970
     changed: float
     exchanges: int  # with those of all branches
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The event after `Answered`: the exchange is stored and survives a kill."""
+
+    conversation: Conversation
+    exchange: Exchange
+
+
+ConversationEvent = AnswerEvent | Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place in the conversations where words that were looked for stand."""
+
+    conversation: str  # Conversation.id
+    title: str
+    exchange: str  # Exchange.id
+    question: str
+    asked: float  # seconds since 1970
+
+
+@dataclass(frozen=True, slots=True)
+class Quoting:
+    """What of the conversations goes when a document goes."""
+
+    exchanges: int  # that show words of it, with those that follow them
+    conversations: int  # that these are in

@@ -14,9 +14,11 @@ from app.prompts import NOT_FOUND
 from app.settings import Settings
 from app.types import (
     Answered,
+    AnswerEvent,
     AnswerStatus,
     Evidence,
     EvidenceFound,
+    Exchange,
     Hit,
     Scope,
     Searched,
@@ -42,10 +44,12 @@ class ScriptedRetrieval:
 
     def __init__(self, found: Evidence) -> None:
         self.found = found
+        self.asked: list[str] = []
 
     def search(self, question: str, k: int = 10, *, scope: Scope | None = None) -> Evidence:
         if not question:
             raise NoQuestion
+        self.asked.append(question)
         return replace(self.found, question=question, hits=self.found.hits[:k])
 
 
@@ -191,3 +195,42 @@ def test_others_wait_until_an_answer_is_written_and_no_longer() -> None:
     with pytest.raises(NoQuestion):
         list(asked.ask(""))
     assert not precedence.held
+
+
+def exchange(question: str, events: list[AnswerEvent]) -> Exchange:
+    first, last = events[0], events[-1]
+    assert isinstance(first, EvidenceFound)
+    assert isinstance(last, Answered)
+    looked_for = first.evidence.question
+    return Exchange("1" * 32, None, 0.0, question, looked_for, first.evidence, last.answer, last.given, "m")
+
+
+def test_a_follow_up_is_looked_for_with_the_words_of_before_and_put_to_the_model_as_it_was_typed() -> None:
+    generator = FakeGenerator("The monthly rent is 2,450 dollars [1]. The moon is cheese [2].")
+    retrieval = ScriptedRetrieval(evidence())
+    asked = Answering(retrieval, generator, Settings())  # type: ignore[arg-type]
+    first = exchange("What is the monthly rent?", list(asked.ask("What is the monthly rent?")))
+    # The same passages, found in another order.
+    hits = tuple(replace(hit, rank=rank) for rank, hit in enumerate(reversed(retrieval.found.hits), start=1))
+    retrieval.found = replace(retrieval.found, hits=hits)
+    events = list(asked.ask("And since when?", earlier=[first]))
+    found = exchange("And since when?", events)
+    assert retrieval.asked[1] == found.looked_for == "And since when? monthly rent"
+    one, two = (prompt.turns[-1].text for prompt in generator.prompts)
+    assert two.startswith(one.removesuffix("Question: What is the monthly rent?"))
+    assert two.endswith(
+        "Q: What is the monthly rent?\nA: The monthly rent is 2,450 dollars.\n\nQuestion: And since when?"
+    )
+    assert found.given == first.given == (1, 2, 3)
+    list(asked.ask("Who holds the keys of the garage?", earlier=[first, found]))
+    assert retrieval.asked[2] == "Who holds the keys of the garage?"
+    assert "Q:" not in generator.prompts[2].turns[-1].text
+
+
+def test_what_there_was_no_room_for_is_said() -> None:
+    settings = replace(Settings(), evidence_tokens=12)
+    asked = Answering(ScriptedRetrieval(evidence()), FakeGenerator(), settings)  # type: ignore[arg-type]
+    last = list(asked.ask("What is the rent?"))[-1]
+    assert isinstance(last, Answered)
+    assert last.left_out
+    assert sorted((*last.given, *last.left_out)) == [1, 2, 3]

@@ -12,12 +12,12 @@ import pytest
 
 from app import cli, paths, selftest
 from app.cli import opening, talk
-from app.models.client import EmbedderClient
+from app.models.client import EmbedderClient, GeneratorClient
 from app.session import Session
 from app.types import Refusal
 from app.vault import vault
 from app.vault.keys import Cost
-from tests.fakes import FakeEmbedder
+from tests.fakes import FakeEmbedder, FakeGenerator
 from tests.models.modelfiles import cross_folder, sentence_folder
 from tests.store.library import make_older
 
@@ -653,3 +653,66 @@ def test_a_reranker_is_used_from_its_import_on(desk: Desk, empty_home: Path, mon
     assert desk.run("models", "use", "nobody")[0] == 5
     code, _, err = desk.run("models", "import", desk.file("letter.txt", "Dear Sir").parent)
     assert (code, "it has no config.json" in err) == (5, True)
+
+
+def test_a_conversation_is_begun_gone_on_with_listed_searched_renamed_and_deleted(
+    desk: Desk, answers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(GeneratorClient, "name", "small.gguf")
+    monkeypatch.setattr(GeneratorClient, "context", 2048)
+    monkeypatch.setattr(GeneratorClient, "count", lambda _, prompt: FakeGenerator().count(prompt))
+    reply = FakeGenerator("The boiler in flat 7 was repaired on 3 May 2021 [1].").generate
+    monkeypatch.setattr(GeneratorClient, "generate", lambda _, prompt: reply(prompt))
+    desk.made()
+    assert "conversation" not in desk.json("ask", "When was the boiler repaired?")
+    assert desk.json("conversations") == {"conversations": []}
+    assert "--conversation new" in desk.run("conversations")[2]
+    first = desk.json("ask", "When was the boiler repaired?", "--conversation", "new")
+    code, out, err = desk.run("ask", "And by whom?", "--conversation", first["conversation"][:6])
+    assert (code, first["conversation"] in err) == (0, True)
+    [row] = desk.json("conversations", "list")["conversations"]
+    assert (row["id"], row["title"], row["exchanges"]) == (first["conversation"], "When was the boiler repaired?", 2)
+    shown = desk.json("conversations", "show", "last")["answers"]
+    assert [answer["looked_for"] for answer in shown] == [
+        "When was the boiler repaired?", "And by whom? boiler repaired"
+    ]
+    assert shown[1]["before"] == first["exchange"]
+    assert shown[0]["model"] == "small.gguf"
+    out = desk.run("conversations", "show", first["conversation"])[1]
+    assert "2. And by whom?" in out
+    assert "✓ The boiler in flat 7 was repaired on 3 May 2021." in out
+    assert len(desk.json("conversations", "search", "boil", "MAY")["found"]) == 2
+    assert "No question or answer" in desk.run("conversations", "search", "lease")[2]
+    assert desk.run("conversations", "rename", "last", "Boilers")[0] == 0
+    assert "Boilers" in desk.run("conversations")[1]
+    many = desk.file("many.jsonl", '{"id": 1, "question": "Which flat?"}\n{"id": 2, "question": "Why?"}')
+    lines = desk.run("ask", "--questions", many, "--conversation", "new")[1].splitlines()
+    assert len({json.loads(line)["conversation"] for line in lines}) == 1
+
+    boiler = desk.folder / "boiler.txt"
+    answers.append("n")
+    code, _, err = desk.run("remove", boiler)
+    assert (code, "In 2 conversations 4 answers quote it" in err) == (1, True)
+    answers.append("n")
+    assert desk.run("conversations", "delete", "last")[0] == 1
+    assert desk.run("conversations", "delete", "last", "--yes")[0] == 0
+    assert [row["title"] for row in desk.json("conversations")["conversations"]] == ["Boilers"]
+    answers.append("y")
+    assert desk.run("remove", boiler)[0] == 0
+    assert desk.json("conversations") == {"conversations": []}
+    log = desk.run("audit", "--json")[1]
+    assert "conversation deleted" in log
+    assert "whom" not in log
+    assert "boiler" not in log
+
+
+def test_a_conversation_that_is_not_there_and_one_over_several_matters_are_refused(desk: Desk) -> None:
+    desk.made()
+    for named in ("last", "abcdef", "", "a"):
+        code, _, err = desk.run("ask", "Why?", "--conversation", named)
+        assert (code, "no such conversation" in err) == (4, True), named
+    assert desk.run("conversations", "show", "new")[0] == 4
+    desk.run("matters", "new", "Smith")
+    both = ("--matter", "General", "--matter", "Smith")
+    code, _, err = desk.run("ask", "Why?", "--conversation", "new", *both)
+    assert (code, "kept in one matter" in err) == (4, True)

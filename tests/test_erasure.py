@@ -11,12 +11,13 @@ import pytest
 from app import backup, erasure
 from app.audit import Audit
 from app.erasure import Erasure, sweep
-from app.errors import UnknownDocument, UnknownMatter
+from app.errors import UnknownConversation, UnknownDocument, UnknownMatter
 from app.store.store import Store
 from app.types import BackupCopy, Document, Page, Passage
 from app.vault.keys import Cost
 from app.vault.vault import Vault
 from tests.fakes import FakeEmbedder
+from tests.store.talk import exchange
 
 SECRET = bytearray(b"correct horse")
 
@@ -114,6 +115,42 @@ def test_backups_go_only_where_that_is_wanted_and_what_cannot_be_reached_is_kept
     assert sorted(events(audit)) == sorted([
         "removed", "removed", "backup deleted", erasure.GONE, erasure.UNREACHABLE, erasure.GONE,
     ])
+
+
+def test_a_conversation_goes_and_the_log_says_so_without_its_words(
+    vault: Vault, audit: Audit, tmp_path: Path
+) -> None:
+    matter = vault.matters()[0].id
+    paths = copies(vault, tmp_path, (matter,))
+    erase = Erasure(vault, audit)
+    with opened(vault, matter) as store:
+        put(store, "/a.txt")
+        first = exchange(store, "What is a secret?")
+        key = store.conversations.keep(first).id
+        second = exchange(store, "And why?", before=first)
+        store.conversations.keep(second, key)
+        erase.delete_conversation(store, key, matter=matter, exchange=second.id)
+        assert store.conversations.exchanges(key) == (first,)
+        assert paths["there"].exists()
+        erase.delete_conversation(store, key, matter=matter, delete_backups=True)
+        assert store.conversations.latest() == []
+        with pytest.raises(UnknownConversation):
+            erase.delete_conversation(store, key, matter=matter)
+    assert not paths["there"].exists()
+    assert events(audit)[:2] == ["answers deleted", "conversation deleted"]
+    assert all("secret" not in str(entry.details) for entry in audit.entries())
+
+
+def test_the_log_says_how_many_answers_went_with_a_document(vault: Vault, audit: Audit) -> None:
+    matter = vault.matters()[0].id
+    with opened(vault, matter) as store:
+        put(store, "/a.eml")
+        put(store, "/a.eml/one", "/a.eml")
+        store.conversations.keep(exchange(store, "What is inside?", "/a.eml/one"))
+        Erasure(vault, audit).remove(store, "/a.eml", matter=matter)
+        assert store.conversations.latest() == []
+    [entry] = audit.entries()
+    assert entry.details == (("answers", "1"),)
 
 
 def test_a_matter_goes_with_its_key_and_its_files(vault: Vault, audit: Audit, tmp_path: Path) -> None:

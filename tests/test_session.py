@@ -14,7 +14,7 @@ from app import errors, paths
 from app.session import Session
 from app.settings import Settings
 from app.steps import finished
-from app.types import Answered, EvidenceFound, TextWritten
+from app.types import Answered, EvidenceFound, Kept, TextWritten
 from app.vault import vault
 from app.vault.keys import Cost
 from tests.store.library import make_older
@@ -68,6 +68,28 @@ def test_a_question_is_answered_while_files_are_added(session: Session, tmp_path
         assert kinds[-1] is Answered
         list(adding)
     assert len(session.store.documents()) >= 12
+
+
+def test_a_conversation_goes_on_and_is_there_after_opening_again(session: Session, tmp_path: Path) -> None:
+    first = list(session.conversing.ask("What is the break clause notice?"))[-1]
+    assert isinstance(first, Kept)
+    key = first.conversation.id
+    last = list(session.conversing.ask("And who may give it?", key))[-1]
+    assert isinstance(last, Kept)
+    assert {"break", "clause", "notice"} <= set(last.exchange.looked_for.split())
+    assert last.exchange.model.endswith(".gguf") == bool(last.exchange.given)
+    assert last.conversation.exchanges == 2
+    other = session.create_matter("Other")
+    session.choose([session.matter.id, other.id])
+    with pytest.raises(errors.SeveralMatters):
+        next(session.conversing.ask("And when?", key))
+    session.choose([other.id])
+    assert session.conversations.latest() == []
+    session.choose([next(matter.id for matter in session.vault.matters() if matter.id != other.id)])
+    session.close()
+    with opened(tmp_path) as again:
+        assert again.conversations.latest() == [last.conversation]
+        assert again.conversations.exchanges(key) == (first.exchange, last.exchange)
 
 
 def test_stopping_an_answer_leaves_the_engine_ready(session: Session) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app import __version__
-from app.cli import copies, documents, finding, keys, models, reading, vaults
+from app.cli import conversations, copies, documents, finding, keys, models, reading, vaults
 from app.types import Refusal
 
 Probe = Callable[[], list[Refusal]]
@@ -124,15 +124,48 @@ def _documents(commands: Any) -> None:
             made.add_argument("--export", type=Path, metavar="FILE",
                               help="write the answers with their notes to a .docx, .pdf or .md file, not encrypted")
             _yes(made)
+            made.add_argument("--conversation", metavar="ID", help="go on with a conversation (its id, the beginning "
+                              "of it, or last), or begin one (new), and keep the answer in it; else nothing is kept")
         _scope(made)
         _matter(made, several=True)
         _json(made)
+    _conversations(commands)
     remove = _command(commands, "remove", documents.remove,
                       "Take documents, or all below a folder, out of the library; the files themselves stay.")
     remove.add_argument("files", nargs="+", type=Path, metavar="FILE")
     _matter(remove)
     _backups(remove)
     _yes(remove)
+
+
+def _conversations(commands: Any) -> None:
+    made = _command(commands, "conversations", conversations.conversations,
+                    "List the conversations that are kept, or show, search, rename or delete them.")
+    _matter(made)
+    _json(made)
+    made.set_defaults(conversations_run=conversations.list_conversations)
+    actions = made.add_subparsers(metavar="ACTION")
+    for name, run, text in (
+        ("list", conversations.list_conversations, "list them, the one that was changed last first"),
+        ("show", conversations.show, "print one with its evidence and answers"),
+        ("search", conversations.search, "find words in titles, questions and answers"),
+        ("rename", conversations.rename, "give one another title"),
+        ("delete", conversations.delete, "delete one for good"),
+    ):
+        action = actions.add_parser(name, help=text, description=text.capitalize() + ".")
+        action.set_defaults(conversations_run=run)
+        if name in ("list", "show", "search"):
+            action.add_argument("--json", action="store_true", default=argparse.SUPPRESS,
+                                help="print one JSON object as the last line")
+        if name == "search":
+            action.add_argument("words", nargs="+", metavar="WORD")
+        elif name != "list":
+            action.add_argument("conversation", metavar="ID", help="its id, the beginning of it, or last")
+        if name == "rename":
+            action.add_argument("title", metavar="TITLE")
+        if name == "delete":
+            _backups(action)
+            _yes(action)
 
 
 def _some(text: str) -> int:

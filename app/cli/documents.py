@@ -8,16 +8,15 @@ import os
 import sys
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app import demo, errors, paths
 from app.cli.finding import pull_answer
 from app.cli.opening import library, read_secret, session
-from app.cli.talk import confirmed, counted, local_time, print_json, say
+from app.cli.talk import confirmed, counted, print_json, say, say_backups
 from app.report import Narrator
 from app.types import (
     Added,
-    BackupCopy,
     DocumentRow,
     FileFailed,
     FileGone,
@@ -26,6 +25,9 @@ from app.types import (
     FolderAway,
     IngestEvent,
 )
+
+if TYPE_CHECKING:
+    from app.session import Session
 
 KEPT = (Added, FileFailed, FileMoved, FileGone, FolderAway)  # events that are asked about after a run
 
@@ -112,12 +114,23 @@ def remove(options: argparse.Namespace) -> int:
                 say("Nothing was removed.")
                 return 1
             meant |= dict.fromkeys(below)
+        if not _quotes_may_go(opened, list(meant), yes=options.yes):
+            say("Nothing was removed.")
+            return 1
         copies = opened.erasure.copies_with(matter.id)
         for file in meant:
             opened.erasure.remove(opened.store, file, matter=matter.id, delete_backups=options.delete_backups)
             say(f"Removed from the library: {file}")
         say_backups(copies, opened.erasure.copies_with(matter.id), asked=options.delete_backups)
     return 0
+
+
+def _quotes_may_go(opened: Session, files: Sequence[str], *, yes: bool) -> bool:
+    """Ask whether what shows words of these files in conversations may go with them, if anything does."""
+    quoting = opened.conversations.quoting([key for file in files for key in opened.store.family(file)])
+    words = (f"In {counted(quoting.conversations, 'conversation')} {counted(quoting.exchanges, 'answer')} quote it, or "
+             "follow one that does, and would go, too. Remove all the same?")
+    return not quoting.exchanges or confirmed(words, yes=yes)
 
 
 def _meant(rows: Sequence[DocumentRow], path: str) -> list[str]:
@@ -128,21 +141,6 @@ def _meant(rows: Sequence[DocumentRow], path: str) -> list[str]:
     if not below:
         raise errors.UnknownDocument(file=path)
     return below
-
-
-def say_backups(before: Sequence[BackupCopy], after: Sequence[BackupCopy], *, asked: bool) -> None:
-    """Say which backups were deleted, and which are left that hold what was removed."""
-    left = {copy.path for copy in after}
-    for copy in before:
-        made = f"{copy.path}, of {local_time(copy.created)}"
-        if copy.path not in left:
-            say(f"Backup deleted: {made}")
-        elif asked:
-            say(f"This backup could not be deleted and may still hold it: {made}")
-        else:
-            say(f"This backup may still hold it: {made}")
-    if left and not asked:
-        say("Backups that Carrel made are deleted with --delete-backups; other copies it does not know.")
 
 
 def show_demo(options: argparse.Namespace) -> int:

@@ -8,17 +8,18 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app import errors, export
+from app.cli.conversations import chosen
 from app.cli.opening import session
-from app.cli.talk import confirmed, print_json, say
+from app.cli.talk import confirmed, counted, print_json, say
 from app.export import exchange
 from app.report import answer_json, evidence_json, plain, print_answer, print_hits, print_unread
-from app.types import Answered, EvidenceFound, Exchange, Scope, TextWritten
+from app.types import Answered, ConversationEvent, EvidenceFound, Exchange, Kept, Scope, TextWritten
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -61,7 +62,10 @@ def ask(options: argparse.Namespace) -> int:
         return 1
     failed = 0
     exchanges: list[Exchange] = []
+    if options.conversation is not None and len(options.matter or ()) > 1:
+        raise errors.SeveralMatters
     with session(options) as opened:
+        conversation = chosen(opened, options.conversation)
         if options.k and options.k != opened.settings.hits:
             opened.settings = replace(opened.settings, hits=options.k)
             opened.choose([matter.id for matter in opened.searching])  # which builds the stages anew
@@ -69,13 +73,18 @@ def ask(options: argparse.Namespace) -> int:
             quiet, found = _begun(options, key)
             asked = time.time()
             try:
-                evidence, answered = pull_answer(opened, question, quiet=quiet, part=part)
+                evidence, answered, kept = _pull(
+                    opened, _asking(opened, options, question, conversation, part), quiet=quiet, part=part
+                )
             except errors.QuestionError as error:
                 failed = _passed_over(key, error)
                 print_json(found | {"status": "not_found", "evidence": [], "hints": [str(error)]})
                 continue
             if quiet:
-                print_json(found | answer_json(evidence, answered))
+                print_json(found | answer_json(evidence, answered) | _kept_json(kept))
+            if kept is not None:
+                conversation = kept.conversation.id  # the next question of a list goes on with it
+                say(f"Kept in the conversation {conversation}")
             exchanges.append(exchange(evidence.evidence, answered, asked=asked, model=opened.writer))
         if target is not None:
             opened.export(target, exchanges)
@@ -93,13 +102,37 @@ def _target(options: argparse.Namespace) -> Path | None:
     return target
 
 
+def _asking(
+    opened: Session, options: argparse.Namespace, question: str, conversation: str | None, part: Scope | None
+) -> Generator[ConversationEvent, None, None]:
+    if options.conversation is None:
+        return opened.answering.ask(question, scope=part)
+    return opened.conversing.ask(question, conversation, scope=part)
+
+
+def _kept_json(kept: Kept | None) -> dict[str, Any]:
+    return {} if kept is None else {
+        "conversation": kept.conversation.id, "exchange": kept.exchange.id, "looked_for": kept.exchange.looked_for,
+    }
+
+
 def pull_answer(
     opened: Session, question: str, *, quiet: bool, part: Scope | None = None
 ) -> tuple[EvidenceFound, Answered]:
-    """Pull one answer out of the session, printing it as it comes unless `quiet`."""
+    """Pull one answer out of the session, printing it as it comes unless `quiet`; nothing is kept."""
+    evidence, answered, _ = _pull(opened, opened.answering.ask(question, scope=part), quiet=quiet, part=part)
+    return evidence, answered
+
+
+def _pull(
+    opened: Session, asking: Generator[ConversationEvent, None, None], *, quiet: bool, part: Scope | None
+) -> tuple[EvidenceFound, Answered, Kept | None]:
+    """Pull one answer, printing it as it comes unless `quiet`, and what was kept of it."""
     evidence: EvidenceFound | None = None
+    answered: Answered | None = None
+    kept: Kept | None = None
     several = len(opened.searching) > 1
-    with contextlib.closing(opened.answering.ask(question, scope=part)) as events:
+    with contextlib.closing(asking) as events:
         for event in events:
             if isinstance(event, EvidenceFound):
                 evidence = event
@@ -111,10 +144,21 @@ def pull_answer(
             elif isinstance(event, Answered):
                 assert evidence is not None
                 if not quiet:
+                    _say_left_out(event)
                     print_answer(event, sys.stdout)
                     print_unread(evidence.evidence.searched, shut(opened, part), sys.stdout)
-                return evidence, event
-    raise AssertionError("answering ended without an answer")
+                answered = event
+            elif isinstance(event, Kept):
+                kept = event
+    if evidence is None or answered is None:
+        raise AssertionError("answering ended without an answer")
+    return evidence, answered, kept
+
+
+def _say_left_out(answered: Answered) -> None:
+    if answered.left_out:
+        say(f"\nThe model was given {counted(len(answered.given), 'passage')} of these; for the others there was no "
+            "room. Settings: evidence_tokens.")
 
 
 def shut(opened: Session, part: Scope | None = None) -> int:

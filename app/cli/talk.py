@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from app import paths
+from app.types import BackupCopy
 
 
 def say(text: str) -> None:
@@ -69,3 +70,18 @@ def iso_time(moment: float) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def say_backups(before: Sequence[BackupCopy], after: Sequence[BackupCopy], *, asked: bool) -> None:
+    """Say which backups were deleted, and which are left that hold what was removed."""
+    left = {copy.path for copy in after}
+    for copy in before:
+        made = f"{copy.path}, of {local_time(copy.created)}"
+        if copy.path not in left:
+            say(f"Backup deleted: {made}")
+        elif asked:
+            say(f"This backup could not be deleted and may still hold it: {made}")
+        else:
+            say(f"This backup may still hold it: {made}")
+    if left and not asked:
+        say("Backups that Carrel made are deleted with --delete-backups; other copies it does not know.")

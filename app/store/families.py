@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.errors import UnknownDocument
-from app.store import names, texts, words
+from app.store import conversations, names, texts, words
 from app.store.texts import to_bytes, to_text
 
 Naming = Callable[[str, str], str]  # title, file → how the contexts of its passages begin
@@ -86,9 +86,10 @@ def rename(db: Any, before: str, after: str, size: int, modified: float, naming:
         raise UnknownDocument(file=before)
     gone: list[str] = []
     if before != after:
+        (heir,) = db.execute("SELECT id FROM v.documents WHERE file = ?", (to_bytes(before),)).fetchone()
         for file in moves.values():
             if file not in moves:
-                gone += [key for number in family(db, file) for key in delete(db, number, naming)]
+                gone += _moved_over(db, file, heir, naming)
         # Only now, as a copy takes over the number of what it is moved over.
         rows = [(number_of(db, file), file) for file in moves]
         if any(number is None for number, _ in rows):  # it was inside what it is moved over, and went with that
@@ -102,6 +103,15 @@ def rename(db: Any, before: str, after: str, size: int, modified: float, naming:
             _rename_row(db, number, file, moves, naming)
     db.execute("UPDATE v.documents SET size = ?, modified = ? WHERE file = ?", (size, modified, to_bytes(after)))
     return gone
+
+
+def _moved_over(db: Any, file: str, heir: str, naming: Naming) -> list[str]:
+    """Take out what has a name that the document `heir` gets, which takes its place in conversations."""
+    numbers = family(db, file)
+    for number in numbers:
+        (key,) = db.execute("SELECT id FROM v.documents WHERE number = ?", (number,)).fetchone()
+        conversations.succeed(db, key, heir)
+    return [key for number in numbers for key in delete(db, number, naming)]
 
 
 def _files(db: Any, file: str) -> list[str]:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.errors import OtherEmbedder, UnknownDocument
-from app.store import families, ledger, names, schema, texts, words
+from app.store import conversations, families, ledger, names, schema, texts, words
 from app.store.database import Database
 from app.store.families import Naming, unnamed
 from app.store.notes import Notes
@@ -96,7 +96,7 @@ class Records:
         with self.database.writing() as db:
             if embedder and schema.get(db, "fingerprint") not in (None, "", embedder):
                 raise OtherEmbedder
-            gone = families.delete(db, families.number_of(db, row.file), self._naming)
+            gone = self._replace(db, row)
             number = _next_number(db)
             first = _next_seq(db)
             _insert_pages(db, number, document)
@@ -125,7 +125,7 @@ class Records:
         other file's content is not that of `digest`, if there is one.
         """
         with self.database.writing() as db:
-            gone = families.delete(db, families.number_of(db, row.file), self._naming)
+            gone = self._replace(db, row)
             number = _next_number(db)
             copied = db.execute(
                 "INSERT INTO v.documents(number, id, file, title, kind, status, reason, pages, unread, parent, size,"
@@ -139,6 +139,13 @@ class Records:
                 raise UnknownDocument(file=of)
             names.put(db, number)
         return gone
+
+    def _replace(self, db: Any, row: DocumentRow) -> list[str]:
+        """Take the earlier version of a file out, whose place in conversations `row` takes; return what went."""
+        before = db.execute("SELECT id FROM v.documents WHERE file = ?", (to_bytes(row.file),)).fetchone()
+        if before is not None:
+            conversations.succeed(db, before[0], row.id)
+        return families.delete(db, families.number_of(db, row.file), self._naming)
 
     def put_failure(self, row: DocumentRow, digest: bytes, reason: str, readers: int = 0) -> None:
         """Store the row of a file that gave no document, unless the file has a document already."""
@@ -167,7 +174,7 @@ class Records:
                 raise UnknownDocument(file=file)
 
     def remove(self, file: str) -> list[str]:
-        """Remove a document and what came out of it; return the passages that went.
+        """Remove a document, what came out of it and the exchanges that quote these; return the passages that went.
 
         Raises UnknownDocument.
         """
@@ -176,12 +183,14 @@ class Records:
             if not family:
                 raise UnknownDocument(file=file)
             schema.put(db, _UNTIDY, 1)
+            conversations.forget(db, [_id(db, number) for number in family])
             return [passage for number in family for passage in families.delete(db, number, self._naming)]
 
     def tidy(self) -> None:
-        """Take the words of removed documents out of the files, which deleting alone does not."""
-        if self.notes.get(_UNTIDY):
-            with self.database.writing() as db:
+        """Take words of removed documents and conversations out of the files, which deleting alone does not."""
+        with self.database.writing() as db:
+            conversations.tidy(db)
+            if schema.get(db, _UNTIDY):
                 words.tidy(db)
                 names.tidy(db)
                 schema.put(db, _UNTIDY, None)
@@ -226,10 +235,7 @@ class Records:
     def family(self, file: str) -> list[str]:
         """Return the ids of a file and of all that came out of it; none where it is not known."""
         with self.database.reading() as db:
-            return [
-                db.execute("SELECT id FROM v.documents WHERE number = ?", (number,)).fetchone()[0]
-                for number in families.family(db, file)
-            ]
+            return [_id(db, number) for number in families.family(db, file)]
 
     def stamp(self, file: str) -> tuple[int, float, int, int] | None:
         """Return size and time of a file when it was read, its pages and the version of the readers, or None."""
@@ -398,6 +404,10 @@ def _files(db: Any, contents: Iterable[int], named: Mapping[int, str]) -> dict[i
             for number, key, file, title, kind, date in db.execute(f"{_FILE} {column} IN ({_marks(some)})", some):
                 found[number] = key, to_text(file), to_text(title), kind, date
     return found
+
+
+def _id(db: Any, number: int) -> str:
+    return str(db.execute("SELECT id FROM v.documents WHERE number = ?", (number,)).fetchone()[0])
 
 
 def _next_number(db: Any) -> int:

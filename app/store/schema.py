@@ -70,7 +70,34 @@ _THIRD = (
         seq INTEGER PRIMARY KEY REFERENCES vectors(seq) ON DELETE CASCADE, vector BLOB NOT NULL)""",
 )
 
-_STEPS = (_FIRST, _SECOND, _THIRD)
+# Conversations; made anew by app/store/conversations.py where something was deleted.
+TALK = (
+    # words: the terms of the title, with a space before each, to be looked through; so those of exchanges
+    """CREATE TABLE v.conversations(
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title BLOB NOT NULL, words TEXT NOT NULL,
+        created REAL NOT NULL, changed REAL NOT NULL)""",
+    "CREATE INDEX v.latest ON conversations(changed, number)",
+    # A later exchange has a higher number.
+    """CREATE TABLE v.exchanges(
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+        conversation INTEGER NOT NULL REFERENCES conversations(number) DEFERRABLE INITIALLY DEFERRED,
+        before INTEGER REFERENCES exchanges(number) DEFERRABLE INITIALLY DEFERRED,
+        asked REAL NOT NULL, question BLOB NOT NULL, words TEXT NOT NULL)""",
+    "CREATE INDEX v.of_conversation ON exchanges(conversation)",
+    "CREATE INDEX v.following ON exchanges(before) WHERE before IS NOT NULL",
+    # The rest of an exchange, apart from what is looked through.
+    """CREATE TABLE v.shown(
+        exchange INTEGER PRIMARY KEY REFERENCES exchanges(number) DEFERRABLE INITIALLY DEFERRED,
+        shown BLOB NOT NULL)""",
+    # The documents whose words an exchange shows, by id.
+    """CREATE TABLE v.quoted(
+        document TEXT NOT NULL,
+        exchange INTEGER NOT NULL REFERENCES exchanges(number) DEFERRABLE INITIALLY DEFERRED,
+        PRIMARY KEY(document, exchange)) WITHOUT ROWID""",
+    "CREATE INDEX v.quotes ON quoted(exchange)",
+)
+
+_STEPS = (_FIRST, _SECOND, _THIRD, TALK)
 VERSION = len(_STEPS)
 
 

@@ -22,6 +22,7 @@ from app.errors import DiskFull, LibraryDamaged, OtherEmbedder
 from app.lock import Lock
 from app.steps import finished
 from app.store import ledger
+from app.store.conversations import Conversations
 from app.store.database import PAGE
 from app.store.families import Naming, unnamed
 from app.store.finding import Finding, Frequencies
@@ -64,6 +65,7 @@ class Store:
         self._records = records
         self._index = index
         self._finding = Finding(records, index)
+        self.conversations = Conversations(records.database)
         self.renewal = Renewal(records, index, asking)  # whose vectors it holds, and how others' take their place
         self._keys = keys
         self._closed = False
@@ -359,7 +361,9 @@ class Store:
             self._index.removed(gone, erase=False)
 
     def remove(self, file: str) -> None:
-        """Remove a document and its attachments, their text and vectors; raises UnknownDocument.
+        """Remove a document and its attachments, their text and vectors, and the exchanges that quote them.
+
+        With an exchange goes what follows it, see Conversations.quoting. Raises UnknownDocument.
 
         Content that another file shares stays, under that one's name alone; its vectors remain those that were made
         of it under its first name.

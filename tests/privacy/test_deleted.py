@@ -109,6 +109,8 @@ def test_a_deleted_document(backup: bool, canary: Canary, tmp_path: Path) -> Non
     copy = tmp_path / "copy.carrel"
     assert program.tried("add", gone, kept).code == 0
     assert program.tried("search", canary.question).code == 0  # so that the index is made and sealed
+    assert program.tried("ask", canary.question, "--conversation", "new").code == 0
+    assert program.tried("ask", "And why?", "--conversation", "last").code == 0
     finder = Finder((*canary.inside, canary.name))
 
     before = Opened(program, "General", finder)
@@ -120,7 +122,7 @@ def test_a_deleted_document(backup: bool, canary: Canary, tmp_path: Path) -> Non
     if backup:
         assert program.tried("backup", copy).code == 0
 
-    done = program.tried("remove", gone, "--delete-backups")
+    done = program.tried("remove", gone, "--delete-backups", "--yes")
     assert done.code == 0, done
     after = Opened(program, "General", finder)
     assert after.words == set()
@@ -130,6 +132,7 @@ def test_a_deleted_document(backup: bool, canary: Canary, tmp_path: Path) -> Non
     assert not copy.exists()
     # And the program does not find it, nor make it again.
     assert canary.inside[0] not in program.run("search", canary.question, "--json")
+    assert '"conversations": []' in program.run("conversations", "--json")
     last = Opened(program, "General", finder)
     assert last.words == set()
     assert in_index(vectors[str(gone)]) not in last.index(tmp_path / "opened")

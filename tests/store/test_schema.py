@@ -16,7 +16,7 @@ import pytest
 
 from app.errors import DiskFull, LibraryTooNew
 from app.lock import Lock
-from app.store import schema, words
+from app.store import names, schema, words
 from app.store.closed import closed_copying
 from app.store.closed import settle as settle_copy
 from app.store.database import Database
@@ -24,6 +24,7 @@ from app.store.store import DATABASE, Store
 from app.types import Exact, Scope, Searched, Status
 from app.vault.keys import subkey
 from tests.store.library import DIMENSION, KEY, directions, document, finds, names_are_right, opened, put, settle
+from tests.store.talk import exchange
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -79,6 +80,17 @@ VERSION_2 = (
         unread, NULL, 77, 1.0, digest, number, 0 FROM v.documents WHERE id = 'id5'""",
     "INSERT INTO v.passwords(password) VALUES(CAST('sesame' AS BLOB))",
 )
+# What version 3 added; its indexes of words and names are made in the way of today, as they did not change since.
+VERSION_3 = (
+    *VERSION_2,
+    "ALTER TABLE v.documents ADD COLUMN date TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE v.documents ADD COLUMN people BLOB NOT NULL DEFAULT x''",
+    ("CREATE VIRTUAL TABLE v.names USING fts5(title, file, folder, people, opening, content='', contentless_delete=1,"
+     " tokenize=\"ascii tokenchars '.,%$'\")"),
+    """CREATE TABLE v.renewed(
+        seq INTEGER PRIMARY KEY REFERENCES vectors(seq) ON DELETE CASCADE, vector BLOB NOT NULL)""",
+    "UPDATE v.meta SET value = 3 WHERE name = 'version'",
+)
 DOCUMENTS, PASSAGES = 12, 5
 
 
@@ -99,6 +111,16 @@ def older(tmp_path: Path) -> Path:
 def second(tmp_path: Path) -> Path:
     """A library as version 2 left it, with a copy in it."""
     return made(tmp_path / "second", VERSION_2)
+
+
+@pytest.fixture
+def third(tmp_path: Path) -> Path:
+    """A library as version 3 left it, its words and names indexed."""
+    folder = made(tmp_path / "third", VERSION_3)
+    with database(folder) as opening, opening.writing() as db:
+        words.rebuild(db)
+        names.rebuild(db)
+    return folder
 
 
 def made(folder: Path, after: Sequence[str]) -> Path:
@@ -237,11 +259,28 @@ def test_closed_in_the_middle_it_stays_as_it_was(older: Path, monkeypatch: pytes
         assert len(store.words("clause", 1000)) == DOCUMENTS * PASSAGES
 
 
-def test_it_has_the_tables_of_a_new_one(older: Path, second: Path, tmp_path: Path) -> None:
-    for folder in (older, second, tmp_path / "new"):
+def test_one_of_version_3_keeps_conversations(third: Path) -> None:
+    with opened(third) as store:
+        assert store.searched() == Searched(DOCUMENTS + 1, 2 * DOCUMENTS + 2, DOCUMENTS + 1)
+        assert store.conversations.latest() == []
+        first = exchange(store, "What is clause 3?", "/papers/3.pdf")
+        second = exchange(store, "And clause 4?", "/papers/4.pdf", before=first)
+        key = store.conversations.keep(first).id
+        store.conversations.keep(second, key)
+    with opened(third) as store:
+        assert store.conversations.exchanges(key) == (first, second)
+        store.remove("/papers/4.pdf")
+        assert store.conversations.exchanges(key) == (first,)
+        assert names_are_right(store)
+        assert len(store.words("clause", 1000)) == (DOCUMENTS - 1) * PASSAGES
+        store.verify()
+
+
+def test_it_has_the_tables_of_a_new_one(older: Path, second: Path, third: Path, tmp_path: Path) -> None:
+    for folder in (older, second, third, tmp_path / "new"):
         opened(folder).close()
         assert version(folder) == schema.VERSION
-    assert tables(older) == tables(second) == tables(tmp_path / "new")
+    assert tables(older) == tables(second) == tables(third) == tables(tmp_path / "new")
 
 
 def test_a_backup_of_version_1_is_brought_back_and_one_of_a_closed_library_is_made(older: Path, tmp_path: Path) -> None:
@@ -306,7 +345,7 @@ opened(Path(sys.argv[1])).close()
 @pytest.mark.parametrize(("kind", "place", "number"), [
     ("older", "1", 0), ("older", "1", 5), ("older", "2", 0), ("second", "2", 0),
     ("second", "2", len(schema._STEPS[2]) - 1), ("second", "words", 0), ("second", "names", 0),
-    ("second", "version", 0),
+    ("second", "version", 0), ("third", "3", 0), ("third", "3", len(schema._STEPS[3]) - 1), ("third", "version", 0),
 ])
 def test_killed_in_the_middle_it_stays_as_it_was(
     kind: str, place: str, number: int, request: pytest.FixtureRequest

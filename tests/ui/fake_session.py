@@ -47,6 +47,7 @@ from app.types import (
     Page,
     PagePicture,
     PassagesEmbedded,
+    Quoting,
     RenewalEvent,
     Renewed,
     Renewing,
@@ -220,6 +221,7 @@ class FakeSession:
     brought_up: Sequence[BroughtUp] = ()  # choosing tells of it
     choose_error: CarrelError | None = None  # the next choosing fails with it
 
+    quoted: Quoting = field(default_factory=lambda: Quoting(0, 0))  # what of the conversations goes with any document
     survey: Survey | None = None  # what counting finds
     counting: threading.Event = field(default_factory=threading.Event)  # counting waits for it
     lines: list[LedgerLine] | None = None  # of the ledger, instead of those made of the rows
@@ -344,7 +346,9 @@ class FakeSession:
         return SimpleNamespace(
             documents=self._documents, page=self._page, page_text=self._page_text, unfinished=self._unfinished,
             note_unfinished=self._note_unfinished, searched=self._searched, ledger=self._ledger, folders=self._folders,
-            passwords=lambda: tuple(self.passwords), forget_password=self._forget_password)
+            passwords=lambda: tuple(self.passwords), forget_password=self._forget_password,
+            family=lambda file: [row.id for row in self.rows if row.file == file or row.parent == file],
+            conversations=SimpleNamespace(quoting=lambda documents: self.quoted))
 
     @property
     def stores(self) -> dict[str, SimpleNamespace]:

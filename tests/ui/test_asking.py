@@ -23,6 +23,7 @@ from app.types import (
     Evidence,
     EvidenceFound,
     Hit,
+    Quoting,
     Searched,
     Sentence,
     TextWritten,
@@ -379,6 +380,13 @@ def test_removing_the_shown_document_closes_it(window: MainWindow, fake: FakeSes
     finished_source(qtbot, window)
     qtbot.waitUntil(lambda: not window.source.isVisible())
     assert window.source.page.empty
+
+
+def test_the_question_says_what_kept_conversations_lose(window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
+    fake.quoted = Quoting(5, 2)
+    window.library.ask_removal(DOCUMENTS[0])
+    qtbot.waitUntil(window.library.removal.isVisible)
+    assert "2 kept conversations lose 5 answers" in window.library.removal.warning.text()
 
 
 def test_sheets_are_turned_like_pages_and_called_sheets(

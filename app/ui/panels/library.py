@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QStackedWid
 
 from app.coverage import unread_words
 from app.places import file_name
-from app.types import BackupCopy, DocumentRow
+from app.types import BackupCopy, DocumentRow, Quoting
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.sections.adding import AddingSection
 from app.ui.widgets import files, outside
@@ -321,11 +321,15 @@ class LibraryPanel(QWidget):
         if self._session is None:
             return
         session, store, matter = self._session, self._session.store, self._session.matter
-        job = self._jobs.call(lambda: tuple(session.erasure.copies_with(matter.id)), "copies")
 
-        def ask(copies: tuple[BackupCopy, ...]) -> None:
+        def look() -> tuple[Quoting, tuple[BackupCopy, ...]]:
+            return store.conversations.quoting(store.family(row.file)), tuple(session.erasure.copies_with(matter.id))
+
+        job = self._jobs.call(look, "copies")
+
+        def ask(found: tuple[Quoting, tuple[BackupCopy, ...]]) -> None:
             if self._session is session and session.store is store:
-                self.removal.ask(removal(row.file, self.quoting(row.id), copies),
+                self.removal.ask(removal(row.file, self.quoting(row.id), *found),
                                  lambda _, delete_backups: self._remove(row, delete_backups))
 
         job.done.connect(ask)

@@ -5,22 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.places import file_name
-from app.types import BackupCopy
+from app.types import BackupCopy, Quoting
 from app.ui.widgets.asking import Question
 from app.ui.widgets.labels import counted
 
 _NAMED = 3  # backups by name; the rest by dots
 
 
-def removal(file: str, answers: int, copies: Sequence[BackupCopy]) -> Question:
-    """Return the question whether to remove a document that so many answers quote and these backups hold."""
-    one = answers == 1
-    warning = (f"{counted(answers, 'answer')} in this conversation {'quotes' if one else 'quote'} it and "
-               f"{'goes' if one else 'go'} too." if answers else "")
+def removal(file: str, answers: int, kept: Quoting, copies: Sequence[BackupCopy]) -> Question:
+    """Return the question whether to remove a document that so many answers quote and these backups hold.
+
+    `answers` are those that are shown, `kept` those in the conversations that are stored.
+    """
+    warnings = []
+    if answers:
+        one = answers == 1
+        warnings.append(f"{counted(answers, 'answer')} in this conversation {'quotes' if one else 'quote'} it and "
+                        f"{'goes' if one else 'go'} too.")
+    if kept.exchanges:
+        warnings.append(f"{counted(kept.conversations, 'kept conversation')} {_lose(kept.conversations)} "
+                        f"{counted(kept.exchanges, 'answer')} that quote it or follow one that does.")
+    warning = " ".join(warnings)
     return Question(
         f"Remove {file_name(file)}?", "Its text is taken out of the library. The file itself stays where it is.",
         warning=warning, go="Remove", keep="Keep", danger=True, tick=tick(copies),
         tick_words=f"The document can be in {_names(copies)}. {_whole(copies)}" if copies else "")
+
+
+def _lose(number: int) -> str:
+    return "loses" if number == 1 else "lose"
 
 
 def tick(copies: Sequence[BackupCopy]) -> str:
