@@ -1,7 +1,8 @@
 """A question into evidence, text and a checked answer, in this order, as events.
 
 Knows the stages by their faces only. The evidence is yielded before the model is asked for anything,
-and the model is given nothing that is not in it.
+and the model is given nothing that is not in it. Where the evidence seems to hold no answer the model is not asked:
+it would answer all the same.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import time
 from collections.abc import Generator as Events
 from dataclasses import replace
 
-from app import citations, prompts, sentences, verification
+from app import citations, prompts, verification
 from app.models.roles import Generator
 from app.precedence import Precedence
-from app.retrieval import Retrieval
+from app.retrieval import Retrieval, answerable, quotes
 from app.settings import Settings
 from app.types import (
     Answer,
@@ -32,12 +33,6 @@ from app.types import (
     Verdict,
 )
 
-# Below this cosine no passage is about the question, and the model is not asked, as it would answer anyway.
-# Measured with the embedded model on the 120 contracts of cuad: of 150 questions on them each is above .5, of
-# 450 questions from other collections a fifth is below.
-NOTHING_NEAR = 0.25
-QUOTES = 3
-
 
 class Answering:
     """Answers questions from the library; without a generator it answers with quotes."""
@@ -52,23 +47,29 @@ class Answering:
         self._settings = settings
         self._precedence = precedence or Precedence()
 
-    def ask(self, question: str, *, scope: Scope | None = None) -> Events[AnswerEvent, None, None]:
+    def ask(
+        self, question: str, *, scope: Scope | None = None, anyway: bool = False
+    ) -> Events[AnswerEvent, None, None]:
         """Yield `EvidenceFound`, then `TextWritten` pieces, then `Answered`; only what is in `scope` is searched.
 
-        Raises QuestionError before anything was yielded, ModelError after the evidence.
+        With `anyway` also evidence that seems to hold no answer is answered from, and the answer says so. Raises
+        QuestionError before anything was yielded, ModelError after the evidence.
         """
         with self._precedence.answering():
-            answered = yield from self._answered(question, scope)
+            answered = yield from self._answered(question, scope, anyway=anyway)
         yield answered
 
-    def _answered(self, question: str, scope: Scope | None) -> Events[AnswerEvent, None, Answered]:
+    def _answered(
+        self, question: str, scope: Scope | None, *, anyway: bool
+    ) -> Events[AnswerEvent, None, Answered]:
         began = time.monotonic()
         evidence = self._retrieval.search(question, self._settings.hits, scope=scope)
         found = time.monotonic() - began
         yield EvidenceFound(evidence, found)
         timings = {"evidence": found}
         given: tuple[int, ...] = ()
-        if evidence.similarity < NOTHING_NEAR:
+        doubted = evidence.answerable < answerable.LEAST
+        if not evidence.hits or (doubted and not anyway):
             answer = Answer(AnswerStatus.NOT_FOUND, "", ())
         elif self._generator is None or not (built := self._build(evidence, self._generator)).given:
             answer = quote(evidence)
@@ -81,6 +82,7 @@ class Answering:
             if answer.status is AnswerStatus.ANSWERED and not _holds(answer):
                 answer = replace(answer, quotes=quote(evidence).sentences)  # what the files say is never missing
             timings["checking"] = time.monotonic() - checking
+        answer = replace(answer, anyway=doubted and anyway)
         timings["total"] = time.monotonic() - began
         return Answered(answer, given, tuple(timings.items()))
 
@@ -137,19 +139,19 @@ def _holds(answer: Answer) -> bool:
 
 
 def quote(evidence: Evidence) -> Answer:
-    """Return the sentences of the evidence that share most words with the question, verbatim."""
-    wanted = set(verification.content_words(evidence.question))
-    quotes = []
-    for hit in evidence.hits[:QUOTES]:
-        text = hit.passage.text
-        spans = sentences.spans(text)
-        start, end = max(
-            spans, key=lambda span: len(wanted & set(verification.content_words(text[span[0] : span[1]])))
+    """Return the sentences of the evidence that answer the question best, verbatim, those of a document together.
+
+    A quote is supported by being one.
+    """
+    said = tuple(
+        Sentence(
+            quote.hit.passage.text[quote.start : quote.end],
+            (Citation(str(quote.hit.rank), quote.hit.rank, found=True, start=quote.start, end=quote.end),),
+            Verdict.SUPPORTED,
         )
-        quotes.append(
-            Sentence(text[start:end], (Citation(str(hit.rank), hit.rank, found=True),), Verdict.SUPPORTED)
-        )
-    return Answer(AnswerStatus.QUOTES, "\n".join(sentence.text for sentence in quotes), tuple(quotes))
+        for quote in quotes.best(evidence)
+    )
+    return Answer(AnswerStatus.QUOTES, "\n".join(sentence.text for sentence in said), said)
 
 
 def _says_not_found(text: str) -> bool:

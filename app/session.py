@@ -96,9 +96,12 @@ class Session:
             if warm:
                 self._reranker.start()
         self._generator: GeneratorClient | None = None
+        self._starter = False  # the generator is the one that came with the program
         with contextlib.suppress(errors.NoModel):  # answers are then quotes
+            model = self.catalog.generator()
+            self._starter = model.parent == paths.bundled_models()
             self._generator = closing.enter_context(contextlib.closing(
-                GeneratorClient(self.catalog.generator(), precedence=self.precedence, threads=settings.threads)
+                GeneratorClient(model, precedence=self.precedence, threads=settings.threads)
             ))
         self.erasure = Erasure(vault, audit)
 
@@ -181,6 +184,13 @@ class Session:
     def stores(self) -> Mapping[str, Store]:
         """The matters that are open, by id."""
         return self._open
+
+    @property
+    def writes(self) -> bool:
+        """Whether a model writes the answers, else they are quotes; the starter model writes only if told to."""
+        if self._generator is None:
+            return False
+        return self.settings.answers == "written" or (self.settings.answers != "quotes" and not self._starter)
 
     @property
     def findings(self) -> tuple[str, ...]:
@@ -269,7 +279,9 @@ class Session:
             self.store, self.readers, using, WordPieceTokenizer(using.folder), recogniser=self.recogniser,
             precedence=self.precedence, added=self._added,
         )  # fmt: skip
-        self.answering = Answering(self.retrieval, self._generator, self.settings, self.precedence)
+        self.answering = Answering(
+            self.retrieval, self._generator if self.writes else None, self.settings, self.precedence
+        )
 
     # The embedder
 

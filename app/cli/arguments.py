@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from app import __version__
 from app.cli import copies, documents, finding, keys, models, reading, vaults
+from app.settings import ANSWERS
 from app.types import Refusal
 
 Probe = Callable[[], list[Refusal]]
@@ -120,6 +121,11 @@ def _documents(commands: Any) -> None:
             f"--{many}", dest="many", type=Path, metavar="FILE.jsonl", help="one object with id and question a line"
         )
         made.add_argument("-k", type=_some, default=None, metavar="N", help="how many passages (default: 10)")
+        if name == "ask":
+            made.add_argument("--answers", choices=ANSWERS, help="by the writing model, or quotes from the files alone "
+                              "(default: quotes, unless a larger model than the starter was chosen)")
+            made.add_argument("--anyway", action="store_true",
+                              help="answer also where the files seem to hold no answer; it is then marked")
         _scope(made)
         _matter(made, several=True)
         _json(made)

@@ -56,13 +56,16 @@ def ask(options: argparse.Namespace) -> int:
     part = scope(options)
     failed = 0
     with session(options) as opened:
-        if options.k and options.k != opened.settings.hits:
-            opened.settings = replace(opened.settings, hits=options.k)
+        wanted = replace(
+            opened.settings, hits=options.k or opened.settings.hits, answers=options.answers or opened.settings.answers,
+        )
+        if wanted != opened.settings:
+            opened.settings = wanted
             opened.choose([matter.id for matter in opened.searching])  # which builds the stages anew
         for key, question in _questions(options):
             quiet, found = _begun(options, key)
             try:
-                evidence, answered = pull_answer(opened, question, quiet=quiet, part=part)
+                evidence, answered = pull_answer(opened, question, quiet=quiet, part=part, anyway=options.anyway)
             except errors.QuestionError as error:
                 failed = _passed_over(key, error)
                 print_json(found | {"status": "not_found", "evidence": [], "hints": [str(error)]})
@@ -73,12 +76,12 @@ def ask(options: argparse.Namespace) -> int:
 
 
 def pull_answer(
-    opened: Session, question: str, *, quiet: bool, part: Scope | None = None
+    opened: Session, question: str, *, quiet: bool, part: Scope | None = None, anyway: bool = False
 ) -> tuple[EvidenceFound, Answered]:
     """Pull one answer out of the session, printing it as it comes unless `quiet`."""
     evidence: EvidenceFound | None = None
     several = len(opened.searching) > 1
-    with contextlib.closing(opened.answering.ask(question, scope=part)) as events:
+    with contextlib.closing(opened.answering.ask(question, scope=part, anyway=anyway)) as events:
         for event in events:
             if isinstance(event, EvidenceFound):
                 evidence = event
@@ -90,7 +93,7 @@ def pull_answer(
             elif isinstance(event, Answered):
                 assert evidence is not None
                 if not quiet:
-                    print_answer(event, sys.stdout)
+                    print_answer(evidence, event, sys.stdout, shut=shut(opened, part))
                     print_unread(evidence.evidence.searched, shut(opened, part), sys.stdout)
                 return evidence, event
     raise AssertionError("answering ended without an answer")
