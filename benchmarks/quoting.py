@@ -40,6 +40,7 @@ from benchmarks.measures import Found, percentile  # noqa: E402
 
 Matrix = npt.NDArray[np.float64]
 PULL = 3e-3
+AGAINST = frozenset(("short", "asks", "open"))  # what can only speak against a sentence; the rest only for it
 HITS = 10
 
 
@@ -92,7 +93,8 @@ def learned(groups: Sequence[Sequence[Example]]) -> dict[str, float]:
             slope += share * inputs.T @ (powers / total - powers * right / hit)
         return value, slope
 
-    found = minimize(loss, np.zeros(len(quotes.NAMES)), jac=True, method="L-BFGS-B").x / deviation
+    bounds = [(None, 0.0) if name in AGAINST else (0.0, None) for name in quotes.NAMES]
+    found = minimize(loss, np.zeros(len(quotes.NAMES)), jac=True, method="L-BFGS-B", bounds=bounds).x / deviation
     return dict(zip(quotes.NAMES, map(float, found), strict=True))
 
 

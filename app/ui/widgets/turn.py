@@ -295,9 +295,9 @@ class Turn(QWidget):
             label = Label(f"{symbol} {number} {verdict.value}", colour)
             label.setToolTip(tip(words))
             self._foot_row.addWidget(label)
-        self._foot_row.addStretch(1)
         if found.answer.status is AnswerStatus.NOT_FOUND:
             return
+        self._foot_row.addStretch(1)
         spent = dict(found.timings)
         total = spent.get("total", sum(spent.values()))
         times = Label(_seconds(total), "small")
