@@ -1,7 +1,8 @@
 """A question into evidence, text and a checked answer, in this order, as events.
 
 Knows the stages by their faces only. The evidence is yielded before the model is asked for anything,
-and the model is given nothing that is not in it.
+and the model is given nothing that is not in it. Where the evidence seems to hold no answer the model is not asked:
+it would answer all the same.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from collections.abc import Generator as Events
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app import citations, followups, prompts, repetition, sentences, verification
+from app import citations, followups, prompts, repetition, verification
 from app.models.roles import Generator
 from app.precedence import Precedence
-from app.retrieval import Retrieval
+from app.retrieval import Retrieval, answerable, quotes
 from app.settings import Settings
 from app.types import (
     Answer,
@@ -34,12 +35,7 @@ from app.types import (
     Verdict,
 )
 
-# Below this cosine no passage is about the question, and the model is not asked, as it would answer anyway.
-# Measured with the embedded model on the 120 contracts of cuad: of 150 questions on them each is above .5, of
-# 450 questions from other collections a fifth is below.
-NOTHING_NEAR = 0.25
-QUOTES = 3
-_LOOK_AFTER = 80  # characters
+_LOOK_AFTER = 80  # characters between two looks for repetition
 
 
 class Answering:
@@ -56,21 +52,21 @@ class Answering:
         self._precedence = precedence or Precedence()
 
     def ask(
-        self, question: str, *, scope: Scope | None = None, earlier: Sequence[Exchange] = ()
+        self, question: str, *, scope: Scope | None = None, anyway: bool = False, earlier: Sequence[Exchange] = ()
     ) -> Events[AnswerEvent, None, None]:
         """Yield `EvidenceFound`, then `TextWritten` pieces, then `Answered`; only what is in `scope` is searched.
 
-        `earlier` are the exchanges of the conversation so far, from the first: what of them a question that leans on
-        them needs is looked for with it and told to the model; their passages are not.
-
-        Raises QuestionError before anything was yielded, ModelError after the evidence.
+        With `anyway` also evidence that seems to hold no answer is answered from, and the answer says so. `earlier`
+        are the exchanges of the conversation so far, from the first: what of them a question that leans on them needs
+        is looked for with it and told to the model; their passages are not. Raises QuestionError before anything was
+        yielded, ModelError after the evidence.
         """
         with self._precedence.answering():
-            answered = yield from self._answered(question, scope, earlier)
+            answered = yield from self._answered(question, scope, earlier, anyway=anyway)
         yield answered
 
     def _answered(
-        self, question: str, scope: Scope | None, earlier: Sequence[Exchange]
+        self, question: str, scope: Scope | None, earlier: Sequence[Exchange], *, anyway: bool
     ) -> Events[AnswerEvent, None, Answered]:
         began = time.monotonic()
         understood = followups.understand(question, earlier)
@@ -84,7 +80,8 @@ class Answering:
         timings = {"evidence": found}
         given: tuple[int, ...] = ()
         left_out: tuple[int, ...] = ()
-        if evidence.similarity < NOTHING_NEAR:
+        doubted = evidence.answerable < answerable.LEAST
+        if not evidence.hits or (doubted and not anyway):
             answer = Answer(AnswerStatus.NOT_FOUND, "", ())
         elif self._generator is None or not (
             built := self._build(evidence, self._generator, question, earlier)
@@ -99,6 +96,7 @@ class Answering:
             if answer.status is AnswerStatus.ANSWERED and not _holds(answer):
                 answer = replace(answer, quotes=quote(evidence).sentences)  # what the files say is never missing
             timings["checking"] = time.monotonic() - checking
+        answer = replace(answer, anyway=doubted and anyway)
         timings["total"] = time.monotonic() - began
         return Answered(answer, given, tuple(timings.items()), left_out)
 
@@ -170,19 +168,19 @@ def _holds(answer: Answer) -> bool:
 
 
 def quote(evidence: Evidence) -> Answer:
-    """Return the sentences of the evidence that share most words with the question, verbatim."""
-    wanted = set(verification.content_words(evidence.question))
-    quotes = []
-    for hit in evidence.hits[:QUOTES]:
-        text = hit.passage.text
-        spans = sentences.spans(text)
-        start, end = max(
-            spans, key=lambda span: len(wanted & set(verification.content_words(text[span[0] : span[1]])))
+    """Return the sentences of the evidence that answer the question best, verbatim, those of a document together.
+
+    A quote is supported by being one.
+    """
+    said = tuple(
+        Sentence(
+            quote.hit.passage.text[quote.start : quote.end],
+            (Citation(str(quote.hit.rank), quote.hit.rank, found=True, start=quote.start, end=quote.end),),
+            Verdict.SUPPORTED,
         )
-        quotes.append(
-            Sentence(text[start:end], (Citation(str(hit.rank), hit.rank, found=True),), Verdict.SUPPORTED)
-        )
-    return Answer(AnswerStatus.QUOTES, "\n".join(sentence.text for sentence in quotes), tuple(quotes))
+        for quote in quotes.best(evidence)
+    )
+    return Answer(AnswerStatus.QUOTES, "\n".join(sentence.text for sentence in said), said)
 
 
 def _says_not_found(text: str) -> bool:

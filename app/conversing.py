@@ -31,9 +31,9 @@ class Conversing:
 
     def ask(
         self, question: str, conversation: str | None = None, *, after: str | None = None, instead: str | None = None,
-        scope: Scope | None = None,
+        scope: Scope | None = None, anyway: bool = False,
     ) -> Events[ConversationEvent, None, None]:
-        """Yield what `Answering.ask` yields, then `Kept`; without a conversation a new one begins.
+        """Yield what `Answering.ask` yields, `anyway` as there, then `Kept`; without a conversation a new one begins.
 
         The question follows the exchange `after`, or the one that was asked last. `instead` names an exchange whose
         question this one is, edited: it follows what that one followed, as a branch beside it.
@@ -46,7 +46,7 @@ class Conversing:
             raise SeveralMatters
         earlier = () if conversation is None else self._earlier(conversation, after, instead)
         evidence: Evidence | None = None
-        with contextlib.closing(self._answering.ask(question, scope=scope, earlier=earlier)) as events:
+        with contextlib.closing(self._answering.ask(question, scope=scope, anyway=anyway, earlier=earlier)) as events:
             for event in events:
                 if isinstance(event, EvidenceFound):
                     evidence = event.evidence

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from app.types import BroughtUp, LedgerLine, Progress, Renewing, Status, Survey
+from app.types import BroughtUp, LedgerLine, Progress, Renewing, Searched, Status, Survey
 
 # What became of a page, in a few words that can follow a number of pages.
 WORDS: Mapping[Status, str] = {
@@ -40,6 +40,11 @@ _SENTENCES: Mapping[Status, str] = {
     Status.TIMED_OUT: "They took too long, and were not read or not all of them.",
     Status.FAILED: "They could not be opened and were not read.",
 }
+# Said of an answer that was wanted although nothing that was found seems to hold it.
+ANYWAY = (
+    "The files that were searched seem to hold no answer to this, and you asked for one all the same. Compare it with "
+    "the passages before you rely on it."
+)
 _OWN_NUMBER = re.compile(r"\b([Pp]age|[Ss]heet|[Ss]lide) [\d,]+\b")
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 
@@ -224,6 +229,17 @@ def unread_words(pages: int, files: int = 0) -> str:
     """Return "9 pages and 2 files could not be read", the files being those that gave no page; empty for none."""
     parts = ([_counted(pages, "page")] if pages else []) + ([_counted(files, "file")] if files else [])
     return f"{' and '.join(parts)} could not be read" if parts else ""
+
+
+def not_found_words(searched: Searched, shut: int = 0, *, where: str = "", closest: bool = True) -> str:
+    """Return "Not found in the 212 files searched (9 pages could not be read)." and where the `closest` passages are.
+
+    `shut` is how many files gave no page; `where` limits what was searched: "in Smith v Jones".
+    """
+    told = unread_words(searched.unread_pages, shut)
+    searched_in = " ".join(filter(None, (_counted(searched.files, "file"), "searched", where)))
+    unread = f" ({told})" if told else ""
+    return f"Not found in the {searched_in}{unread}." + (" The closest passages are above." if closest else "")
 
 
 def write_csv(lines: Iterable[LedgerLine], stream: TextIO) -> int:

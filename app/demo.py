@@ -40,7 +40,7 @@ def run(library: Path, pull_answer: Callable[..., Any]) -> int:
             print(f"\n{'─' * 100}\nQuestion: {question}\n")
             pull_answer(session, question, quiet=False)
     print(
-        "\nThe starter model is small: its sentences are poor, the quotes above are what counts.\n"
+        "\nThe answers are quotes: the starter model is too small to write them well. A larger one writes.\n"
         "Add your own files with:  carrel add FOLDER     and open the window with:  carrel"
     )
     return 0

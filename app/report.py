@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from app.coverage import (
+    ANYWAY,
     WORDS,
     by_ocr,
+    not_found_words,
     progress_words,
     stretches,
     survey_words,
@@ -24,7 +26,7 @@ from app.coverage import (
     unread_words,
 )
 from app.passages import beginning
-from app.snippets import Snippet, snippet
+from app.snippets import Snippet, quoted, snippet
 from app.types import (
     Added,
     Answered,
@@ -99,11 +101,13 @@ def answer_json(found: EvidenceFound, answered: Answered) -> dict[str, Any]:
         "answer": {
             "status": str(answer.status),
             "text": answer.text,
-            "sentences": [_sentence_json(sentence) for sentence in answer.sentences],
-            "quotes": [_sentence_json(sentence) for sentence in answer.quotes],
+            "sentences": [_sentence_json(sentence, found.evidence) for sentence in answer.sentences],
+            "quotes": [_sentence_json(sentence, found.evidence) for sentence in answer.quotes],
             "stopped": answer.stopped,
             "repeated": answer.repeated,
+            "anyway": answer.anyway,
         },
+        "answerable": round(found.evidence.answerable, 4),
         "searched": {
             "files": searched.files,
             "pages": searched.pages,
@@ -114,12 +118,17 @@ def answer_json(found: EvidenceFound, answered: Answered) -> dict[str, Any]:
     }
 
 
-def _sentence_json(sentence: Sentence) -> dict[str, Any]:
+def _sentence_json(sentence: Sentence, evidence: Evidence) -> dict[str, Any]:
+    """Return a sentence; of a quote also where its characters stand, on the page as those of a hit."""
+    passages = {hit.rank: hit.passage for hit in evidence.hits}
+    verbatim = [quoted(passages[citation.rank], citation) for citation in sentence.citations
+                if citation.end and citation.rank in passages]  # fmt: skip
     return {
         "text": sentence.text,
         "verdict": str(sentence.verdict),
         "citations": [citation.rank for citation in sentence.citations if citation.rank is not None],
         "unknown_citations": [citation.key for citation in sentence.citations if citation.rank is None],
+        "quoted": [_place_json(passage) for passage in verbatim],
     }
 
 
@@ -208,29 +217,50 @@ def print_unread(searched: Searched, shut: int, out: TextIO) -> None:
         print(f"Of what was searched, {told}; see carrel status --pages", file=out, flush=True)
 
 
-def print_answer(answered: Answered, out: TextIO) -> None:
-    """Print what checking found, after the text was printed as it came."""
-    answer = answered.answer
+def print_answer(found: EvidenceFound, answered: Answered, out: TextIO, *, shut: int = 0) -> None:
+    """Print what checking found, after the text was printed as it came; `shut` files gave no page."""
+    answer, evidence = answered.answer, found.evidence
     print("\n", file=out)
+    if answer.anyway:
+        print(_wrapped(ANYWAY) + "\n", file=out)
     if answer.stopped:
         print("(The answer reached its longest length and was cut here.)\n", file=out)
+    if answer.repeated:
+        print("(The model began to repeat itself and was stopped.)\n", file=out)
     if answer.status is AnswerStatus.NOT_FOUND:
-        print("Not found in the files that were searched; the closest passages are above.", file=out)
-    for sentence in answer.sentences:
+        print(_wrapped(not_found_words(evidence.searched, shut, closest=bool(evidence.hits))), file=out)
+        if evidence.hits and not answer.text:
+            print("To have it answered from them all the same: carrel ask --anyway", file=out)
+    if answer.status is AnswerStatus.QUOTES:
+        _print_quotes(answer.sentences, evidence, out)
+    for sentence in answer.sentences if answer.status is AnswerStatus.ANSWERED else ():
         keys = "".join(
             f" [{citation.key}]" if citation.rank is not None else f" [{citation.key}: no such passage]"
             for citation in sentence.citations
         )
-        found = " (found by Carrel)" if any(citation.found for citation in sentence.citations) else ""
-        line = f"{MARKS[sentence.verdict]} {sentence.text}{keys}{found}  — {sentence.verdict}"
+        by_us = " (found by Carrel)" if any(citation.found for citation in sentence.citations) else ""
+        line = f"{MARKS[sentence.verdict]} {sentence.text}{keys}{by_us}  — {sentence.verdict}"
         print(_wrapped(line), file=out)
     if answer.quotes:
-        print("\nIn the words of your files:", file=out)
-    for sentence in answer.quotes:
-        keys = "".join(f" [{citation.key}]" for citation in sentence.citations)
-        print(_wrapped(f"“{' '.join(sentence.text.split())}”{keys}"), file=out)
+        print(file=out)
+        _print_quotes(answer.quotes, evidence, out)
     times = ", ".join(f"{stage.replace('_', ' ')} {seconds:.2f} s" for stage, seconds in answered.timings)
     print(f"\nTimes: {times}", file=out, flush=True)
+
+
+def _print_quotes(quotes: Sequence[Sentence], evidence: Evidence, out: TextIO) -> None:
+    """Print sentences of the files, those of a document under its name."""
+    print("In the words of your files:", file=out)
+    named, passages = "", {hit.rank: hit.passage for hit in evidence.hits}
+    namesakes = _namesakes(evidence)
+    for sentence in quotes:
+        ranks = [citation.rank for citation in sentence.citations if citation.rank in passages]
+        where = _where(passages[ranks[0]], namesakes, matters=False) if ranks else ""
+        if where != named:
+            print(f"\n{where}", file=out)
+            named = where
+        keys = "".join(f" [{citation.key}]" for citation in sentence.citations)
+        print(_wrapped(plain(f"“{' '.join(sentence.text.split())}”{keys}")), file=out)
 
 
 class Narrator:

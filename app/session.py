@@ -110,9 +110,12 @@ class Session:
             if warm:
                 self._reranker.start()
         self._generator: GeneratorClient | None = None
+        self._starter = False  # the generator is the one that came with the program
         with contextlib.suppress(errors.NoModel):  # answers are then quotes
+            model = self.catalog.generator()
+            self._starter = model.parent == paths.bundled_models()
             self._generator = closing.enter_context(contextlib.closing(
-                GeneratorClient(self.catalog.generator(), precedence=self.precedence, threads=settings.threads)
+                GeneratorClient(model, precedence=self.precedence, threads=settings.threads)
             ))
         self.erasure = Erasure(vault, audit)
 
@@ -207,6 +210,13 @@ class Session:
         return self._open
 
     @property
+    def writes(self) -> bool:
+        """Whether a model writes the answers, else they are quotes; the starter model writes only if told to."""
+        if self._generator is None:
+            return False
+        return self.settings.answers == "written" or (self.settings.answers != "quotes" and not self._starter)
+
+    @property
     def findings(self) -> tuple[str, ...]:
         """What was found wrong with the audit log and the vault when they were opened, in sentences."""
         return (*self.audit.findings, *self._oddities)
@@ -298,7 +308,9 @@ class Session:
             self.store, self.readers, using, WordPieceTokenizer(using.folder), recogniser=self.recogniser,
             precedence=self.precedence, added=self._added,
         )  # fmt: skip
-        self.answering = Answering(self.retrieval, self._generator, self.settings, self.precedence)
+        self.answering = Answering(
+            self.retrieval, self._generator if self.writes else None, self.settings, self.precedence
+        )
         self.conversations = self.store.conversations
         self.conversing = Conversing(
             self.conversations, self.answering, model=self.writer, several=len(self.searching) > 1,

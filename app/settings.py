@@ -12,6 +12,8 @@ from typing import Any
 
 from app import paths
 
+ANSWERS = ("written", "quotes")  # by a model, or from the files alone
+
 
 def _setting(default: Any, label: str, text: str, low: int = 0, high: int = 0) -> Any:
     return field(default=default, metadata={"label": label, "help": text, "low": low, "high": high})
@@ -25,6 +27,11 @@ class Settings:
     embedder: str = _setting("", "Finding model", "The model that passages are found by; empty for the one included.")
     reranker: str = _setting(
         "", "Ranking model", "The model that puts found passages in order; empty for any that was imported."
+    )
+    answers: str = _setting(
+        "", "Answers",
+        "“written” by the writing model, or “quotes” from the files alone; empty for quotes as long as only the "
+        "starter model is there to write.",
     )
     hits: int = _setting(10, "Passages shown", "How many passages a question brings up.", 1, 100)
     evidence_tokens: int = _setting(

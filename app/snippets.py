@@ -1,4 +1,4 @@
-"""The part of a passage that is shown where there is no room for all of it, with what was searched for marked.
+"""The part of a passage that is shown: where there is no room for all of it, and where only that part is quoted.
 
 Pure: from a text and marked stretches to a shorter text and its stretches. Knows no store, no terminal, no widget.
 """
@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from app.types import Citation, StoredPassage
 
 MORE = "…"
 _SPACES = re.compile(r"\s+")
@@ -44,6 +46,15 @@ def snippet(text: str, marks: Sequence[tuple[int, int]], most: int) -> Snippet:
         for a, b in line.marks if a < end and b > start
     )
     return Snippet(f"{before}{line.text[start:end]}{after}", kept)
+
+
+def quoted(passage: StoredPassage, citation: Citation) -> StoredPassage:
+    """Return only the characters of `passage` that are quoted, all of it where the citation names none."""
+    if not citation.end:
+        return passage
+    first = passage.start + citation.start
+    text = passage.text[citation.start : citation.end]
+    return replace(passage, start=first, end=first + len(text), text=text)
 
 
 def _within(marks: Sequence[tuple[int, int]], length: int) -> Stretches:

@@ -254,6 +254,7 @@ class Evidence:
     searched: Searched
     similarity: float = 1.0  # cosine of the question and the nearest passage; low where nothing fits
     hints: tuple[str, ...] = ()  # sentences on how the question was understood, as Query.hints
+    answerable: float = 1.0  # how probable it is that the hits hold an answer; 1 where that cannot be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +303,8 @@ class Citation:
     key: str
     rank: int | None
     found: bool = False  # the model named none; checking found this passage
+    start: int = 0  # hit.passage.text[start:end] is what is quoted; 0, 0 where the whole passage is meant
+    end: int = 0
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -328,6 +331,7 @@ class Answer:
     stopped: bool = False  # the writing was cut at its token limit
     repeated: bool = False  # it was cut where the model began to say the same over and over
     quotes: tuple[Sentence, ...] = ()  # verbatim from the evidence, where no sentence of the text is carried by it
+    anyway: bool = False  # the evidence seems to hold no answer, and one was wanted all the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,13 @@ class Set:
         return cls(name, docs, made, "page" if paged else "span" if spanned else "file")
 
 
+def absent(folder: Path, wanted: int) -> list[str]:
+    """Return questions that a set says cannot be answered from its documents, at most `wanted` of them."""
+    items = map(json.loads, filter(None, (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()))
+    texts = [item["question"] for item in items if not item["answerable"]]
+    return [texts[number * len(texts) // wanted] for number in range(wanted)] if len(texts) > wanted else texts
+
+
 def _question(item: dict[str, Any], *, texts: bool, paged: bool, spanned: bool) -> Question | None:
     pages = frozenset(item.get("pages") or [item["page"]]) if paged and item.get("page") else frozenset()
     spans = merge((start, end) for start, end in item["spans"]) if spanned and item.get("spans") else ()

@@ -604,6 +604,24 @@ def test_an_export_of_no_known_kind_is_refused_before_anything_is_asked(desk: De
         assert not (desk.folder / name).exists()
 
 
+def test_quotes_are_the_answer_unless_it_is_to_be_written_and_what_is_not_there_can_be_insisted_on(desk: Desk) -> None:
+    _letters(desk)
+    asked = desk.json("ask", "What is the notice period for the garage?")
+    assert asked["status"] == "quotes"
+    quote = asked["answer"]["sentences"][0]
+    text = Path(quote["quoted"][0]["file"]).read_text(encoding="utf-8")
+    assert text[quote["quoted"][0]["start"] : quote["quoted"][0]["end"]] == quote["text"]
+    absent = "Which vaccines did the Ministry of Health of Peru buy in 1987?"
+    refused = desk.json("ask", absent)
+    assert (refused["status"], refused["answer"]["anyway"], bool(refused["evidence"])) == ("not_found", False, True)
+    insisted = desk.json("ask", absent, "--anyway")
+    assert (insisted["status"], insisted["answer"]["anyway"]) == ("quotes", True)
+    assert desk.json("ask", absent, "--anyway", "--answers", "written")["status"] in ("answered", "not_found")
+    code, _, err = desk.run("ask", absent, "--answers", "sung")
+    assert code == 2
+    assert "sung" in err
+
+
 def test_the_number_of_passages_is_a_choice_of_both(desk: Desk) -> None:
     _letters(desk)
     assert len(desk.json("search", "notice period", "-k", "2")["hits"]) == 2

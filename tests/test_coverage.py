@@ -7,7 +7,7 @@ import io
 import pytest
 
 from app import coverage
-from app.types import LedgerLine, Progress, Status, Survey
+from app.types import LedgerLine, Progress, Searched, Status, Survey
 
 
 def line(file: str, page: int | None, status: Status = Status.READ, reason: str = "",
@@ -90,3 +90,11 @@ def test_the_table_has_every_line_and_no_formula() -> None:
     assert rows[0] == "file,inside,page,status,confidence,reason"
     assert rows[3] == '/a.pdf,,3,ocr,0.950,"Read by OCR, 95 % sure."'
     assert rows[-1] == "'=HYPERLINK(1),,1,empty,,'+1"
+
+
+def test_what_was_not_found_says_where_it_was_looked_for() -> None:
+    assert coverage.not_found_words(Searched(212, 900, 9)) == (
+        "Not found in the 212 files searched (9 pages could not be read). The closest passages are above.")
+    assert coverage.not_found_words(Searched(1, 2, 0), where="in Smith v. Jones", closest=False) == (
+        "Not found in the 1 file searched in Smith v. Jones.")
+    assert "(1 page and 2 files could not be read)" in coverage.not_found_words(Searched(3, 2, 1), 2)

@@ -11,7 +11,12 @@ import pytest
 from app import report
 from app.types import (
     Added,
+    Answer,
+    Answered,
+    AnswerStatus,
+    Citation,
     Evidence,
+    EvidenceFound,
     FileAdded,
     FileFailed,
     FolderAway,
@@ -19,10 +24,12 @@ from app.types import (
     LedgerLine,
     Progress,
     Searched,
+    Sentence,
     Status,
     StoredPassage,
     Survey,
     Surveying,
+    Verdict,
 )
 
 
@@ -35,6 +42,45 @@ def test_a_hit_says_where_it_is_and_that_ocr_read_it() -> None:
     assert report.place(hit("/in/a.pdf", .934)) == "a.pdf, page 3 (read by OCR, 93 % sure)"
     evidence = Evidence("?", (hit("/in/a.pdf", .93437), hit("/in/b.pdf", None)), Searched(2, 2, 0))
     assert [each["confidence"] for each in report.evidence_json(evidence)] == [.9344, None]
+
+
+RENT = "The rent is 900. It is due on the first."
+
+
+def answered(answer: Answer) -> tuple[EvidenceFound, Answered]:
+    stored = StoredPassage("p", "d", "/in/lease.pdf", "Lease", "pdf", 3, 50, 50 + len(RENT), RENT, "")
+    found = Evidence("?", (Hit(1, 1.0, stored),), Searched(212, 900, 9), answerable=.12345)
+    return EvidenceFound(found, .1), Answered(answer, (), (("total", 1.0),))
+
+
+def test_what_was_not_found_is_said_with_how_to_have_an_answer_anyway() -> None:
+    out = io.StringIO()
+    found, last = answered(Answer(AnswerStatus.NOT_FOUND, "", ()))
+    report.print_answer(found, last, out, shut=1)
+    said = " ".join(out.getvalue().split())
+    assert "Not found in the 212 files searched (9 pages and 1 file could not be read)." in said
+    assert "carrel ask --anyway" in said
+    shape = report.answer_json(found, last)
+    assert (shape["status"], shape["answerable"], shape["answer"]["anyway"]) == ("not_found", .1235, False)
+
+
+def test_an_answer_that_was_wanted_anyway_is_marked() -> None:
+    out = io.StringIO()
+    sentence = Sentence("The rent is 900.", (Citation("1", 1),), Verdict.SUPPORTED)
+    found, last = answered(Answer(AnswerStatus.ANSWERED, sentence.text, (sentence,), anyway=True))
+    report.print_answer(found, last, out)
+    assert "seem to hold no answer" in " ".join(out.getvalue().split())
+    assert report.answer_json(found, last)["answer"]["anyway"]
+
+
+def test_quotes_stand_under_their_file_and_say_their_characters() -> None:
+    out = io.StringIO()
+    quote = Sentence(RENT[17:], (Citation("1", 1, found=True, start=17, end=len(RENT)),), Verdict.SUPPORTED)
+    found, last = answered(Answer(AnswerStatus.QUOTES, quote.text, (quote,)))
+    report.print_answer(found, last, out)
+    assert "lease.pdf, page 3\n    “It is due on the first.” [1]" in out.getvalue()
+    (said,) = report.answer_json(found, last)["answer"]["sentences"]
+    assert said["quoted"] == [{"file": "/in/lease.pdf", "page": 3, "start": 67, "end": 50 + len(RENT)}]
 
 
 def passage(file: str, text: str = "The notice period is a month.", page: int | None = 3) -> StoredPassage:

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from app import errors, paths
+from app.retrieval.answerable import LEAST
 from app.session import Session
 from app.settings import Settings
 from app.steps import finished
-from app.types import Answered, EvidenceFound, Kept, TextWritten
+from app.types import Answered, AnswerStatus, EvidenceFound, Kept, TextWritten
 from app.vault import vault
 from app.vault.keys import Cost
 from tests.store.library import make_older
@@ -92,7 +93,34 @@ def test_a_conversation_goes_on_and_is_there_after_opening_again(session: Sessio
         assert again.conversations.exchanges(key) == (first.exchange, last.exchange)
 
 
+def test_with_the_starter_model_the_answer_is_quotes_unless_it_is_told_to_write(session: Session) -> None:
+    assert not session.writes
+    last = list(session.answering.ask("How much notice does the break clause need?"))[-1]
+    assert isinstance(last, Answered)
+    assert last.answer.status is AnswerStatus.QUOTES
+    assert last.answer.sentences
+    write(session)
+    assert session.writes
+
+
+def test_what_the_files_do_not_say_is_not_asked_of_the_model(session: Session) -> None:
+    write(session)
+    first, last = session.answering.ask("Which genes does the Zika virus infect in chicken embryos?")
+    assert isinstance(first, EvidenceFound)
+    assert isinstance(last, Answered)
+    assert first.evidence.answerable < LEAST
+    assert first.evidence.hits
+    assert last.answer.status is AnswerStatus.NOT_FOUND
+
+
+def write(session: Session) -> None:
+    """Have answers written from now on."""
+    session.settings = replace(session.settings, answers="written")
+    session.choose([session.matter.id])
+
+
 def test_stopping_an_answer_leaves_the_engine_ready(session: Session) -> None:
+    write(session)
     for _ in range(2):
         with contextlib.closing(session.answering.ask("What is the monthly rent of Unit 3?")) as events:
             for event in events:

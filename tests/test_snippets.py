@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from app.snippets import MORE, snippet
+from app.snippets import MORE, quoted, snippet
+from app.types import Citation, StoredPassage
 
 
 def marked(text: str, word: str) -> list[tuple[int, int]]:
@@ -75,3 +76,10 @@ def test_whatever_is_given_the_snippet_is_short_and_its_marks_lie_in_it(seed: in
         assert MORE not in shown.text
         kept = [c for i, c in enumerate(text) if not c.isspace() and any(a <= i < b for a, b in marks)]
         assert kept == [c for a, b in shown.marks for c in shown.text[a:b] if c != " "]
+
+
+def test_a_quote_is_its_own_characters_on_the_page() -> None:
+    whole = StoredPassage("p", "d", "/in/a.pdf", "", "pdf", 3, 100, 128, "Rent is due. It is 900 a day.", "")
+    only = quoted(whole, Citation("1", 1, start=13, end=29))
+    assert (only.text, only.start, only.end, only.page, only.id) == ("It is 900 a day.", 113, 129, 3, "p")
+    assert quoted(whole, Citation("1", 1)) is whole

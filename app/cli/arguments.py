@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from app import __version__
 from app.cli import conversations, copies, documents, finding, keys, models, reading, vaults
+from app.settings import ANSWERS
 from app.types import Refusal
 
 Probe = Callable[[], list[Refusal]]
@@ -126,6 +127,10 @@ def _documents(commands: Any) -> None:
             _yes(made)
             made.add_argument("--conversation", metavar="ID", help="go on with a conversation (its id, the beginning "
                               "of it, or last), or begin one (new), and keep the answer in it; else nothing is kept")
+            made.add_argument("--answers", choices=ANSWERS, help="by the writing model, or quotes from the files alone "
+                              "(default: quotes, unless a larger model than the starter was chosen)")
+            made.add_argument("--anyway", action="store_true",
+                              help="answer also where the files seem to hold no answer; it is then marked")
         _scope(made)
         _matter(made, several=True)
         _json(made)

@@ -71,7 +71,7 @@ def show(options: argparse.Namespace) -> int:
         branch = f", after {after}" if after != number - 1 else ""
         print(f"\n{number}. {plain(exchange.question)}  ({local_time(exchange.asked)}{branch}; {exchange.id[:8]})\n")
         print_hits(exchange.evidence, sys.stdout)
-        print_answer(_answered(exchange), sys.stdout)
+        print_answer(EvidenceFound(exchange.evidence, 0.0), _answered(exchange), sys.stdout)
     return 0
 
 

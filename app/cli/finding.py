@@ -66,8 +66,11 @@ def ask(options: argparse.Namespace) -> int:
         raise errors.SeveralMatters
     with session(options) as opened:
         conversation = chosen(opened, options.conversation)
-        if options.k and options.k != opened.settings.hits:
-            opened.settings = replace(opened.settings, hits=options.k)
+        wanted = replace(
+            opened.settings, hits=options.k or opened.settings.hits, answers=options.answers or opened.settings.answers,
+        )
+        if wanted != opened.settings:
+            opened.settings = wanted
             opened.choose([matter.id for matter in opened.searching])  # which builds the stages anew
         for key, question in _questions(options):
             quiet, found = _begun(options, key)
@@ -106,8 +109,8 @@ def _asking(
     opened: Session, options: argparse.Namespace, question: str, conversation: str | None, part: Scope | None
 ) -> Generator[ConversationEvent, None, None]:
     if options.conversation is None:
-        return opened.answering.ask(question, scope=part)
-    return opened.conversing.ask(question, conversation, scope=part)
+        return opened.answering.ask(question, scope=part, anyway=options.anyway)
+    return opened.conversing.ask(question, conversation, scope=part, anyway=options.anyway)
 
 
 def _kept_json(kept: Kept | None) -> dict[str, Any]:
@@ -145,7 +148,7 @@ def _pull(
                 assert evidence is not None
                 if not quiet:
                     _say_left_out(event)
-                    print_answer(event, sys.stdout)
+                    print_answer(evidence, event, sys.stdout, shut=shut(opened, part))
                     print_unread(evidence.evidence.searched, shut(opened, part), sys.stdout)
                 answered = event
             elif isinstance(event, Kept):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app import __version__
-from app.coverage import by_ocr, unread_words
+from app.coverage import ANYWAY, by_ocr, unread_words
 from app.export.excerpts import excerpt
 from app.export.origins import Origin
 from app.export.words import CUT, FOUND, LABELS, MEANINGS, REPEATED, flat, gaps, meaning, unknown
@@ -117,7 +117,7 @@ class _Composer:
             [Part("Answer", tuple(self._written(answer)))]
         if answer.quotes:
             parts.append(Part("In the words of the files", tuple(self._quoted(answer.quotes))))
-        remarks = [CUT] * answer.stopped + [REPEATED] * answer.repeated
+        remarks = [ANYWAY] * answer.anyway + [CUT] * answer.stopped + [REPEATED] * answer.repeated
         if answer.status is AnswerStatus.NOT_FOUND:
             remarks.insert(0, "Not found in the files that were searched.")
             if not answer.quotes:

@@ -83,6 +83,18 @@ class Candidates:
     naming: frozenset[str] = frozenset()  # terms of the question that only name the document
 
 
+def says(form: Form, others: Sequence[str], text: str) -> float:
+    """Return how far a text holds what `form` wants, 0 to 1; `others` are its folded words that were not asked with."""
+    match form:
+        case Form.NUMBER:
+            return float(any(word[0].isdigit() or word in _NUMBERS for word in others))
+        case Form.DATE:
+            return 1.0 if any(map(_YEAR.match, others)) else 0.7 * any(word in _MONTHS for word in others)
+        case Form.PERSON:
+            return min(3, len(_FULL_NAME.findall(text))) / 3
+    return 0.0
+
+
 @dataclass(slots=True)
 class Reading:
     """One passage as far as the question's words stand in it."""
@@ -288,14 +300,8 @@ class _Features:
         start = read.starts[sentence]
         end = read.starts[sentence + 1] - 1 if sentence + 1 < len(read.starts) else len(read.said)
         others = [word for word in read.said[start:end] if self.readings.number(word) < 0]
-        if self.wording.form is Form.NUMBER:
-            self.columns["number"][row] = any(word[0].isdigit() or word in _NUMBERS for word in others)
-        elif self.wording.form is Form.DATE:
-            year = any(_YEAR.match(word) for word in others)
-            self.columns["date"][row] = 1.0 if year else 0.7 * any(word in _MONTHS for word in others)
-        else:
-            named = _FULL_NAME.findall(self.candidates.passages[row].text)
-            self.columns["person"][row] = min(3, len(named)) / 3
+        form = self.wording.form
+        self.columns[form][row] = says(form, others, self.candidates.passages[row].text)
 
     def _of_documents(self) -> None:
         columns, routes = self.columns, self.candidates.routes

@@ -12,8 +12,8 @@ import numpy as np
 from app import query as queries
 from app.errors import EmptyLibrary, EmptyScope, NoQuestion
 from app.models.roles import Embedder, Reranker
-from app.retrieval import alike, features, long, ranking
-from app.retrieval.candidates import Asked, gather
+from app.retrieval import alike, answerable, features, long, ranking
+from app.retrieval.candidates import Asked, Gathered, gather
 from app.retrieval.wording import wording
 from app.store.several import Several
 from app.store.store import Store
@@ -57,9 +57,9 @@ class Retrieval:
         gathered = gather(self._store, self._embedder, Asked(text, query.demand, documents))
         if not gathered.candidates.passages and query.demand is None:
             raise EmptyLibrary if documents is None else EmptyScope
+        hits, likely = self._hits(query, text, gathered, k)
         evidence = Evidence(
-            query.typed, self._hits(query, text, gathered.candidates, k), searched, gathered.nearest,
-            (*query.hints, *self._hints),
+            query.typed, hits, searched, gathered.nearest, (*query.hints, *self._hints), likely,
         )
         if told:
             self.tell(evidence)
@@ -78,21 +78,29 @@ class Retrieval:
                 inside = found if inside is None else inside & found
         return inside
 
-    def _hits(self, query: Query, text: str, candidates: features.Candidates, k: int) -> tuple[Hit, ...]:
-        passages = candidates.passages
+    def _hits(self, query: Query, text: str, gathered: Gathered, k: int) -> tuple[tuple[Hit, ...], float]:
+        """Return the best `k`, and how probable it is that they hold an answer."""
+        candidates, passages = gathered.candidates, gathered.candidates.passages
         if not passages:
-            return ()
+            return (), 0.0
         read = features.Readings(wording(text), passages)
         counted = self._store.frequencies(sorted(word for some in read.forms.values() for word in some))
         telling = features.weights(read.forms, counted.passages, counted.counts)
-        scored = ranking.scores(features.look(read, candidates, telling))
+        looked = features.look(read, candidates, telling)
+        scored = ranking.scores(looked)
+        likely = 1.0
+        # What was demanded stands there; and a library of another embedder is compared by words alone.
+        if query.demand is None and gathered.nearest < 1.0:
+            known = frozenset(term for term, some in read.forms.items() if any(map(counted.counts.get, some)))
+            likely = answerable.probability(answerable.signals(read, candidates, looked, scored, telling, known))
         if self._reranker is not None:
             scored = ranking.reranked(self._reranker, text, passages, scored)
         order = np.argsort(-scored, kind="stable")
         worth = {passages[row].id: float(np.exp(scored[row] - scored[order[0]])) for row in order}
         looked_at = order[: k * _DEEPER]
         groups = alike.together([passages[row] for row in looked_at], (read.all[row].words() for row in looked_at), k)
-        return tuple(
+        hits = tuple(
             Hit(rank, worth[best.id], best, tuple(others), queries.marks(query, best.text))
             for rank, (best, *others) in enumerate(groups, start=1)
         )
+        return hits, likely

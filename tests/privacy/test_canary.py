@@ -96,7 +96,7 @@ def test_nothing_of_the_main_job_is_found(
     program.make_vault()
     with program.vault() as vault:
         vault.rename_matter("General", canary.matter)
-    program.settle(audit_questions=True)
+    program.settle(audit_questions=True, answers="written")
     given = canary.plant(tmp_path)
     finder = Finder(canary.words)
     watch = Watch(program, finder)
@@ -138,7 +138,7 @@ def test_nothing_of_the_other_commands_is_found(canary: Canary, tmp_path: Path) 
     """Matters, backup, restore, audit log and its export, removal: one life of a library."""
     program = Program(tmp_path / "run", entry=QUICK)
     program.make_vault()
-    program.settle(audit_questions=False)
+    program.settle(audit_questions=False, answers="written")
     given = canary.plant(tmp_path)
     document = given / f"{canary.name}.txt"
     outside = tmp_path / "outside"

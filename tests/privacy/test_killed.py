@@ -40,7 +40,7 @@ class Life:
         self.folder = folder
         self.program = Program(folder / "run", entry=entry)
         self.program.make_vault()
-        self.program.settle(audit_questions=True)
+        self.program.settle(audit_questions=True, answers="written")
         canary = Canary(seed)
         self.question = canary.question
         self.stem = coined(self.chance, STEM)

@@ -48,7 +48,7 @@ def _lock(environment: dict[str, str], folder: Path) -> None:
     finder = Finder(canary.words)
     program = Program(folder / "run", environment, entry=(*QUICK_WINDOW, "--lock"))
     program.make_vault()
-    program.settle(audit_questions=True)
+    program.settle(audit_questions=True, answers="written")
     before = shared_memory()
     process = program.start(canary.plant(folder), canary.question)
     try:

@@ -79,6 +79,7 @@ def test_addresses_in_documents_and_answers(entry: tuple[str, ...], tmp_path: Pa
     """Shown, hovered over, pressed and copied: nothing is fetched, opened or started."""
     program, trace = traced(tmp_path, entry=entry)
     program.make_vault()
+    program.settle(answers="written")
     program.make_hostile()
     trap = tmp_path / "trap" / "opened.png"
     folder = links.plant(tmp_path / "given", trap)

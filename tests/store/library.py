@@ -55,6 +55,7 @@ def put(store: Store, number: int, *, passages: int = 3, word: str = "clause") -
 def make_older(db: Any) -> None:
     """Turn the tables of a library into those of version 2."""
     for statement in (
+        "DROP TABLE v.quoted", "DROP TABLE v.shown", "DROP TABLE v.exchanges", "DROP TABLE v.conversations",
         "DROP TABLE v.names", "DROP TABLE v.renewed", "ALTER TABLE v.documents DROP COLUMN date",
         "ALTER TABLE v.documents DROP COLUMN people", "UPDATE v.meta SET value = 2 WHERE name = 'version'",
     ):

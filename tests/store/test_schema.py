@@ -16,6 +16,7 @@ import pytest
 
 from app.errors import DiskFull, LibraryTooNew
 from app.lock import Lock
+from app.steps import finished
 from app.store import names, schema, words
 from app.store.closed import closed_copying
 from app.store.closed import settle as settle_copy
@@ -118,7 +119,7 @@ def third(tmp_path: Path) -> Path:
     """A library as version 3 left it, its words and names indexed."""
     folder = made(tmp_path / "third", VERSION_3)
     with database(folder) as opening, opening.writing() as db:
-        words.rebuild(db)
+        finished(words.rebuild(db))
         names.rebuild(db)
     return folder
 
@@ -316,6 +317,7 @@ def test_on_a_full_disk_it_stays_as_it_was(older: Path, monkeypatch: pytest.Monk
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from app.steps import finished
 from app.store import names, schema, words
 from tests.store.library import opened
 place, number = sys.argv[2], int(sys.argv[3])

@@ -211,6 +211,7 @@ class FakeSession:
     picture_error: Exception | None = None
     closed: int = 0
     recovery_key: str = ""  # shown once where there is one
+    writes: bool = False  # as Session.writes
     unfinished: list[str] = field(default_factory=list)  # paths that an adding was still at
     wrong_tries: int = 0
     findings: tuple[str, ...] = ()  # of the audit log
@@ -532,8 +533,10 @@ class FakeSession:
             raise found
         return replace(found, hits=found.hits[:k])
 
-    def _ask(self, question: str, *, scope: Scope | None = None) -> Iterator[AnswerEvent]:
-        self._note("ask")
+    def _ask(
+        self, question: str, *, scope: Scope | None = None, anyway: bool = False
+    ) -> Iterator[AnswerEvent]:
+        self._note("ask anyway" if anyway else "ask")
         self.scopes.append(scope)
         try:
             for event in self.script if self.script is not None else self._written(question):

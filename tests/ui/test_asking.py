@@ -166,8 +166,52 @@ def test_not_found_is_said_with_what_was_searched(
     turn = finished(qtbot, window)
     assert turn.notice.isVisible()
     assert turn.notice.label.text() == (
-        "Not found. Searched 9 files with 73 pages. 3 pages could not be read and so could not be searched.")
+        "Not found in the 9 files searched (3 pages could not be read).")
     assert not turn.text.isVisible()
+    assert not turn.anyway.isVisible()
+
+
+def test_an_answer_can_be_had_anyway_and_is_then_marked(
+        window: MainWindow, fake: FakeSession, qtbot: QtBot, ask: Ask) -> None:
+    evidence = replace(lease_evidence("Who won the cup?"), answerable=.01)
+    fake.script = [EvidenceFound(evidence, .1), Answered(Answer(AnswerStatus.NOT_FOUND, "", ()), (), ())]
+    ask(window, "Who won the cup?")
+    turn = finished(qtbot, window)
+    assert turn.notice.label.text() == (
+        "Not found in the 9 files searched (3 pages could not be read). The closest passages are above.")
+    assert turn.anyway.isVisible()
+    cards = len(turn.cards)
+    fake.script = [EvidenceFound(evidence, .1), TextWritten(LEASE_ANSWER.text),
+                   Answered(replace(LEASE_ANSWER, anyway=True), (1, 2, 3), (("total", 1.),))]
+    qtbot.mouseClick(turn.anyway, Qt.MouseButton.LeftButton)
+    assert finished(qtbot, window) is turn
+    assert [name for name, _ in fake.calls if name.startswith("ask") and "closed" not in name] == ["ask", "ask anyway"]
+    assert len(window.conversation.turns) == 1
+    assert len(turn.cards) == cards
+    assert not turn.anyway.isVisible()
+    assert "seem to hold no answer" in turn.notice.label.text()
+    assert turn.text.toPlainText().startswith("Either party may")
+
+
+def test_a_quote_opens_its_own_characters(window: MainWindow, fake: FakeSession, qtbot: QtBot, ask: Ask) -> None:
+    evidence = lease_evidence("?")
+    text = evidence.hits[0].passage.text
+    start = text.index("ninety")
+    quotes = tuple(Sentence(text[a:b], (Citation("1", 1, found=True, start=a, end=b),), Verdict.SUPPORTED)
+                   for a, b in ((0, 20), (start, start + 16)))
+    fake.script = [EvidenceFound(evidence, .1), Answered(Answer(AnswerStatus.QUOTES, "", quotes), (), ())]
+    ask(window)
+    turn = finished(qtbot, window)
+    assert [piece.text for piece in turn.text.shown if piece.kind == "place"] == [turn._sources[1]]
+    opened: list[Hit] = []
+    turn.opened.connect(opened.append)
+    first, end, _ = turn.text._chips[1]
+    qtbot.mouseClick(turn.text.viewport(), Qt.MouseButton.LeftButton,
+                     pos=turn.text.chip_rect(first, end).center().toPoint())
+    (hit,) = opened
+    whole = evidence.hits[0].passage
+    assert (hit.passage.text, hit.passage.id) == (text[start:start + 16], whole.id)
+    assert (hit.passage.start, hit.passage.end) == (whole.start + start, whole.start + start + 16)
 
 
 def test_without_a_model_the_quotes_are_the_answer(
@@ -275,7 +319,7 @@ def test_the_button_copies_with_citations(window: MainWindow, qtbot: QtBot, ask:
 def test_the_note_on_the_starter_model_comes_once_and_goes(window: MainWindow, qtbot: QtBot, ask: Ask) -> None:
     assert not window.conversation.note.isVisible()
     ask(window)
-    assert "quotes are what counts" in window.conversation.note.label.text()
+    assert "copied from your files" in window.conversation.note.label.text()
     assert window.conversation.note.isVisible()
     window.conversation.note._dismiss()
     finished(qtbot, window)
@@ -461,7 +505,7 @@ def test_a_link_that_is_no_chip_goes_nowhere(window: MainWindow, qtbot: QtBot, a
     ask(window)
     turn = finished(qtbot, window)
     pressed: list[int] = []
-    turn.text.cited.connect(pressed.append)
-    for address in ("https://example.org", "file:///etc/passwd", "passage:x", "passage:"):
+    turn.text.cited.connect(lambda rank, start, end: pressed.append(rank))
+    for address in ("https://example.org", "file:///etc/passwd", "passage:x", "passage:", "passage:1", "passage:1,2"):
         turn.text.anchorClicked.emit(QUrl(address))
     assert pressed == []

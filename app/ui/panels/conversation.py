@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, 
 
 from app import export
 from app.places import file_name
-from app.types import Answered, AnswerEvent, DocumentRow, EvidenceFound, Exchange, Hit, ModelInfo, TextWritten
+from app.types import Answered, AnswerEvent, DocumentRow, EvidenceFound, Exchange, Hit, ModelInfo, Scope, TextWritten
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.sections.finding import FindingSection
 from app.ui.widgets import clipboard, files
@@ -301,8 +301,12 @@ class ConversationPanel(QWidget):
             self._tell("There is no writing model on this computer: questions are answered with quotes only.", "warn")
         elif any(model.chosen and model.bundled for model in writers):
             self._starter = True
-            self.note.say("The starter model is small and writes poor prose. The quotes are what counts: "
-                       "they are copied from your files.")
+            writes = self._session is not None and self._session.writes
+            self.note.say(
+                "The starter model is small and writes poor prose. The quotes are what counts: they are copied from "
+                "your files." if writes else
+                "Answers are quotes, copied from your files: the starter model is too small to write them well. "
+                "With a larger model they are written.")
 
     def _tell(self, sentence: str, tone: str = "") -> None:
         self.note.say(sentence, tone)
@@ -333,8 +337,20 @@ class ConversationPanel(QWidget):
         self._turns.insertWidget(self._turns.count() - 1, turn)
         self.turns.append(turn)
         self._stuck = True
-        answering, scope = self._session.answering, self.head.filters.scope
-        self._job = job = self._jobs.pull(lambda: answering.ask(question, scope=scope), "ask")
+        scope = self.head.filters.scope
+        turn.insisted.connect(lambda: self._insist(turn, scope))
+        self._pull(turn, scope, anyway=False)
+
+    def _insist(self, turn: Turn, scope: Scope | None) -> None:
+        """Have the question of a turn answered although nothing that was found seems to hold the answer."""
+        if self._job is None and self._session is not None:
+            turn.begin_again()
+            self._pull(turn, scope, anyway=True)
+
+    def _pull(self, turn: Turn, scope: Scope | None, *, anyway: bool) -> None:
+        assert self._session is not None
+        answering, question = self._session.answering, turn.question
+        self._job = job = self._jobs.pull(lambda: answering.ask(question, scope=scope, anyway=anyway), "ask")
         job.yielded.connect(lambda event: self._show(turn, event))
         job.failed.connect(lambda error: self._end(turn, in_words(error)))
         job.stopped.connect(lambda: self._end(turn))

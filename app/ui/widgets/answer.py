@@ -7,6 +7,7 @@ comes from a model and is inserted as text; only the links that are made here ca
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QUrl, Signal
@@ -33,6 +34,7 @@ from app.ui.widgets.texts import SafeBrowser, same_length
 from app.ui.widgets.theme import Theme
 
 _KEYS = re.compile(r"\[\s*(\d{1,4}(?:\s*[,;]\s*\d{1,4})*)\s*\]")
+_ANCHOR = re.compile(r"(\d+),(\d+),(\d+)")
 _NBSP = "\u00a0"
 
 # What a verdict looks like: symbol, colour, words. Never colour alone.
@@ -45,16 +47,23 @@ VERDICTS = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of the shown text; `kind` is "text", "cite", "unknown" or a verdict's value."""
+    """A stretch of the shown text; `kind` is "text", "place" of quotes, "cite", "unknown" or a verdict's value."""
 
     text: str
     kind: str = "text"
     rank: int = 0
     tip: str = ""
+    start: int = 0  # as Citation.start
+    end: int = 0
 
 
-def cited(rank: int, source: str, *, found: bool = False) -> Piece:
-    """Return the chip of a known citation; `source` is file and page, `found` if the model did not write it."""
+def cited(rank: int, source: str, *, found: bool = False, start: int = 0, end: int = 0) -> Piece:
+    """Return the chip of a known citation; `source` is file and page, `found` if the model did not write it.
+
+    `start` and `end` are as Citation's: where they are given it is a quote that no model had a part in.
+    """
+    if end:
+        return Piece(f"{_NBSP}{rank}{_NBSP}", "cite", rank, f"{source}\nOpen beside the conversation", start, end)
     words = f"\n{FOUND}" if found else ""
     return Piece(f"{_NBSP}{rank}{_NBSP}", "cite", rank, f"{source}{words}\nOpen beside the conversation")
 
@@ -79,11 +88,16 @@ def pieces_of_stream(text: str, sources: dict[int, str]) -> list[Piece]:
     return [*found, Piece(text[at:])]
 
 
-def pieces_of_quotes(answer: Answer, sources: dict[int, str]) -> list[Piece]:
-    """Return quotes, one a line; being quotes they need no mark."""
+def pieces_of_quotes(quotes: Sequence[Sentence], sources: dict[int, str]) -> list[Piece]:
+    """Return quotes, one a line, under the place where they stand; being quotes they need no mark."""
     found: list[Piece] = []
-    for number, sentence in enumerate(answer.sentences):
-        found.append(Piece(("\n" if number else "") + f"“{' '.join(sentence.text.split())}”"))
+    named = ""
+    for sentence in quotes:
+        place = next((sources[one.rank] for one in sentence.citations if one.rank in sources), "")
+        if place != named:
+            found.append(Piece(("\n" if found else "") + place, "place"))
+            named = place
+        found.append(Piece(("\n" if found else "") + f"“{' '.join(sentence.text.split())}”"))
         for citation in sentence.citations:
             found += [Piece(_NBSP), _chip(citation, sources)]
     return found
@@ -108,7 +122,9 @@ def pieces_of_answer(answer: Answer, sources: dict[int, str]) -> list[Piece]:
 def _chip(citation: Citation, sources: dict[int, str]) -> Piece:
     if citation.rank is None or citation.rank not in sources:
         return unknown(citation.key)
-    return cited(citation.rank, sources[citation.rank], found=citation.found)
+    return cited(
+        citation.rank, sources[citation.rank], found=citation.found, start=citation.start, end=citation.end
+    )
 
 
 def counts(sentences: tuple[Sentence, ...]) -> list[tuple[Verdict, int]]:
@@ -120,7 +136,7 @@ def counts(sentences: tuple[Sentence, ...]) -> list[tuple[Verdict, int]]:
 class AnswerText(SafeBrowser):
     """The text itself, as high as it needs to be."""
 
-    cited = Signal(int)  # the rank of a pressed chip
+    cited = Signal(int, int, int)  # rank, start and end of a pressed chip, as Citation's
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -160,7 +176,7 @@ class AnswerText(SafeBrowser):
         for piece in self._pieces:
             start = cursor.position()
             cursor.insertText(same_length(piece.text), self._format(piece))
-            if piece.kind != "text":
+            if piece.kind not in ("text", "place"):
                 self._chips.append((start, start + utf16(piece.text, len(piece.text)), piece))
         self._fit()
 
@@ -170,19 +186,23 @@ class AnswerText(SafeBrowser):
             shape.setForeground(self._theme.colour("text"))
             shape.setFont(self._theme.font(1.05))
             return shape
+        if piece.kind == "place":
+            shape.setForeground(self._theme.colour("muted"))
+            shape.setFont(self._theme.font(.9))
+            return shape
         shape.setFont(self._theme.font(.9, bold=True))
         shape.setForeground(self._theme.colour(_colour(piece.kind)))
         if piece.kind == "cite":
             shape.setAnchor(True)
-            shape.setAnchorHref(f"passage:{piece.rank}")
+            shape.setAnchorHref(f"passage:{piece.rank},{piece.start},{piece.end}")
             shape.setFontUnderline(False)
         if piece.kind in (Verdict.NOT_SUPPORTED, Verdict.SUPPORTED, Verdict.PARTLY):
             shape.setFontWeight(QFont.Weight.Black)
         return shape
 
     def _pressed(self, url: QUrl) -> None:
-        if url.scheme() == "passage" and url.path().isdigit():
-            self.cited.emit(int(url.path()))
+        if url.scheme() == "passage" and (numbers := _ANCHOR.fullmatch(url.path())):
+            self.cited.emit(*map(int, numbers.groups()))
 
     def _fit(self) -> None:
         height = round(self.document().size().height()) + 4

@@ -13,10 +13,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import export
-from app.coverage import by_ocr, unread_words
+from app.coverage import ANYWAY, by_ocr, not_found_words, unread_words
 from app.export.words import CUT, REPEATED
 from app.places import file_name, page_word
-from app.types import Answer, Answered, AnswerStatus, Evidence, EvidenceFound, Exchange, Hit
+from app.snippets import quoted
+from app.types import Answer, Answered, AnswerStatus, Citation, Evidence, EvidenceFound, Exchange, Hit
 from app.ui.widgets import answer as marks
 from app.ui.widgets.alike import Alike
 from app.ui.widgets.answer import AnswerText
@@ -27,6 +28,7 @@ from app.ui.widgets.theme import Theme
 _FIRST = 3  # cards shown before "show more"
 _PULSE_MS = 450
 _DRAW_MS = 40  # the text is drawn this often while it is written
+_CUT = "The answer was cut at its greatest length; its end is missing."
 
 
 class Turn(QWidget):
@@ -37,6 +39,7 @@ class Turn(QWidget):
     exported = Signal(object)  # an Exchange that is to become a file
     grew = Signal()
     coverage = Signal()  # what could not be read is to be shown
+    insisted = Signal()  # an answer is wanted although nothing that was found seems to hold one
 
     def __init__(self, theme: Theme, question: str, matters: Sequence[str] = (), *,
                  parents: Mapping[str, str] | None = None, shut: int = 0, narrowed: str = "") -> None:
@@ -109,6 +112,11 @@ class Turn(QWidget):
         self._layout.addLayout(self._head)
         for widget in (self.text, self.notice, self._quotes_caption, self.quotes):
             self._layout.addWidget(widget)
+        self.anyway = PushButton(theme, "Answer anyway", "quiet")
+        self.anyway.setToolTip(tip("Have it answered from the passages above all the same; the answer is then marked"))
+        self.anyway.clicked.connect(self.insisted)
+        self.anyway.hide()
+        self._layout.addWidget(self.anyway, 0, Qt.AlignmentFlag.AlignLeft)
         self._foot = QWidget()
         self._foot_row = QHBoxLayout(self._foot)
         self._foot_row.setContentsMargins(0, 2, 0, 0)
@@ -123,8 +131,21 @@ class Turn(QWidget):
 
     # What happens, in this order.
 
+    def begin_again(self) -> None:
+        """Let what was found stand and wait for an answer from it."""
+        self.anyway.hide()
+        self.notice.hide()
+        self.unread.hide()
+        self.answer = None
+        self._caption.setText("Reading the passages...")
+        self._caption.show()
+        self._pulse.start()
+        self.grew.emit()
+
     def show_evidence(self, found: EvidenceFound) -> None:
-        """Show the cards."""
+        """Show the cards; those of a question that is answered once more stand already."""
+        if self.cards:
+            return
         self.evidence = found.evidence
         hits = found.evidence.hits
         files = len({hit.passage.file for hit in hits})
@@ -193,8 +214,7 @@ class Turn(QWidget):
             if answer.quotes:
                 self._quotes_caption.show()
                 self.quotes.show()
-                self.quotes.show_pieces(
-                    marks.pieces_of_quotes(replace(answer, sentences=answer.quotes), self._sources))
+                self.quotes.show_pieces(marks.pieces_of_quotes(answer.quotes, self._sources))
             if answer.stopped:
                 self._say(CUT, "warn")
             if answer.repeated:
@@ -203,11 +223,16 @@ class Turn(QWidget):
             self._caption.setText("In the words of your files")
             self._caption.show()
             self.text.show()
-            self.text.show_pieces(marks.pieces_of_quotes(answer, self._sources))
+            self.text.show_pieces(marks.pieces_of_quotes(answer.sentences, self._sources))
         else:
             self.text.hide()
             self._caption.hide()
-            self._say(self._not_found(), "plain")
+            assert self.evidence is not None
+            hits = bool(self.evidence.hits)
+            self._say(not_found_words(self.evidence.searched, self._shut, where=self._place(), closest=hits), "plain")
+            self.anyway.setVisible(hits and not answer.text)  # a model that was asked has said what it can
+        if answer.anyway:
+            self._say(f"{ANYWAY} {_CUT}" if answer.stopped else ANYWAY, "warn")
         self._show_foot(found)
         self._show_unread()
         self.grew.emit()
@@ -251,22 +276,15 @@ class Turn(QWidget):
 
     # The parts.
 
-    def _not_found(self) -> str:
-        assert self.evidence is not None
-        scope = self.evidence.searched
-        looked = self._scope(f" with {counted(scope.pages, 'page')}")
-        told = unread_words(scope.unread_pages, self._shut)
-        unread = f" {told} and so could not be searched." if told else ""
-        closest = " The closest passages are above." if self.evidence.hits else ""
-        return f"Not found. Searched {looked}.{unread}{closest}"
-
-    def _scope(self, pages: str = "") -> str:
+    def _scope(self) -> str:
         """What was searched: files, and the matters where there are several in the library."""
         assert self.evidence is not None
-        files = counted(self.evidence.searched.files, "file") + pages
+        return " ".join(filter(None, (counted(self.evidence.searched.files, "file"), self._place())))
+
+    def _place(self) -> str:
         if len(self._matters) > 1:
-            return f"{files} in {len(self._matters)} matters"
-        return f"{files} in {self._matters[0]}" if self._matters else files
+            return f"in {len(self._matters)} matters"
+        return f"in {self._matters[0]}" if self._matters else ""
 
     def _say(self, sentence: str, tone: str) -> None:
         self.notice.say(sentence, tone)
@@ -280,6 +298,8 @@ class Turn(QWidget):
             label = Label(f"{symbol} {number} {verdict.value}", colour)
             label.setToolTip(tip(words))
             self._foot_row.addWidget(label)
+        if found.answer.status is AnswerStatus.NOT_FOUND:
+            return
         self._foot_row.addStretch(1)
         spent = dict(found.timings)
         total = spent.get("total", sum(spent.values()))
@@ -324,10 +344,12 @@ class Turn(QWidget):
             part.show()
         self._more.hide()
 
-    def _open_rank(self, rank: int) -> None:
+    def _open_rank(self, rank: int, start: int, end: int) -> None:
+        """Open the passage of a chip that was pressed, and of a quote mark its own characters alone."""
         hit = next((card.hit for card in self.cards if card.hit.rank == rank), None)
-        if isinstance(hit, Hit):
-            self.opened.emit(hit)
+        if hit is not None:
+            only = quoted(hit.passage, Citation("", rank, start=start, end=end))
+            self.opened.emit(replace(hit, passage=only, marks=() if end else hit.marks))
 
 
 def _seconds(seconds: float) -> str:
