@@ -27,8 +27,8 @@ INSTRUCTIONS = (
 )
 
 # The most tokens of earlier questions and answers. They are read anew for each question, so they cost what a follow-up
-# about the same passages takes to begin: with 750 tokens before them a fifth of the first time.
-EARLIER_TOKENS = 160
+# about the same passages takes to begin: after 650 tokens of instructions and passages a fifth of the first time.
+EARLIER_TOKENS = 120
 
 
 @dataclass(frozen=True, slots=True)
