@@ -676,7 +676,6 @@ def test_a_reranker_is_used_from_its_import_on(desk: Desk, empty_home: Path, mon
 def test_a_conversation_is_begun_gone_on_with_listed_searched_renamed_and_deleted(
     desk: Desk, answers: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(GeneratorClient, "name", "small.gguf")
     monkeypatch.setattr(GeneratorClient, "context", 2048)
     monkeypatch.setattr(GeneratorClient, "count", lambda _, prompt: FakeGenerator().count(prompt))
     reply = FakeGenerator("The boiler in flat 7 was repaired on 3 May 2021 [1].").generate
@@ -685,8 +684,9 @@ def test_a_conversation_is_begun_gone_on_with_listed_searched_renamed_and_delete
     assert "conversation" not in desk.json("ask", "When was the boiler repaired?")
     assert desk.json("conversations") == {"conversations": []}
     assert "--conversation new" in desk.run("conversations")[2]
-    first = desk.json("ask", "When was the boiler repaired?", "--conversation", "new")
-    code, out, err = desk.run("ask", "And by whom?", "--conversation", first["conversation"][:6])
+    first = desk.json("ask", "When was the boiler repaired?", "--conversation", "new", "--answers", "written")
+    begun = first["conversation"][:6]
+    code, out, err = desk.run("ask", "And by whom?", "--conversation", begun, "--answers", "written")
     assert (code, first["conversation"] in err) == (0, True)
     [row] = desk.json("conversations", "list")["conversations"]
     assert (row["id"], row["title"], row["exchanges"]) == (first["conversation"], "When was the boiler repaired?", 2)
@@ -695,7 +695,14 @@ def test_a_conversation_is_begun_gone_on_with_listed_searched_renamed_and_delete
         "When was the boiler repaired?", "And by whom? boiler repaired"
     ]
     assert shown[1]["before"] == first["exchange"]
-    assert shown[0]["model"] == "small.gguf"
+    assert shown[0]["model"] == "SmolLM2-135M-Instruct.Q4_1.gguf"
+    target = desk.folder / "boiler.md"
+    code, _, err = desk.run("conversations", "export", "last", target)
+    assert (code, "not encrypted" in err) == (0, True)
+    exported = target.read_text(encoding="utf-8")
+    assert exported.index("## When was the boiler repaired?") < exported.index("## And by whom?")
+    answers.append("n")
+    assert desk.run("conversations", "export", "last", target)[0] == 1
     out = desk.run("conversations", "show", first["conversation"])[1]
     assert "2. And by whom?" in out
     assert "✓ The boiler in flat 7 was repaired on 3 May 2021." in out

@@ -145,7 +145,7 @@ def _documents(commands: Any) -> None:
 
 def _conversations(commands: Any) -> None:
     made = _command(commands, "conversations", conversations.conversations,
-                    "List the conversations that are kept, or show, search, rename or delete them.")
+                    "List the conversations that are kept, or show, search, rename, export or delete them.")
     _matter(made)
     _json(made)
     made.set_defaults(conversations_run=conversations.list_conversations)
@@ -155,6 +155,7 @@ def _conversations(commands: Any) -> None:
         ("show", conversations.show, "print one with its evidence and answers"),
         ("search", conversations.search, "find words in titles, questions and answers"),
         ("rename", conversations.rename, "give one another title"),
+        ("export", conversations.export, "write one to a .docx, .pdf or .md file, not encrypted"),
         ("delete", conversations.delete, "delete one for good"),
     ):
         action = actions.add_parser(name, help=text, description=text.capitalize() + ".")
@@ -168,8 +169,11 @@ def _conversations(commands: Any) -> None:
             action.add_argument("conversation", metavar="ID", help="its id, the beginning of it, or last")
         if name == "rename":
             action.add_argument("title", metavar="TITLE")
+        if name == "export":
+            action.add_argument("file", type=Path, metavar="FILE")
         if name == "delete":
             _backups(action)
+        if name in ("export", "delete"):
             _yes(action)
 
 

@@ -1,4 +1,4 @@
-"""The commands for conversations: list, show, search, rename, delete."""
+"""The commands for conversations: list, show, search, rename, export, delete."""
 
 from __future__ import annotations
 
@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from app import errors
 from app.cli.opening import session
-from app.cli.talk import confirmed, counted, iso_time, local_time, print_json, say, say_backups
+from app.cli.talk import (
+    confirmed,
+    counted,
+    export_target,
+    iso_time,
+    local_time,
+    print_json,
+    say,
+    say_backups,
+    say_exported,
+)
 from app.report import answer_json, plain, print_answer, print_hits
 from app.types import Answered, Conversation, EvidenceFound, Exchange
 
@@ -98,6 +108,19 @@ def rename(options: argparse.Namespace) -> int:
     with session(options, warm=False) as opened:
         renamed = opened.conversations.rename(_named(opened, options.conversation), options.title)
     say(f"The conversation is named {plain(renamed.title)} from now on.")
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write a conversation to a file, not encrypted: of its branches the one that was asked last."""
+    target = export_target(options.file, yes=options.yes)
+    if target is None:
+        return 1
+    with session(options, warm=False) as opened:
+        key = _named(opened, options.conversation)
+        path = opened.conversations.path(opened.conversations.tip(key))
+        opened.export(target, path, title=opened.conversations.get(key).title)
+    say_exported(options.file)
     return 0
 
 

@@ -13,10 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app import errors, export
+from app import errors
 from app.cli.conversations import chosen
 from app.cli.opening import session
-from app.cli.talk import confirmed, counted, print_json, say
+from app.cli.talk import counted, export_target, print_json, say, say_exported
 from app.export import exchange
 from app.report import answer_json, evidence_json, plain, print_answer, print_hits, print_unread
 from app.types import Answered, ConversationEvent, EvidenceFound, Exchange, Kept, Scope, TextWritten
@@ -58,7 +58,7 @@ def ask(options: argparse.Namespace) -> int:
     """Print an answer to each question; with --export write them to a file, too."""
     part = scope(options)
     target = None
-    if options.export is not None and (target := _target(options)) is None:
+    if options.export is not None and (target := export_target(options.export, yes=options.yes)) is None:
         return 1
     failed = 0
     exchanges: list[Exchange] = []
@@ -91,18 +91,8 @@ def ask(options: argparse.Namespace) -> int:
             exchanges.append(exchange(evidence.evidence, answered, asked=asked, model=opened.writer))
         if target is not None:
             opened.export(target, exchanges)
-            say(f"Written to {options.export}. That file is not encrypted.")
+            say_exported(options.export)
     return failed
-
-
-def _target(options: argparse.Namespace) -> Path | None:
-    """Return where to export to, before anything is asked; None where a file is there and is to stay."""
-    target = Path(os.path.abspath(options.export))
-    export.check(target)
-    if target.exists() and not confirmed(f"{options.export} is there already. Write over it?", yes=options.yes):
-        say("Nothing was asked, and the file stays as it is.")
-        return None
-    return target
 
 
 def _asking(

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app import paths
+from app import export, paths
 from app.types import BackupCopy
 
 
@@ -55,6 +55,21 @@ def show_progress(shares: Iterator[float], words: str) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all; raises DiskFull, UnwritableFile."""
     paths.save(Path(os.path.abspath(path)), text.encode("utf-8", "backslashreplace"))
+
+
+def export_target(path: Path, *, yes: bool) -> Path | None:
+    """Return where to export to; None where a file is there and is to stay. Raises UnwritableFile."""
+    target = Path(os.path.abspath(path))
+    export.check(target)
+    if target.exists() and not confirmed(f"{path} is there already. Write over it?", yes=yes):
+        say("Nothing was written, and the file stays as it is.")
+        return None
+    return target
+
+
+def say_exported(path: Path) -> None:
+    """Say where to, and what the user has to know of such a file."""
+    say(f"Written to {path}. That file is not encrypted.")
 
 
 def local_time(moment: float) -> str:
