@@ -2,6 +2,7 @@
 
     python benchmarks/answers.py ../shared/data/squad_v2_dev --library ../shared/libraries [--questions 200] \
         [--mode written quotes] [--out ANSWERS.jsonl]
+    python benchmarks/answers.py --recheck ANSWERS.jsonl
 
 Half of the questions can be answered from the set's documents, the other half are those that the set itself says cannot
 (SQuAD 2.0's own: their document is there and speaks of the matter, but does not say what is asked). The session answers
@@ -14,8 +15,10 @@ as it does for the user, with the model that comes with the program. Every quest
 Of a question that cannot be answered nothing is right: whatever is marked as supported counts as wrong and unmarked. A
 sentence that truly stands in the files but answers something else is wrong here, too. Where a gold answer stands only
 in sentences that are marked ("partly", "not supported") the answer is wrong and marked. Quotes are supported by being
-quotes, so that all of a quoted answer is either right, or wrong and unmarked as an answer; what is quoted is never
-false, and the line says how often the gold stands in it. Prints tables, asserts nothing.
+quotes, so that all of a quoted answer is either right, or wrong and unmarked as an answer, though what is quoted is
+never false. How many of the wrong and unmarked say only what stands in the evidence word for word is told beside them.
+With --recheck the texts of an earlier run are checked anew, by a verification that has changed, and no model is asked.
+Prints tables, asserts nothing.
 """
 
 from __future__ import annotations
@@ -29,15 +32,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from app import seal  # noqa: E402
+from app import answering, seal  # noqa: E402
 from app.session import Session  # noqa: E402
 from app.settings import ANSWERS  # noqa: E402
-from app.types import Answer, Answered, AnswerStatus, EvidenceFound, Verdict  # noqa: E402
+from app.types import Answer, Answered, AnswerStatus, EvidenceFound, Hit, StoredPassage, Verdict  # noqa: E402
 from benchmarks import retrieval as sets  # noqa: E402
 from benchmarks.quoting import plain  # noqa: E402
 
@@ -78,6 +81,12 @@ def outcome(answer: Answer, gold: Sequence[str]) -> str:
     return UNMARKED if supported else MARKED
 
 
+def verbatim(answer: Answer, evidence: str) -> bool:
+    """Whether all that is marked as supported stands in the evidence word for word."""
+    said = [one.text for one in answer.sentences if one.verdict is Verdict.SUPPORTED]
+    return bool(said) and all(plain(text) in plain(evidence) for text in said)
+
+
 def contains(text: str, gold: Sequence[str]) -> bool:
     """Whether a gold answer stands in a text."""
     return any(plain(answer) in plain(text) for answer in gold if plain(answer).strip())
@@ -92,8 +101,27 @@ def answered(session: Session, question: str) -> tuple[EvidenceFound, Answered]:
     return kept[0], kept[-1]
 
 
-def ask(session: Session, mode: str, questions: Sequence[Asked]) -> list[dict[str, Any]]:
-    """Answer all questions in one mode and return a line for each."""
+def judged(line: dict[str, Any], answer: Answer) -> dict[str, Any]:
+    """Return the line of a question with what its answer came to."""
+    evidence = " | ".join(hit["text"] for hit in line["hits"])
+    return line | {
+        "outcome": outcome(answer, line["gold"]), "verbatim": verbatim(answer, evidence),
+        "held": contains(evidence, line["gold"]),
+        "sentences": [[str(one.verdict), one.text] for one in answer.sentences],
+    }  # fmt: skip
+
+
+def rechecked(line: dict[str, Any]) -> dict[str, Any]:
+    """Return a line of an earlier run, its text checked anew; where none was written it stays as it was."""
+    if line["mode"] != "written" or not line["given"]:
+        return line
+    hits = [Hit(hit["rank"], 0.0, StoredPassage("", "", hit["file"], "", "text", None, 0, 0, hit["text"], ""))
+            for hit in line["hits"] if hit["rank"] in line["given"]]  # fmt: skip
+    return judged(line, answering.check(line["text"], hits))
+
+
+def ask(session: Session, mode: str, questions: Sequence[Asked], out: TextIO | None) -> list[dict[str, Any]]:
+    """Answer all questions in one mode and return a line for each, written to `out` as it comes."""
     session.settings = replace(session.settings, answers=mode)
     session.choose([session.matter.id])
     lines: list[dict[str, Any]] = []
@@ -101,13 +129,14 @@ def ask(session: Session, mode: str, questions: Sequence[Asked]) -> list[dict[st
     for question in questions:
         found, last = answered(session, question.text)
         answer = last.answer
-        lines.append({
+        lines.append(judged({
             "mode": mode, "id": question.id, "question": question.text, "gold": list(question.gold),
-            "outcome": outcome(answer, question.gold), "answerable": round(found.evidence.answerable, 4),
-            "evidence": contains(" | ".join(hit.passage.text for hit in found.evidence.hits), question.gold),
-            "sentences": [[str(one.verdict), one.text] for one in answer.sentences],
-            "beside": [one.text for one in answer.quotes], "seconds": dict(last.timings),
-        })  # fmt: skip
+            "answerable": round(found.evidence.answerable, 4), "text": answer.text, "given": list(last.given),
+            "hits": [{"rank": hit.rank, "file": Path(hit.passage.file).name, "text": hit.passage.text}
+                     for hit in found.evidence.hits], "seconds": dict(last.timings),
+        }, answer))  # fmt: skip
+        if out:
+            print(json.dumps(lines[-1]), file=out, flush=True)
         if time.monotonic() - told > 20:
             told = time.monotonic()
             sets.tell(f"  {mode}: {len(lines)} of {len(questions)} questions")
@@ -127,27 +156,35 @@ def print_table(lines: Sequence[dict[str, Any]]) -> None:
             counts = Counter(line["outcome"] for line in group)
             shares = "".join(f"{counts[one] / max(1, len(group)):>17.1%}" for one in OUTCOMES)
             print(f"{mode + ', ' + name:<34}{len(group):>10}{shares}")
-        there = groups["that can be answered"]
-        if there:
-            held = sum(line["evidence"] for line in there) / len(there)
-            print(f"{'':<34}the evidence holds the answer of {held:.1%}")
+        wrong = [line for line in of_mode if line["outcome"] == UNMARKED]
+        repeated = sum(line["verbatim"] for line in wrong)
+        print(f"    of {len(wrong)} wrong and unmarked {repeated} say only what stands in the evidence, word for word")
+        if there := groups["that can be answered"]:
+            print(f"    the evidence holds the answer of {sum(line['held'] for line in there) / len(there):.1%}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("set", type=Path, metavar="SET")
-    parser.add_argument("--library", type=Path, required=True, metavar="DIR", help="where the library is kept")
+    parser.add_argument("set", type=Path, nargs="?", metavar="SET")
+    parser.add_argument("--library", type=Path, metavar="DIR", help="where the library is kept")
     parser.add_argument("--questions", type=int, default=200, metavar="N", help="half of them cannot be answered")
     parser.add_argument("--mode", nargs="+", choices=ANSWERS, default=ANSWERS)
     parser.add_argument("--out", type=Path, metavar="FILE.jsonl", help="write every answer to FILE")
+    parser.add_argument("--recheck", type=Path, metavar="FILE.jsonl", help="an earlier run's answers")
     options = parser.parse_args()
+    if options.recheck:
+        print_table([rechecked(json.loads(line)) for line in options.recheck.read_text("utf-8").splitlines()])
+        return
+    if not options.set or not options.library:
+        parser.error("SET and --library are needed, or --recheck")
     seal.shut("desk")
     lines: list[dict[str, Any]] = []
-    with sets.opened(options.library, sets.Set.load(options.set, 1), again=False) as session:
+    with contextlib.ExitStack() as stack:
+        out = stack.enter_context(options.out.open("w", encoding="utf-8")) if options.out else None
+        of = sets.Set.load(options.set, 1)
+        session = stack.enter_context(sets.opened(options.library, of, again=False))
         for mode in options.mode:
-            lines += ask(session, mode, chosen(options.set, options.questions))
-            if options.out:
-                options.out.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+            lines += ask(session, mode, chosen(options.set, options.questions), out)
     print_table(lines)
 
 
