@@ -303,6 +303,37 @@ class Citation:
     rank: int | None
     found: bool = False  # the model named none; checking found this passage
 
+
+class Concern(StrEnum):
+    """What a reason for a verdict is about."""
+
+    CITATION = "citation"  # a key names no passage, or no passage was found
+    QUOTE = "quote"
+    NUMBER = "number"
+    DATE = "date"
+    NAME = "name"
+    CONTRARY = "contrary"  # a denial, or a word that says the opposite
+    WORDS = "words"  # too few of the words stand together in the passage
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a sentence is not simply supported; sentence.text[start:end] is what it is about."""
+
+    concern: Concern
+    start: int
+    end: int
+    text: str  # a sentence for the user
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What checking a sentence found: the verdict, and why it is none better."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...] = ()  # the gravest first; none where it is supported
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an answer with its citations and its verdict."""
@@ -310,6 +341,7 @@ class Sentence:
     text: str  # without the citation keys
     citations: tuple[Citation, ...]
     verdict: Verdict
+    reasons: tuple[Reason, ...] = ()  # as Finding.reasons
 
 
 class AnswerStatus(StrEnum):

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from app.types import Verdict
-from app.verification import best_support, check
+from app import verification
+from app.verification import best_support
+
+
+def check(sentence: str, passages: tuple[str, ...]) -> Verdict:
+    return verification.check(sentence, passages).verdict
+
 
 LEASE = (
     "12.3 The Tenant shall pay a monthly rent of $2,450.00 in advance on the first day of each month. "
