@@ -169,7 +169,8 @@ def _without_brackets(text: str, dice: random.Random) -> str:
 
 
 def _without_opening(text: str, dice: random.Random) -> str:
-    match = re.match(r"(?:[A-Z]\w+(?:\s+[\w'’-]+){0,6}),\s+(?=\w)", text)
+    match = re.match(r"(?:In|On|At|As|After|Before|During|For|From|By|With|Since|While|Although|When|Despite|Under|Upon"
+                     r"|Following|According|Because|Among)(?:\s+[\w'’-]+){1,6},\s+(?=\w)", text)
     if not match or len(text) - match.end() < 50 or re.search(r"\b(?:not|no|never|if|unless|except|without)\b", match[0], re.I):
         return text
     if re.match(r"(?:and|or|which|who|\w+,)\b", text[match.end() :]) or match[0].count(" ") < 1:
@@ -193,7 +194,7 @@ _CONNECTIVES = (
 
 def _other_connective(text: str, dice: random.Random) -> str:
     fitting = [(old, new) for old, new in _CONNECTIVES if re.search(rf"(?<!\w){re.escape(old)}(?!\w)", text)]
-    if not fitting:
+    if not fitting or re.search("[\"“”]", text):  # a quotation stays as it is
         return text
     old, new = dice.choice(fitting)
     return text.replace(old, new, 1)
@@ -204,10 +205,14 @@ _DIGITS = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seve
            "ninety": "90"}  # fmt: skip
 
 
+_SPELLING = "[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Tt]welve|[Ff]ifteen|[Tt]wenty" \
+            "|[Tt]hirty|[Ff]orty|[Ff]ifty|[Ss]ixty|[Nn]inety"
+
+
 def _other_numbers(text: str, dice: random.Random) -> str:
     """Write a number otherwise: 2,450 as 2450, thirty (30) as 30, 5 % as 5 percent, five as 5."""
     forms: list[Callable[[str], str]] = [
-        lambda s: re.sub(r"\b\w+ \((\d{1,3})\)", r"\1", s),
+        lambda s: re.sub(rf"\b(?:{_SPELLING}|[Hh]undred|[Oo]ne)(?:[ -](?:{_SPELLING}|one|hundred))* \((\d{{1,3}})\)", r"\1", s),
         lambda s: re.sub(r"(?<![\d.,])(\d{1,3}),(\d{3})(?![\d,])", r"\1\2", s),
         lambda s: re.sub(r"(\d)\s?%", r"\1 percent", s),
         lambda s: re.sub(r"(\d) percent\b", r"\1%", s),

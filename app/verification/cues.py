@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 from app.verification.pieces import Piece
 
-DENIAL, MODAL, ORDER, BOUND, EXTENT, PLACE = "denial", "modal", "order", "bound", "extent", "place"
+DENIAL, MODAL, ORDER, BOUND, EXTENT = "denial", "modal", "order", "bound", "extent"
+PLACE, DEGREE = "place", "degree"
+
+REACH = 3
 
 
 class Cue(NamedTuple):
@@ -49,17 +52,24 @@ _PHRASES: dict[tuple[str, ...], tuple[str, str]] = {
                         "|no greater than|no later than|not later than|a maximum of|maximum of|up to|within|less than"
                         "|fewer than|under|smaller than|lower than|below|shorter than|younger than|höchstens"
                         "|weniger als|no longer than|not longer than"),
+        (DEGREE, "more", "more|most"),
+        (DEGREE, "less", "less|fewer|least"),
         (EXTENT, "all", "all|every|always|entirely|completely|alle|immer"),
         (EXTENT, "some", "some|sometimes|partly|partially|occasionally|manche|einige|manchmal"),
         (EXTENT, "few", "few|rarely|seldom|selten|wenige"),
-        (EXTENT, "most", "most|usually|mostly|typically|meist|meistens"),
+        (EXTENT, "most", "usually|mostly|typically|meist|meistens"),
     )
     for words in phrases.replace("no. ", "").split("|") if words
 }  # fmt: skip
 _LONGEST = max(map(len, _PHRASES))
 _FIRST = frozenset(words[0] for words in _PHRASES)
-# A bound is one only right before a number; what else the word says there is not.
-_ELSE = {"over": None, "under": None, "below": (PLACE, "below"), "within": None, "up": None}
+# A bound is one only right before a number; what else the words say there is not.
+_ELSE = {
+    "below": (PLACE, "below"), "more": (DEGREE, "more"), "less": (DEGREE, "less"), "fewer": (DEGREE, "less"),
+    "not": (DENIAL, "not"), "no": (DENIAL, "not"),
+}  # fmt: skip
+# Denials that belong to the very next word.
+_NEXT_ONLY = frozenset(("non", "other", "rather", "instead", "except"))
 # They carry meaning besides.
 CONTENT = frozenset("denies denied deny denying lack lacks lacked lacking absence absent exceeds exceed exceeded".split())
 
@@ -89,6 +99,11 @@ def _here(found: tuple[str, str], pieces: Sequence[Piece], at: int, length: int)
     return kind, value, length
 
 
-def otherwise(word: str) -> tuple[str, str]:
-    """Return what cue a word is that was looked for as a bound and has no number behind it; ("", "") for none."""
-    return _ELSE.get(word) or ("", "")
+def otherwise(words: str) -> tuple[str, str]:
+    """Return what cue words are that were looked for as a bound and have no number behind them; ("", "") for none."""
+    return _ELSE.get(words.lower().split()[0], ("", ""))
+
+
+def reach(words: str) -> int:
+    """Return how many tokens a denial may be away from what it denies."""
+    return 1 if words.lower().split()[0] in _NEXT_ONLY else REACH

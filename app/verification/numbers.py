@@ -75,6 +75,8 @@ class Number:
             return self._named(other)
         if other.form in ("decade", "time"):
             return False
+        if other.form == "label" and not self.label:
+            return False
         if not self.unit:
             return self.plain == other.plain or self.value == other.value != other.plain
         return units.same(self.unit, other.unit) and self.value == other.value

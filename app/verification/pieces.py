@@ -20,12 +20,11 @@ _L = r"[^\W\d_]"
 _PIECE = re.compile(
     rf"(?P<dotted>(?<!\w)(?:{_L}\.){{2,}}(?:{_L}(?!\w))?)"
     # H1N1, CCL3L1; COVID-19 and SARS-CoV-2, but not type-2; 10b, but not 5mg, which is parted below.
-    rf"|(?P<code>{_L}+\d\w*|(?=\w*[A-Z]){_L}+(?:-{_L}+)*-\d+(?![\d.,]*\d)\w*)"
-    r"|(?P<number>\d{1,3}(?:[ ']\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*|(?<![\w.])\.\d+)"
+    rf"|(?P<code>(?!(?:RMB|USD|US|EUR|GBP|CHF|INR|HK|Rs)\d){_L}+\d\w*|(?=\w*[A-Z]){_L}+(?:-{_L}+)*-\d+(?![\d.,]*\d)\w*)"
+    r"|(?P<number>(?<!\d )(?<!\d)\d{1,3}(?:[ ']\d{3})+(?!\d| \d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*|(?<![\w.])\.\d+)"
     rf"|(?P<word>{_L}+-[ \t]*\n[ \t]*(?=[a-zß-öø-ÿ]){_L}+|{_L}(?:{_L}|\u00ad|'(?={_L}))*)"
     r"|(?P<sign>[^\s\w])",
 )
-_SPACED = re.compile(r"\d \d")
 
 
 class Piece(NamedTuple):
@@ -54,11 +53,6 @@ def pieces(text: str) -> list[Piece]:
         start, end = match.span()
         kind = match.lastgroup or SIGN
         shown = match.group()
-        if kind == NUMBER and _SPACED.search(shown) and " " not in text[start:end].replace("\u00a0", ""):
-            pass  # 10 000 with spaces that hold a number together
-        elif kind == NUMBER and " " in shown and text[start:end].count(" "):
-            end = start + shown.index(" ")  # with common ones these are several numbers
-            shown = plain[start:end]
         found.append(Piece(WORD if kind == "dotted" else kind, _folded(shown, kind), start, end, shown, start == after))
         at = after = end
     return found

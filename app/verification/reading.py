@@ -33,7 +33,8 @@ class Token:
     clause: int  # tokens of one stretch between full stops, semicolons and colons have the same
     value: Value | None = None
     name: bool = False  # a proper name by its look
-    opening: bool = False  # the first word of a sentence: its capital says nothing
+    capital: bool = False  # begins with one that says nothing: it opens a sentence or stands in a heading
+    listed: bool = False  # the number of a list or a clause, at the beginning of a sentence
     by: bool = False  # stands behind "by"
     joined: bool = False  # nothing but white space or a hyphen parts it from the token before
 
@@ -54,6 +55,10 @@ class Text:
     @cached_property
     def keys(self) -> frozenset[str]:
         return frozenset(token.key for token in self.tokens)
+
+    @cached_property
+    def values(self) -> tuple[Token, ...]:
+        return tuple(token for token in self.tokens if token.value is not None)
 
     @cached_property
     def roots(self) -> dict[str, list[str]]:
@@ -121,13 +126,13 @@ class _Reader:
         return Text(self.text, tuple(self.tokens), tuple(self._bounds()), tuple(self._sentences(spans)))
 
     def _numbering(self, at: int) -> int:
-        """Step over the number of a list that a sentence begins with: "1. ", "(a) ", "- "."""
+        """Step over the letter of a list that a sentence begins with: "(a) "."""
         plain = [piece.plain for piece in self.parts[at : at + 3]]
-        if len(plain) == 3 and plain[0].isdigit() and len(plain[0]) <= 2 and plain[1] in (".", ")"):
-            return at + 2 if not self.parts[at + 2].glued else at
-        if len(plain) == 3 and plain[0] == "(" and len(plain[1]) <= 2 and plain[2] == ")":
-            return at + 3
-        return at
+        return at + 3 if len(plain) == 3 and plain[0] == "(" and len(plain[1]) <= 2 and plain[2] == ")" else at
+
+    def _is_listed(self, at: int, end: int) -> bool:
+        """Whether a number stands before a sentence as in a list: "1. " or "2) "."""
+        return self.parts[at].shown.isdigit() and end == at + 1 and self._shown(end) in (".", ")")
 
     def _one(self, at: int, *, opening: bool, titled: bool) -> int:
         """Take in what begins with a piece; return the piece behind it."""
@@ -139,7 +144,10 @@ class _Reader:
             return self._add(at, end, f"@{day.year}-{day.month}-{day.day}{other}", value=day)
         counted = numbers.read(self.parts, at)
         if counted and (piece.kind != WORD or not self._is_word(at, counted)):
-            return self._number(at, *counted)
+            end = self._number(at, *counted)
+            if opening and self._is_listed(at, end):
+                self.tokens[-1] = replace(self.tokens[-1], listed=True)
+            return end
         if piece.kind == SIGN:
             return at + 1
         cue = cues.read(self.parts, at)
@@ -151,7 +159,7 @@ class _Reader:
             if piece.plain not in cues.CONTENT:
                 return at + length
         ranked = numbers.ordinal(self.parts, at) if piece.kind == WORD else None
-        if ranked and not (opening and self._shown(at + 1) == ","):
+        if ranked and piece.plain != "first":  # which is mostly no count
             return self._number(at, *ranked)
         return self._word(at, opening=opening, titled=titled)
 
@@ -220,17 +228,17 @@ class _Reader:
             return at + 1
         inner = not (piece.shown.islower() or piece.shown[1:].islower())
         named = (capital and not titled and not opening) or acronym or (inner and not titled)
-        return self._add(at, at + 1, stem(plain), name=named, opening=opening)
+        return self._add(at, at + 1, stem(plain), name=named, capital=capital and not named)
 
     def _add(
-        self, at: int, end: int, key: str, *, value: Value | None = None, name: bool = False, opening: bool = False
+        self, at: int, end: int, key: str, *, value: Value | None = None, name: bool = False, capital: bool = False
     ) -> int:
         start, stop = self.parts[at].start, self.parts[end - 1].end
         between = self.parts[self.ends[-1] : at] if self.ends else []
         joined = bool(self.ends) and all(part.plain in ("-", "&", "'") for part in between)
         by = self._shown(at - 1) == "by" or (self._shown(at - 2) == "by" and self._shown(at - 1) in ("the", "a"))
         self.tokens.append(
-            Token(key, start, stop, self.text[start:stop], self.clause, value, name, opening, by, joined)
+            Token(key, start, stop, self.text[start:stop], self.clause, value, name, capital, False, by, joined)
         )
         self.ends.append(end)
         return end
@@ -246,7 +254,7 @@ class _Reader:
                 following = self.tokens[cue.at] if cue.at < len(self.tokens) else None
                 near = following and following.value is not None and len(self.text[cue.end : following.start]) < 12
                 if not near:
-                    kind, value = cues.otherwise(self.text[cue.start : cue.end].lower())
+                    kind, value = cues.otherwise(self.text[cue.start : cue.end])
                     if kind:
                         kept.append(cue._replace(kind=kind, value=value))
                     continue
