@@ -169,9 +169,16 @@ def _without_brackets(text: str, dice: random.Random) -> str:
 
 
 def _without_opening(text: str, dice: random.Random) -> str:
-    match = re.match(r"(?:In|On|At|As|After|Before|During|For|From|By|With|Since|While|Although|When|Despite|Under|Upon"
-                     r"|Following|According|Because|Among)(?:\s+[\w'’-]+){1,6},\s+(?=\w)", text)
-    if not match or len(text) - match.end() < 50 or re.search(r"\b(?:not|no|never|if|unless|except|without)\b", match[0], re.I):
+    match = re.match(
+        r"(?:In|On|At|As|After|Before|During|For|From|By|With|Since|While|Although|When|Despite|Under|Upon"
+        r"|Following|According|Because|Among)(?:\s+[\w'’-]+){1,6},\s+(?=\w)",
+        text,
+    )
+    if (
+        not match
+        or len(text) - match.end() < 50
+        or re.search(r"\b(?:not|no|never|if|unless|except|without)\b", match[0], re.IGNORECASE)
+    ):
         return text
     if re.match(r"(?:and|or|which|who|\w+,)\b", text[match.end() :]) or match[0].count(" ") < 1:
         return text
@@ -185,16 +192,16 @@ def _without_tail(text: str, dice: random.Random) -> str:
 
 _CONNECTIVES = (
     ("However,", "But"), ("In addition,", "Moreover,"), ("Therefore,", "Thus,"), ("because", "since"),
-    ("in order to", "to"), ("as well as", "and"), (" and ", " as well as "), ("although", "though"), ("such as", "like"),
-    ("prior to", "before"), ("shall", "must"), ("is required to", "must"), ("approximately", "about"), ("which", "that"),
-    ("while", "whereas"), ("upon", "on"), ("can be", "may be"), ("do not", "don't"), ("does not", "doesn't"),
+    ("in order to", "to"), ("as well as", "and"), (" and ", " as well as "), ("although", "though"),
+    ("such as", "like"),    ("prior to", "before"), ("shall", "must"), ("is required to", "must"), ("approximately", "about"),
+    ("which", "that"),    ("while", "whereas"), ("upon", "on"), ("can be", "may be"), ("do not", "don't"), ("does not", "doesn't"),
     ("is not", "isn't"), ("cannot", "can not"), ("pursuant to", "under"),
 )  # fmt: skip
 
 
 def _other_connective(text: str, dice: random.Random) -> str:
     fitting = [(old, new) for old, new in _CONNECTIVES if re.search(rf"(?<!\w){re.escape(old)}(?!\w)", text)]
-    if not fitting or re.search("[\"“”]", text):  # a quotation stays as it is
+    if not fitting or re.search('["“”]', text):  # a quotation stays as it is
         return text
     old, new = dice.choice(fitting)
     return text.replace(old, new, 1)
@@ -205,14 +212,17 @@ _DIGITS = {"two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seve
            "ninety": "90"}  # fmt: skip
 
 
-_SPELLING = "[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Tt]welve|[Ff]ifteen|[Tt]wenty" \
-            "|[Tt]hirty|[Ff]orty|[Ff]ifty|[Ss]ixty|[Nn]inety"
+_SPELLING = (
+    "[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Tt]welve|[Ff]ifteen|[Tt]wenty"
+    "|[Tt]hirty|[Ff]orty|[Ff]ifty|[Ss]ixty|[Nn]inety"
+)
 
 
 def _other_numbers(text: str, dice: random.Random) -> str:
     """Write a number otherwise: 2,450 as 2450, thirty (30) as 30, 5 % as 5 percent, five as 5."""
     forms: list[Callable[[str], str]] = [
-        lambda s: re.sub(rf"\b(?:{_SPELLING}|[Hh]undred|[Oo]ne)(?:[ -](?:{_SPELLING}|one|hundred))* \((\d{{1,3}})\)", r"\1", s),
+        lambda s: re.sub(rf"\b(?:{_SPELLING}|[Hh]undred|[Oo]ne)(?:[ -](?:{_SPELLING}|one|hundred))* "
+                         r"\((\d{1,3})\)", r"\1", s),
         lambda s: re.sub(r"(?<![\d.,])(\d{1,3}),(\d{3})(?![\d,])", r"\1\2", s),
         lambda s: re.sub(r"(\d)\s?%", r"\1 percent", s),
         lambda s: re.sub(r"(\d) percent\b", r"\1%", s),
@@ -231,10 +241,12 @@ _MONTH = "|".join(MONTHS)
 
 def _other_dates(text: str, dice: random.Random) -> str:
     """March 3, 2016 as 3 March 2016 or 2016-03-03, and back."""
+
     def american(m: re.Match[str]) -> str:
         if dice.random() < 0.5:
             return f"{m[3]}-{MONTHS.index(m[1]) + 1:02}-{int(m[2]):02}"
         return f"{m[2]} {m[1]} {m[3]}"
+
     changed = re.sub(rf"\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?, (\d{{4}})", american, text)
     return changed if changed != text else re.sub(rf"\b(\d{{1,2}}) ({_MONTH}) (\d{{4}})", r"\2 \1, \3", text)
 
@@ -256,11 +268,14 @@ def _stated(item: dict[str, object]) -> str:
     if match and not re.search(r"\b(?:to|by|for|of|in|with|from|on|as|called)$", question):
         rest = match[2][0].upper() + match[2][1:]
         return f"{rest} {match[1]} {answer}." if not re.search(r"\w(?:ed|en|wn)$", rest) else ""
-    match = re.fullmatch(rf"(?:Who|What|Which [a-z]+|What (?!kind|type|is|year|percent|do|did)[a-z]+) (?!did\b|do\b|does\b|"
+    match = re.fullmatch(rf"(?:Who|What|Which [a-z]+|What (?!kind|type|is|year|percent|do|did)[a-z]+) "
+                         rf"(?!did\b|do\b|does\b|"
                          rf"{_AUXILIARY}\b(?! been))([a-z]+(?:s|ed|ew|ok|ld|me|de|nt|ght)\b.+)", question)  # fmt: skip
     if match:
         return f"{subject} {match[1]}."
-    match = re.fullmatch(rf"(?:When|In what year|In which year|Where|What year) ({_AUXILIARY}) (.+) (\w+(?:ed|en|wn|lt|ld|nt))", question)
+    match = re.fullmatch(
+        rf"(?:When|In what year|In which year|Where|What year) ({_AUXILIARY}) (.+) (\w+(?:ed|en|wn|lt|ld|nt))", question
+    )
     if match:
         rest = match[2][0].upper() + match[2][1:]
         return f"{rest} {match[1]} {match[3]} {_placed(answer, question)}."
@@ -272,7 +287,11 @@ def _stated(item: dict[str, object]) -> str:
 
 
 def _placed(answer: str, question: str) -> str:
-    if re.match(r"(?:in|on|at|by|during|after|before|from|since|until|around|about|to|within|near|between)\b", answer, re.I):
+    if re.match(
+        r"(?:in|on|at|by|during|after|before|from|since|until|around|about|to|within|near|between)\b",
+        answer,
+        re.IGNORECASE,
+    ):
         return answer
     return f"on {answer}" if re.search(rf"(?:{_MONTH}) \d", answer) else f"in {answer}"
 
@@ -282,9 +301,11 @@ def _placed(answer: str, question: str) -> str:
 Recipe = Callable[["Statement", Corpus, random.Random], "str | Statement | None"]
 _NUM = re.compile(r"(?<![\w.,/-])\$?(\d+(?:,\d{3})*(?:\.\d+)?)(?![\w/-]|[.,]\d)")
 _SPELLED = re.compile(
-    r"\b(two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety)\b", re.I
+    r"\b(two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|ninety)\b",
+    re.IGNORECASE,
 )
-_DATE = re.compile(rf"\b(?:{_MONTH}) \d{{1,2}}(?:, \d{{4}})?|\b\d{{1,2}} (?:{_MONTH})(?: \d{{4}})?|\b(?:{_MONTH}),? \d{{4}}"
+_DATE = re.compile(rf"\b(?:{_MONTH}) \d{{1,2}}(?:, \d{{4}})?|\b\d{{1,2}} (?:{_MONTH})(?: \d{{4}})?"
+                   rf"|\b(?:{_MONTH}),? \d{{4}}"
                    r"|\b(?:1[5-9]|20)\d\d\b(?!\s*%)|\b\d{1,2}/\d{1,2}/\d{2,4}")  # fmt: skip
 _WITH_UNIT = re.compile(
     r"(?<![\w.,/-])(\d+(?:,\d{3})*(?:\.\d+)?|two|three|four|five|six|seven|eight|ten|twelve|twenty|thirty|sixty|ninety)"
@@ -386,7 +407,9 @@ def _renamed(of: Statement, others: Sequence[str], dice: random.Random) -> str |
     return _replaced(of, place.span(), lambda old: dice.choice(fitting)) if fitting else None
 
 
-_PUT_IN = re.compile(r"\b(is|are|was|were|shall|will|may|can|should|must|could|would|has been|have been)\b(?! not\b|n't)", re.I)
+_PUT_IN = re.compile(
+    r"\b(is|are|was|were|shall|will|may|can|should|must|could|would|has been|have been)\b(?! not\b|n't)", re.IGNORECASE
+)
 _TAKE_OUT = (
     (r"\b(is|are|was|were|shall|will|may|can|should|must|could|would|do|does|did|has|have|had) not\b", r"\1"),
     (r"\bcannot\b", "can"), (r"\b(is|are|was|were|does|do|did|should|could|would)n't\b", r"\1"),
@@ -476,7 +499,7 @@ KEPT_BACK: dict[str, Recipe] = {
 }  # fmt: skip
 
 
-def wrong(of: Statement, kind: str, recipe: Recipe, corpus: Corpus, dice: random.Random) -> Statement | None | bool:
+def wrong(of: Statement, kind: str, recipe: Recipe, corpus: Corpus, dice: random.Random) -> Statement | bool | None:
     """Return a statement made wrong, None where the recipe does not fit it, False where it may still be true."""
     made = recipe(of, corpus, dice)
     if made is None:
@@ -500,9 +523,11 @@ def _rows(text: str) -> set[tuple[str, ...]]:
 
 
 def _still_true(of: Statement, made: str) -> bool:
-    """Whether the passage has what was put in between the same words as the changed statement, or only its case changed."""
+    """Whether the passage has what was put in between the same words as the statement, or the case changed."""
     before, after = of.text.split(), made.split()
-    first = next((i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), min(len(before), len(after)))
+    first = next(
+        (i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), min(len(before), len(after))
+    )
     last = next((i for i, (a, b) in enumerate(zip(before[::-1], after[::-1], strict=False)) if a != b), 0)
     changed = after[max(first - 1, 0) : len(after) - last + 1]
     return _flat(" ".join(changed)) in _flat(of.passage) or _flat(made) == _flat(of.text)

@@ -41,9 +41,7 @@ def judged(claim: Text, passages: Sequence[Text]) -> Finding:
         return Finding(Verdict.NO_CLAIM)
     whole = (0, len(claim.text))
     if not passages:
-        return Finding(
-            Verdict.NOT_SUPPORTED, (Reason(Concern.CITATION, *whole, "No passage carries this sentence."),)
-        )
+        return Finding(Verdict.NOT_SUPPORTED, (Reason(Concern.CITATION, *whole, "No passage carries this sentence."),))
     compared = [Comparison(claim, passage).result() for passage in passages]
     found = [_misquoted(claim, passages), _finding(claim, *_together(claim, compared))]
     order = (Verdict.SUPPORTED, Verdict.PARTLY, Verdict.NOT_SUPPORTED)
@@ -98,7 +96,9 @@ def _finding(claim: Text, covered: set[int], compared: Compared) -> Finding:
     words = [index for index, token in enumerate(claim.tokens) if token.value is None]
     if not words:
         if verdict is Verdict.SUPPORTED:
-            reasons.append(Reason(Concern.WORDS, 0, len(claim.text), "The number stands there; what it is of is not said."))
+            reasons.append(
+                Reason(Concern.WORDS, 0, len(claim.text), "The number stands there; what it is of is not said.")
+            )
             verdict = Verdict.PARTLY
         return Finding(verdict, tuple(reasons))
     held = sum(index in covered for index in words) / len(words)

@@ -7,12 +7,12 @@ in the other, between the same neighbours, is what the sentence changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from app.types import Concern, Reason, Verdict
-from app.verification import cues, denials, names
+from app.verification import denials, names
 from app.verification.dates import Date
 from app.verification.numbers import Number
 from app.verification.reading import Text, Token, Value
@@ -52,7 +52,9 @@ class Comparison:
         self._first, self._last = self._place()
         self._inside = frozenset(token.key for token in passage.tokens[self._first : self._last])
         self._paired: dict[int, int] = {}  # tokens of the sentence with those of the passage that they are
-        self._instead: dict[int, tuple[int, int]] = {}  # tokens with the stretch of the passage in whose place they stand
+        self._instead: dict[
+            int, tuple[int, int]
+        ] = {}  # tokens with the stretch of the passage in whose place they stand
         self._copied: set[int] = set()  # of these, those in a stretch that else copies the passage
         self._align()
 
@@ -76,7 +78,9 @@ class Comparison:
             return frozenset(other.key for other in passage.values if other.value and same(token.value, other.value))
         found = {token.key} if token.key in passage.keys else set()
         if len(token.key) >= 4 and not token.name:
-            found.update(key for key in passage.roots.get(token.key[:4], ()) if key != token.key and kin(token.key, key))
+            found.update(
+                key for key in passage.roots.get(token.key[:4], ()) if key != token.key and kin(token.key, key)
+            )
         if token.name and not found:
             found.update(names.forms(token, passage))
         return frozenset(found)
@@ -85,7 +89,9 @@ class Comparison:
         """Return the tokens [first, last) of the sentences of the passage that hold most of the claim's words."""
         spans = self._passage.spans
         held = [frozenset(token.key for token in self._passage.tokens[first:last]) for first, last in spans]
-        words = [same for token, same in zip(self._claim.tokens, self._same, strict=True) if token.value is None and same]
+        words = [
+            same for token, same in zip(self._claim.tokens, self._same, strict=True) if token.value is None and same
+        ]
         values = [same for token, same in zip(self._claim.tokens, self._same, strict=True) if token.value and same]
         best, place = (-1, 0, -1), (0, 0)
         for length in range(1, min(WINDOW, len(spans)) + 1):
@@ -106,7 +112,7 @@ class Comparison:
     def _together(self) -> float:
         """Return of the neighbouring tokens of the sentence the share that are near each other in the place."""
         places = [self._counterparts(index) for index in range(len(self._claim.tokens))]
-        pairs = [(a, b) for a, b in zip(places, places[1:], strict=False) if a or b]
+        pairs = [(a, b) for a, b in pairwise(places) if a or b]
         near = sum(any(abs(x - y) <= NEAR for x in a for y in b) for a, b in pairs)
         return near / len(pairs) if pairs else 1.0
 
@@ -127,12 +133,13 @@ class Comparison:
             if kind != "replace" or b - a > MOST_CHANGED:
                 continue
             most = b - a + 2  # at the edges of the sentence only what is next to it in the passage
-            c, d = (max(c, d - most), d) if a == 0 else (c, min(d, c + most)) if b == len(wanted) else (c, d)
-            if d - c <= MOST_CHANGED:
+            low = max(c, d - most) if a == 0 else c
+            high = min(d, c + most) if a and b == len(wanted) else d
+            if high - low <= MOST_CHANGED:
                 flanks = [step for step in steps[max(number - 1, 0) : number + 2] if step[0] == "equal"]
                 copied = self._close and sum(step[2] - step[1] for step in flanks) >= FLANKS
                 for index in range(a, b):
-                    self._instead[index] = (self._first + c, self._first + d)
+                    self._instead[index] = (self._first + low, self._first + high)
                     if copied and len(flanks) == 2 - (a == 0) - (b == len(wanted)):
                         self._copied.add(index)
 
@@ -251,8 +258,9 @@ class Comparison:
 
     def _name_fault(self, index: int, token: Token, theirs: list[Token]) -> Fault | None:
         other = next((one for one in theirs if one.name or one.capital), None)
-        if index in self._copied and other is not None and not names.alike(token, other) and not self._passive(index, theirs):
-            if token.name or other.name or not self._same[index]:
+        copied = index in self._copied and not self._passive(index, theirs)
+        if copied and other is not None and (token.name or other.name or not self._same[index]):
+            if not names.alike(token, other):
                 return _said_otherwise(token, Concern.NAME, other)
         if not token.name or self._same[index] or names.stands(token, self._passage):
             return None
@@ -265,7 +273,10 @@ class Comparison:
         if any(not self._same[i] for i in range(index - 1, index + 2) if self._instead.get(i) == self._instead[index]):
             return None  # said in other words
         free = set(range(self._first, self._last)) - set(self._paired.values())
-        if any(self._passage.tokens[at].key in self._same[index] and abs(at - self._instead[index][0]) <= NEAR for at in free):
+        if any(
+            self._passage.tokens[at].key in self._same[index] and abs(at - self._instead[index][0]) <= NEAR
+            for at in free
+        ):
             return None  # the same words in another order
         missing = theirs[0]
         words = f"The passage says {_shown(missing)} here, not {_shown(token)}."

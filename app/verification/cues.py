@@ -30,28 +30,28 @@ class Cue(NamedTuple):
 _PHRASES: dict[tuple[str, ...], tuple[str, str]] = {
     tuple(words.split()): (kind, value)
     for kind, value, phrases in (
-        (DENIAL, "", "not only|not just|not merely|not limited to|whether or not|not to mention|no. |without limitation"
-                     "|without limiting|notwithstanding|no matter|not withstanding|not necessarily limited to"),
-        (DENIAL, "not", "not|no|never|none|nor|neither|without|cannot|nobody|nothing|nowhere|unless|except|non|hardly"
-                        "|denies|denied|deny|denying|lack|lacks|lacked|lacking|fails to|failed to|fail to|unable|refuses"
-                        "|refused|absence of|absent|negative for|ruled out|free of|free from|rather than|instead of"
-                        "|nicht|kein|keine|keinen|keinem|keiner|nie|niemals|ohne|barely|scarcely|other than"),
-        (MODAL, "may", "may|might|can|could|be permitted to|is permitted to|are permitted to|be entitled to"
+        (DENIAL, "", ("not only|not just|not merely|not limited to|whether or not|not to mention"
+                     "|without limitation|without limiting|notwithstanding|no matter|not withstanding|not necessarily limited to")),
+        (DENIAL, "not", ("not|no|never|none|nor|neither|without|cannot|nobody|nothing|nowhere|unless|except|non|hardly"
+                        "|denies|denied|deny|denying|lack|lacks|lacked|lacking|fails to|failed to|fail to|unable"
+                        "|refuses|refused|absence of|absent|negative for|ruled out|free of|free from|rather than|instead of"
+                        "|nicht|kein|keine|keinen|keinem|keiner|nie|niemals|ohne|barely|scarcely|other than")),
+        (MODAL, "may", ("may|might|can|could|be permitted to|is permitted to|are permitted to|be entitled to"
                        "|is entitled to|are entitled to|is allowed to|are allowed to|is free to|has the right to"
-                       "|have the right to|darf|dürfen|kann|können"),
-        (MODAL, "must", "must|shall|is required to|are required to|be required to|has to|have to|is obliged to"
-                        "|are obliged to|is obligated to|are obligated to|muss|müssen"),
+                       "|have the right to|darf|dürfen|kann|können")),
+        (MODAL, "must", ("must|shall|is required to|are required to|be required to|has to|have to|is obliged to"
+                        "|are obliged to|is obligated to|are obligated to|muss|müssen")),
         (ORDER, "before", "before|prior to|preceding|until|till|vor"),
         (ORDER, "after", "after|following|subsequent to|nach"),
         (PLACE, "above", "above|über"),
         (PLACE, "below", "below|beneath|underneath|unter"),
-        (BOUND, "least", "at least|not less than|no less than|no fewer than|not fewer than|a minimum of|minimum of"
+        (BOUND, "least", ("at least|not less than|no less than|no fewer than|not fewer than|a minimum of|minimum of"
                          "|at a minimum|more than|greater than|in excess of|over|exceeding|larger than|higher than"
-                         "|exceeds|exceed|exceeded|longer than|older than|mindestens|mehr als|upwards of"),
-        (BOUND, "most", "at most|not more than|no more than|not to exceed|not exceeding|not exceed|not greater than"
+                         "|exceeds|exceed|exceeded|longer than|older than|mindestens|mehr als|upwards of")),
+        (BOUND, "most", ("at most|not more than|no more than|not to exceed|not exceeding|not exceed|not greater than"
                         "|no greater than|no later than|not later than|a maximum of|maximum of|up to|within|less than"
                         "|fewer than|under|smaller than|lower than|below|shorter than|younger than|höchstens"
-                        "|weniger als|no longer than|not longer than"),
+                        "|weniger als|no longer than|not longer than")),
         (DEGREE, "more", "more|most"),
         (DEGREE, "less", "less|fewer|least"),
         (EXTENT, "all", "all|every|always|entirely|completely|alle|immer"),
@@ -59,7 +59,7 @@ _PHRASES: dict[tuple[str, ...], tuple[str, str]] = {
         (EXTENT, "few", "few|rarely|seldom|selten|wenige"),
         (EXTENT, "most", "usually|mostly|typically|meist|meistens"),
     )
-    for words in phrases.replace("no. ", "").split("|") if words
+    for words in phrases.split("|")
 }  # fmt: skip
 _LONGEST = max(map(len, _PHRASES))
 _FIRST = frozenset(words[0] for words in _PHRASES)
@@ -71,7 +71,9 @@ _ELSE = {
 # Denials that belong to the very next word.
 _NEXT_ONLY = frozenset(("non", "other", "rather", "instead", "except"))
 # They carry meaning besides.
-CONTENT = frozenset("denies denied deny denying lack lacks lacked lacking absence absent exceeds exceed exceeded".split())
+CONTENT = frozenset(
+    "denies denied deny denying lack lacks lacked lacking absence absent exceeds exceed exceeded".split()
+)
 
 
 def read(pieces: Sequence[Piece], at: int) -> tuple[str, str, int] | None:

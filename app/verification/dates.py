@@ -24,7 +24,9 @@ _MONTHS = {
 _SHORT = frozenset(name for name in _MONTHS if len(name) <= 4) - {"june", "july", "juni", "juli", "märz"}
 _WORDS_TOO = frozenset(("may", "march", "august", "mar"))  # months only where they are written with a capital
 _MODAL = "may"
-_BEFORE_MONTH = frozenset("in of since until till by from to early late mid between and last next during through".split())
+_BEFORE_MONTH = frozenset(
+    "in of since until till by from to early late mid between and last next during through".split()
+)
 _NUMERIC = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})|(\d{4})\.(\d{1,2})\.(\d{1,2})")
 NAMES = ("", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
          "November", "December")  # fmt: skip

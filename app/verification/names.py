@@ -19,14 +19,13 @@ def forms(token: Token, passage: Text) -> set[str]:
 
 
 def stands(token: Token, passage: Text) -> bool:
-    """Whether the passage holds a name in any writing: in small letters, in a compound, as an acronym or spelled out."""
+    """Whether the passage holds a name in any writing: in small letters, in a compound, spelled out."""
     plain = token.shown.lower().replace("-", "").removesuffix("'s").removesuffix("’s")
     if plain in passage.words or plain.rstrip("s") in passage.words or f"{plain}s" in passage.words:
         return True
     letters = "".join(letter for letter in token.shown if letter.isupper()).lower()
-    if 2 <= len(letters) <= 6 and token.shown.replace("s", "").isupper() and letters in passage.initials:
-        return True
-    return False
+    acronym = 2 <= len(letters) <= 6 and token.shown.replace("s", "").isupper()
+    return acronym and letters in passage.initials
 
 
 def alike(one: Token, other: Token) -> bool:
@@ -37,4 +36,6 @@ def alike(one: Token, other: Token) -> bool:
 def _people(short: str, long: str) -> bool:
     if len(short) < _LEAST or not long.startswith(short[:-1]):
         return False
-    return long.removeprefix(short) in _PEOPLES or (long[: len(short) - 1] == short[:-1] and long[len(short) - 1 :] in _PEOPLES)
+    return long.removeprefix(short) in _PEOPLES or (
+        long[: len(short) - 1] == short[:-1] and long[len(short) - 1 :] in _PEOPLES
+    )

@@ -46,8 +46,6 @@ _ORDINALS = {
 }
 _ORDINAL_ENDS = frozenset(("st", "nd", "rd", "th"))
 _PRONOUNS = frozenset("one ein eine einen einem einer eines".split())  # numbers only where something is counted
-_FRACTIONS = {"half": Decimal("0.5"), "halves": Decimal("0.5")}
-_PARTS = {"third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 # Words that a number behind them is a name of; what follows is compared as it is written, or as a Roman figure.
 LABELS = frozenset(
     """section sections sec secs § §§ article articles art clause clauses paragraph paragraphs para paras exhibit
@@ -128,7 +126,11 @@ def read(pieces: Sequence[Piece], at: int) -> tuple[Number, int] | None:
 def _currency(pieces: Sequence[Piece], at: int) -> tuple[str, int] | None:
     """Return the unit and the piece behind a sign or word of money that an amount follows."""
     end = at
-    if pieces[at].plain in ("us", "u.s", "ca", "a", "c", "hk") and _plain(pieces, at + 1) == "$" and pieces[at + 1].glued:
+    if (
+        pieces[at].plain in ("us", "u.s", "ca", "a", "c", "hk")
+        and _plain(pieces, at + 1) == "$"
+        and pieces[at + 1].glued
+    ):
         end = at + 1
     if pieces[end].plain not in units.CURRENCY_FORMS or _kind(pieces, end + 1) != NUMBER:
         return None
@@ -205,7 +207,9 @@ def _goes_on(pieces: Sequence[Piece], at: int, last: int) -> bool:
     """Whether a hyphen or an "and" stands inside a number in words."""
     following = _plain(pieces, at + 1)
     if pieces[at].plain == "-" and pieces[at].glued:
-        return following in _POWERS or (following in _SPELLED and (last >= 100 or (last >= 20 and _SPELLED[following] < 10)))
+        return following in _POWERS or (
+            following in _SPELLED and (last >= 100 or (last >= 20 and _SPELLED[following] < 10))
+        )
     return pieces[at].plain == "and" and last >= 100 and following in _SPELLED
 
 

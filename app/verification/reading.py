@@ -12,12 +12,11 @@ from app.verification import cues, dates, numbers, units
 from app.verification.cues import Cue
 from app.verification.dates import Date
 from app.verification.numbers import Number
-from app.verification.pieces import CODE, NUMBER, SIGN, WORD, Piece, pieces, straight
+from app.verification.pieces import CODE, SIGN, WORD, Piece, pieces
 from app.verification.wording import CONNECTIVES, FUNCTION_WORDS, stem
 
 Value = Number | Date
 _TITLED = 0.6  # of the longer words of a heading that begin with a capital
-_STRONG = frozenset(".;:!?")
 _RANGES = frozenset(("-", "to", "through", "bis", "or", "and", ","))
 _TITLES = frozenset("mr mrs ms dr prof st sir dame lord lady jr sr hon rev".split())
 
@@ -30,13 +29,11 @@ class Token:
     start: int
     end: int
     shown: str
-    clause: int  # tokens of one stretch between full stops, semicolons and colons have the same
     value: Value | None = None
     name: bool = False  # a proper name by its look
     capital: bool = False  # begins with one that says nothing: it opens a sentence or stands in a heading
     listed: bool = False  # the number of a list or a clause, at the beginning of a sentence
     by: bool = False  # stands behind "by"
-    joined: bool = False  # nothing but white space or a hyphen parts it from the token before
 
     @property
     def fact(self) -> bool:
@@ -82,7 +79,9 @@ class Text:
     @cached_property
     def initials(self) -> str:
         """The first letters of all words in a row, for acronyms."""
-        return "".join(piece.plain[0] for piece in pieces(self.text) if piece.kind == WORD and piece.plain not in _SMALL)
+        return "".join(
+            piece.plain[0] for piece in pieces(self.text) if piece.kind == WORD and piece.plain not in _SMALL
+        )
 
 
 _SMALL = frozenset("of the and for in on de der und la".split())
@@ -100,7 +99,6 @@ class _Reader:
     tokens: list[Token] = field(default_factory=list)
     found: list[Cue] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)  # for each token the piece behind it
-    clause: int = 0
 
     def read(self) -> Text:
         self.parts = pieces(self.text)
@@ -112,13 +110,11 @@ class _Reader:
             piece = self.parts[at]
             inside = bisect_right(starts, piece.start) - 1
             if inside != sentence:
-                sentence, opening, self.clause = inside, True, self.clause + 1
+                sentence, opening = inside, True
                 at = self._numbering(at)
                 if at >= len(self.parts):
                     break
                 piece = self.parts[at]
-            if piece.kind == SIGN and piece.plain in _STRONG:
-                self.clause += 1
             before = at
             at = self._one(at, opening=opening, titled=titled[inside])
             if any(part.kind != SIGN for part in self.parts[before:at]):
@@ -168,7 +164,11 @@ class _Reader:
         return self.parts[at].plain == "i" and counted[1] == at + 1 and not counted[0].form
 
     def _number(self, at: int, number: Number, end: int) -> int:
-        key = f"#{number.value.normalize()}{number.unit}{number.form[:1]}" if number.form != "label" else f"§{number.label}"
+        key = (
+            f"#{number.value.normalize()}{number.unit}{number.form[:1]}"
+            if number.form != "label"
+            else f"§{number.label}"
+        )
         if number.unit:
             self._spread(at, number)
         elif not number.form and self.tokens and self._between(at) in ("-", "to"):
@@ -234,11 +234,9 @@ class _Reader:
         self, at: int, end: int, key: str, *, value: Value | None = None, name: bool = False, capital: bool = False
     ) -> int:
         start, stop = self.parts[at].start, self.parts[end - 1].end
-        between = self.parts[self.ends[-1] : at] if self.ends else []
-        joined = bool(self.ends) and all(part.plain in ("-", "&", "'") for part in between)
         by = self._shown(at - 1) == "by" or (self._shown(at - 2) == "by" and self._shown(at - 1) in ("the", "a"))
         self.tokens.append(
-            Token(key, start, stop, self.text[start:stop], self.clause, value, name, capital, False, by, joined)
+            Token(key, start, stop, self.text[start:stop], value, name, capital, by=by)
         )
         self.ends.append(end)
         return end

@@ -108,7 +108,9 @@ for _base, _factor, _forms in _TABLE:
     for _form in _forms.split():
         UNITS.setdefault(_form, (_base, Decimal(_factor)))
 CURRENCIES = frozenset("$ € £ ¥ ₹ chf".split())
-CURRENCY_FORMS = frozenset(form for form, (base, _) in UNITS.items() if base in CURRENCIES and form not in ("cent", "cents"))
+CURRENCY_FORMS = frozenset(
+    form for form, (base, _) in UNITS.items() if base in CURRENCIES and form not in ("cent", "cents")
+)
 # A weight, a volume or a count by another is a unit of its own: mg/kg, mmol/l.
 DIVIDED = frozenset("mg ml mmol iu meq unit mm2 byte kcal".split())
 DIVISORS = frozenset("mg ml mm m2 mmol min".split())

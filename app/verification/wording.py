@@ -116,7 +116,7 @@ def opposites(root: str) -> frozenset[str]:
 
 
 def opposed(one: str, other: str) -> bool:
-    """Whether one stem excludes the other: increase and decrease, licensor and licensee, exclusive and non-exclusive."""
+    """Whether one stem excludes the other: increase and decrease, licensor and licensee, usual and unusual."""
     if other in opposites(one):
         return True
     short, long = sorted((one, other), key=len)
