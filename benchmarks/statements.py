@@ -193,8 +193,12 @@ def _without_tail(text: str, dice: random.Random) -> str:
 _CONNECTIVES = (
     ("However,", "But"), ("In addition,", "Moreover,"), ("Therefore,", "Thus,"), ("because", "since"),
     ("in order to", "to"), ("as well as", "and"), (" and ", " as well as "), ("although", "though"),
-    ("such as", "like"),    ("prior to", "before"), ("shall", "must"), ("is required to", "must"), ("approximately", "about"),
-    ("which", "that"),    ("while", "whereas"), ("upon", "on"), ("can be", "may be"), ("do not", "don't"), ("does not", "doesn't"),
+    ("such as", "like"),
+    ("prior to", "before"), ("shall", "must"), ("is required to", "must"),
+    ("approximately", "about"),
+    ("which", "that"),
+    ("while", "whereas"), ("upon", "on"), ("can be", "may be"), ("do not", "don't"),
+    ("does not", "doesn't"),
     ("is not", "isn't"), ("cannot", "can not"), ("pursuant to", "under"),
 )  # fmt: skip
 

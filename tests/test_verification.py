@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app import verification
-from app.types import Concern, Verdict
+from app import answering, verification
+from app.types import Concern, Hit, StoredPassage, Verdict
 from app.verification import best_support
 
 
@@ -257,7 +257,20 @@ def test_two_passages_carry_a_sentence_together() -> None:
     assert check(sentence, passages[:1]) is not Verdict.SUPPORTED
 
 
-@pytest.mark.parametrize("text", ["(" * 5000, "9" * 5000 + " mg", "not " * 3000, "1/2/" * 2000, "a-\n" * 2000, "\ud800 5 mg"])
+@pytest.mark.parametrize(
+    "text", ["(" * 5000, "9" * 5000 + " mg", "not " * 3000, "1/2/" * 2000, "a-\n" * 2000, "\ud800 5 mg"]
+)  # fmt: skip
 def test_hostile_text_gets_a_verdict(text: str) -> None:
     assert check(text, (text,)) in Verdict
     assert check("The rent is 5.", (text,)) is not Verdict.SUPPORTED
+
+
+def test_a_key_that_names_no_passage_is_told() -> None:
+    answer = answering.check("The monthly rent is $2,450 [1][9].", [hit(1, LEASE)])
+    (sentence,) = answer.sentences
+    assert sentence.verdict is Verdict.PARTLY
+    assert [reason.text for reason in sentence.reasons] == ["The citation [9] names no passage."]
+
+
+def hit(rank: int, text: str) -> Hit:
+    return Hit(rank, 1.0, StoredPassage("p", "d", "/a/lease.pdf", "Lease", "pdf", 1, 0, len(text), text, ""))

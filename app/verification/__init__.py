@@ -22,6 +22,7 @@ __all__ = ["Text", "best", "best_support", "check", "content_words", "judged", "
 SUPPORTED = 0.6
 PARTLY = 0.35
 TOGETHER = 0.3
+LONGEST = 400  # tokens; no sentence is so long, but what a model repeats without an end may be
 _SHOWN = 5  # missing words that a reason names
 
 
@@ -42,6 +43,8 @@ def judged(claim: Text, passages: Sequence[Text]) -> Finding:
     whole = (0, len(claim.text))
     if not passages:
         return Finding(Verdict.NOT_SUPPORTED, (Reason(Concern.CITATION, *whole, "No passage carries this sentence."),))
+    if len(claim.tokens) > LONGEST:
+        return Finding(Verdict.NOT_SUPPORTED, (Reason(Concern.WORDS, *whole, "This is too long to be checked."),))
     compared = [Comparison(claim, passage).result() for passage in passages]
     found = [_misquoted(claim, passages), _finding(claim, *_together(claim, compared))]
     order = (Verdict.SUPPORTED, Verdict.PARTLY, Verdict.NOT_SUPPORTED)

@@ -48,7 +48,12 @@ class Comparison:
 
     def __init__(self, claim: Text, passage: Text) -> None:
         self._claim, self._passage = claim, passage
-        self._same = [self._matches(token) for token in claim.tokens]  # keys of the passage that are the same
+        known: dict[tuple[str, bool], frozenset[str]] = {}
+        for token in claim.tokens:
+            if (token.key, token.name) not in known:
+                known[token.key, token.name] = self._matches(token)
+        self._same = [known[token.key, token.name] for token in claim.tokens]  # keys of the passage that are the same
+        self._said = frozenset().union(*self._same)
         self._first, self._last = self._place()
         self._inside = frozenset(token.key for token in passage.tokens[self._first : self._last])
         self._paired: dict[int, int] = {}  # tokens of the sentence with those of the passage that they are
@@ -128,6 +133,7 @@ class Comparison:
         for kind, a, b, c, d in steps:
             if kind == "equal":
                 self._paired.update(zip(range(a, b), range(self._first + c, self._first + d), strict=True))
+        self._used = frozenset(self._paired.values())
         self._close = len(self._paired) >= CLOSE * len(wanted)
         for number, (kind, a, b, c, d) in enumerate(steps):
             if kind != "replace" or b - a > MOST_CHANGED:
@@ -148,9 +154,8 @@ class Comparison:
         if index not in self._instead:
             return []
         first, last = self._instead[index]
-        said = {key for some in self._same for key in some}
         tokens = self._passage.tokens[first:last]
-        left = [token for token in tokens if token.key not in said]
+        left = [token for token in tokens if token.key not in self._said]
         return left or (list(tokens) if index in self._copied else [])
 
     # What is wrong with a token.
@@ -195,8 +200,7 @@ class Comparison:
 
     def _belongs(self, index: int) -> bool:
         """Whether a value that stands at another point of the place is there with one of its neighbours, or alone."""
-        used = set(self._paired.values())
-        free = [at for at in self._counterparts(index) if at not in used]
+        free = [at for at in self._counterparts(index) if at not in self._used]
         if not free:
             return False
         if index <= 1 or not self._close:
@@ -244,13 +248,12 @@ class Comparison:
         """Return the token of the place that says the contrary of one, in its place or anywhere in the place."""
         token = self._claim.tokens[index]
         root = _root(token)
-        used = set(self._paired.values())
         span = self._instead.get(index, (0, 0))
         anywhere = not self._same[index] & self._inside
         for at in range(self._first, self._last):
             other = self._passage.tokens[at]
             here = span[0] <= at < span[1] and other in theirs
-            if not (here or (anywhere and at not in used)) or not opposed(root, _root(other)):
+            if not (here or (anywhere and at not in self._used)) or not opposed(root, _root(other)):
                 continue
             if denials.denied(self._claim, index) == denials.denied(self._passage, at):
                 return other
@@ -259,9 +262,9 @@ class Comparison:
     def _name_fault(self, index: int, token: Token, theirs: list[Token]) -> Fault | None:
         other = next((one for one in theirs if one.name or one.capital), None)
         copied = index in self._copied and not self._passive(index, theirs)
-        if copied and other is not None and (token.name or other.name or not self._same[index]):
-            if not names.alike(token, other):
-                return _said_otherwise(token, Concern.NAME, other)
+        differs = other is not None and (token.name or other.name or not self._same[index])
+        if copied and differs and other is not None and not names.alike(token, other):
+            return _said_otherwise(token, Concern.NAME, other)
         if not token.name or self._same[index] or names.stands(token, self._passage):
             return None
         return _fault(token, Concern.NAME, f"{_shown(token)} is not in the passage cited.")
@@ -272,7 +275,7 @@ class Comparison:
             return None
         if any(not self._same[i] for i in range(index - 1, index + 2) if self._instead.get(i) == self._instead[index]):
             return None  # said in other words
-        free = set(range(self._first, self._last)) - set(self._paired.values())
+        free = set(range(self._first, self._last)) - self._used
         if any(
             self._passage.tokens[at].key in self._same[index] and abs(at - self._instead[index][0]) <= NEAR
             for at in free

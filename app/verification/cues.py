@@ -31,11 +31,13 @@ _PHRASES: dict[tuple[str, ...], tuple[str, str]] = {
     tuple(words.split()): (kind, value)
     for kind, value, phrases in (
         (DENIAL, "", ("not only|not just|not merely|not limited to|whether or not|not to mention"
-                     "|without limitation|without limiting|notwithstanding|no matter|not withstanding|not necessarily limited to")),
+                     "|without limitation|without limiting|notwithstanding|no matter"
+                      "|not withstanding|not necessarily limited to")),
         (DENIAL, "not", ("not|no|never|none|nor|neither|without|cannot|nobody|nothing|nowhere|unless|except|non|hardly"
                         "|denies|denied|deny|denying|lack|lacks|lacked|lacking|fails to|failed to|fail to|unable"
-                        "|refuses|refused|absence of|absent|negative for|ruled out|free of|free from|rather than|instead of"
-                        "|nicht|kein|keine|keinen|keinem|keiner|nie|niemals|ohne|barely|scarcely|other than")),
+                        "|refuses|refused|absence of|absent|negative for|ruled out|free of|free from"
+                         "|rather than|instead of"
+                         "|nicht|kein|keine|keinen|keinem|keiner|nie|niemals|ohne|barely|scarcely|other than")),
         (MODAL, "may", ("may|might|can|could|be permitted to|is permitted to|are permitted to|be entitled to"
                        "|is entitled to|are entitled to|is allowed to|are allowed to|is free to|has the right to"
                        "|have the right to|darf|dürfen|kann|können")),
