@@ -10,10 +10,11 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Generator as Events
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app import citations, followups, prompts, repetition, verification
+from app.citations import CitedSentence
 from app.models.roles import Generator
 from app.precedence import Precedence
 from app.retrieval import Retrieval, answerable, quotes
@@ -148,19 +149,24 @@ def check(text: str, hits: list[Hit]) -> Answer:
     """Return the answer that `text` is, every sentence with its verdict, against the given hits."""
     if _says_not_found(text):
         return Answer(AnswerStatus.NOT_FOUND, text, ())
-    by_rank = {hit.rank: hit.passage.text for hit in hits}
-    checked = []
-    for sentence in citations.parse(text, by_rank.keys()):
-        cited = sentence.citations
-        known = [by_rank[citation.rank] for citation in cited if citation.rank is not None]
-        verdict = verification.check(sentence.text, known)
-        if not cited and verdict is not Verdict.NO_CLAIM:
-            best = verification.best_support(sentence.text, [hit.passage.text for hit in hits])
-            if best is not None:
-                cited = (Citation(str(hits[best].rank), hits[best].rank, found=True),)
-                verdict = verification.check(sentence.text, [hits[best].passage.text])
-        checked.append(Sentence(sentence.text, cited, verdict))
+    texts = {hit.rank: verification.read(hit.passage.text) for hit in hits}
+    checked = [_checked(sentence, texts) for sentence in citations.parse(text, texts.keys())]
     return Answer(AnswerStatus.ANSWERED, text, tuple(checked))
+
+
+def _checked(sentence: CitedSentence, texts: Mapping[int, verification.Text]) -> Sentence:
+    """Return a sentence with its verdict; where it cites nothing, with the passage that carries it best."""
+    claim = verification.read(sentence.text)
+    cited = sentence.citations
+    finding = verification.judged(claim, [texts[one.rank] for one in cited if one.rank is not None])
+    if not cited and finding.verdict is not Verdict.NO_CLAIM:
+        ranks = list(texts)
+        best = verification.best(claim, list(texts.values()))
+        if best is not None:
+            cited = (Citation(str(ranks[best]), ranks[best], found=True),)
+            finding = verification.judged(claim, [texts[ranks[best]]])
+    finding = verification.with_unknown(finding, claim, [one.key for one in cited if one.rank is None])
+    return Sentence(sentence.text, cited, finding.verdict, finding.reasons)
 
 
 def _holds(answer: Answer) -> bool:

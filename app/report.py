@@ -25,6 +25,7 @@ from app.coverage import (
     totals,
     unread_words,
 )
+from app.export.words import reasons
 from app.passages import beginning
 from app.snippets import Snippet, quoted, snippet
 from app.types import (
@@ -126,6 +127,7 @@ def _sentence_json(sentence: Sentence, evidence: Evidence) -> dict[str, Any]:
     return {
         "text": sentence.text,
         "verdict": str(sentence.verdict),
+        "reasons": [reason.text for reason in sentence.reasons],
         "citations": [citation.rank for citation in sentence.citations if citation.rank is not None],
         "unknown_citations": [citation.key for citation in sentence.citations if citation.rank is None],
         "quoted": [_place_json(passage) for passage in verbatim],
@@ -241,6 +243,8 @@ def print_answer(found: EvidenceFound, answered: Answered, out: TextIO, *, shut:
         by_us = " (found by Carrel)" if any(citation.found for citation in sentence.citations) else ""
         line = f"{MARKS[sentence.verdict]} {sentence.text}{keys}{by_us}  — {sentence.verdict}"
         print(_wrapped(line), file=out)
+        for reason in reasons(sentence):
+            print(textwrap.indent(_wrapped(reason), "    "), file=out)
     if answer.quotes:
         print(file=out)
         _print_quotes(answer.quotes, evidence, out)

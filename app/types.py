@@ -306,6 +306,37 @@ class Citation:
     start: int = 0  # hit.passage.text[start:end] is what is quoted; 0, 0 where the whole passage is meant
     end: int = 0
 
+
+class Concern(StrEnum):
+    """What a reason for a verdict is about."""
+
+    CITATION = "citation"  # a key names no passage, or no passage was found
+    QUOTE = "quote"
+    NUMBER = "number"
+    DATE = "date"
+    NAME = "name"
+    CONTRARY = "contrary"  # a denial, or a word that says the opposite
+    WORDS = "words"  # too few of the words stand together in the passage
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a sentence is not simply supported; sentence.text[start:end] is what it is about."""
+
+    concern: Concern
+    start: int
+    end: int
+    text: str  # a sentence for the user
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What checking a sentence found: the verdict, and why it is none better."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...] = ()  # the gravest first; none where it is supported
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an answer with its citations and its verdict."""
@@ -313,6 +344,7 @@ class Sentence:
     text: str  # without the citation keys
     citations: tuple[Citation, ...]
     verdict: Verdict
+    reasons: tuple[Reason, ...] = ()  # as Finding.reasons
 
 
 class AnswerStatus(StrEnum):

@@ -26,6 +26,8 @@ CUT = "The answer was cut at its greatest length; its end is missing."
 REPEATED = "The model began to repeat itself and was stopped."
 _UNCITED = "Not supported: it cites no passage, and none says this. Do not rely on it."
 
+_REASONS = 3  # that are told; who corrects these sees the rest
+
 # Characters that XML forbids or Qt gives a meaning of its own, and halves of characters.
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffc\ufffe\uffff]")
 # They turn the direction of what follows, also of what is not theirs: a file could so write over a verdict.
@@ -33,10 +35,16 @@ _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def meaning(sentence: Sentence) -> str:
-    """Return what the verdict of a sentence means; empty for one that makes no claim."""
-    if sentence.verdict is Verdict.NOT_SUPPORTED and not sentence.citations:
-        return _UNCITED
-    return MEANINGS.get(sentence.verdict, "")
+    """Return what the verdict of a sentence means and what it was found by; empty for one that makes no claim."""
+    if sentence.verdict not in MEANINGS:
+        return ""
+    uncited = sentence.verdict is Verdict.NOT_SUPPORTED and not sentence.citations
+    return " ".join((_UNCITED if uncited else MEANINGS[sentence.verdict], *reasons(sentence)))
+
+
+def reasons(sentence: Sentence) -> list[str]:
+    """Return why a sentence is not simply supported, the gravest first, a sentence each."""
+    return list(dict.fromkeys(flat(reason.text) for reason in sentence.reasons))[:_REASONS]
 
 
 def unknown(key: str) -> str:

@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 
 from app.export.origins import Origin
 from app.export.paper import Line, Note, Paper, compose
-from app.export.words import flat
-from app.types import Answer, AnswerStatus, Exchange, StoredPassage
+from app.export.words import flat, meaning
+from app.types import Answer, AnswerStatus, Concern, Exchange, Reason, Sentence, StoredPassage, Verdict
 from tests.export.exchanges import (
     ANSWER,
     DEPOSIT,
@@ -149,3 +149,12 @@ def strings(value: object) -> list[str]:
     if hasattr(value, "__dataclass_fields__"):
         return [text for field in fields(value) for text in strings(getattr(value, field.name))]
     return []
+
+
+def test_why_a_sentence_does_not_hold_is_said_with_it() -> None:
+    """In words that may be of a file, so that they command nothing either."""
+    gone, same = (Reason(Concern.NUMBER, 0, 3, f"“2,500” is not in the {what}\u202e passage.") for what in "ab")
+    doubtful = Sentence("It is 2,500.", (), Verdict.NOT_SUPPORTED, (gone, gone, same))
+    assert meaning(doubtful).startswith("Not supported: it cites no passage")
+    assert meaning(doubtful).endswith("“2,500” is not in the a passage. “2,500” is not in the b passage.")
+    assert meaning(Sentence("Hm.", (), Verdict.NO_CLAIM, (gone,))) == ""

@@ -1,0 +1,334 @@
+"""A sentence beside one passage: where the passage speaks of the same, and what the sentence says otherwise there.
+
+Method: the place is the shortest row of sentences that holds most of the sentence's words of meaning. There the two
+are aligned by their longest common stretches (Ratcliff and Obershelp, as difflib has it); what stands in one's place
+in the other, between the same neighbours, is what the sentence changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from app.types import Concern, Reason, Verdict
+from app.verification import denials, names
+from app.verification.dates import Date
+from app.verification.numbers import Number
+from app.verification.reading import Text, Token, Value
+from app.verification.wording import kin, opposed, stem
+
+WINDOW = 3  # sentences in a row that together may carry one
+MOST_CHANGED = 6  # tokens of a stretch that stands in another's place
+FLANKS = 4  # tokens around it that are the same in a row: there the sentence copies the passage
+CLOSE = 0.6  # of a sentence's tokens aligned: it copies the passage, and what differs was changed
+NEAR = 4  # tokens that two neighbours of the sentence may be apart in the passage
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one token."""
+
+    verdict: Verdict
+    reason: Reason
+
+
+@dataclass(slots=True)
+class Compared:
+    """What was found beside one passage."""
+
+    covered: set[int] = field(default_factory=set)  # tokens of the sentence that the place holds
+    faults: dict[int, Fault] = field(default_factory=dict)  # by the token of the sentence
+    turned: list[Reason] = field(default_factory=list)  # what the sentence says the contrary of
+    together: float = 1.0  # of the neighbours in the sentence, how many are near each other in the passage
+
+
+class Comparison:
+    """One sentence beside one passage."""
+
+    def __init__(self, claim: Text, passage: Text) -> None:
+        self._claim, self._passage = claim, passage
+        known: dict[tuple[str, bool], frozenset[str]] = {}
+        for token in claim.tokens:
+            if (token.key, token.name) not in known:
+                known[token.key, token.name] = self._matches(token)
+        self._same = [known[token.key, token.name] for token in claim.tokens]  # keys of the passage that are the same
+        self._said = frozenset().union(*self._same)
+        self._first, self._last = self._place()
+        self._inside = frozenset(token.key for token in passage.tokens[self._first : self._last])
+        self._paired: dict[int, int] = {}  # tokens of the sentence with those of the passage that they are
+        self._instead: dict[
+            int, tuple[int, int]
+        ] = {}  # tokens with the stretch of the passage in whose place they stand
+        self._copied: set[int] = set()  # of these, those in a stretch that else copies the passage
+        self._align()
+
+    def result(self) -> Compared:
+        found = Compared(together=self._together())
+        for index in range(len(self._claim.tokens)):
+            if self._same[index] & self._inside:
+                found.covered.add(index)
+            fault = self._fault(index)
+            if fault:
+                found.faults[index] = fault
+                found.covered.discard(index)
+        found.turned += denials.turned(self._claim, self._passage, self._paired, self._counterparts)
+        return found
+
+    # Where the passage speaks of it.
+
+    def _matches(self, token: Token) -> frozenset[str]:
+        passage = self._passage
+        if token.value is not None:
+            return frozenset(other.key for other in passage.values if other.value and same(token.value, other.value))
+        found = {token.key} if token.key in passage.keys else set()
+        if len(token.key) >= 4 and not token.name:
+            found.update(
+                key for key in passage.roots.get(token.key[:4], ()) if key != token.key and kin(token.key, key)
+            )
+        if token.name and not found:
+            found.update(names.forms(token, passage))
+        return frozenset(found)
+
+    def _place(self) -> tuple[int, int]:
+        """Return the tokens [first, last) of the sentences of the passage that hold most of the claim's words."""
+        spans = self._passage.spans
+        held = [frozenset(token.key for token in self._passage.tokens[first:last]) for first, last in spans]
+        words = [
+            same for token, same in zip(self._claim.tokens, self._same, strict=True) if token.value is None and same
+        ]
+        values = [same for token, same in zip(self._claim.tokens, self._same, strict=True) if token.value and same]
+        best, place = (-1, 0, -1), (0, 0)
+        for length in range(1, min(WINDOW, len(spans)) + 1):
+            for at in range(len(spans) - length + 1):
+                together = held[at] if length == 1 else frozenset().union(*held[at : at + length])
+                rank = (sum(not some.isdisjoint(together) for some in words), -length,
+                        sum(not some.isdisjoint(together) for some in values))  # fmt: skip
+                if rank > best:
+                    best, place = rank, (spans[at][0], spans[at + length - 1][1])
+        return place
+
+    def _counterparts(self, index: int) -> list[int]:
+        if index in self._paired:
+            return [self._paired[index]]
+        wanted = self._same[index]
+        return [at for at in range(self._first, self._last) if self._passage.tokens[at].key in wanted]
+
+    def _together(self) -> float:
+        """Return of the neighbouring tokens of the sentence the share that are near each other in the place."""
+        places = [self._counterparts(index) for index in range(len(self._claim.tokens))]
+        pairs = [(a, b) for a, b in pairwise(places) if a or b]
+        near = sum(any(abs(x - y) <= NEAR for x in a for y in b) for a, b in pairs)
+        return near / len(pairs) if pairs else 1.0
+
+    # What is the same and what stands in its place.
+
+    def _align(self) -> None:
+        place = self._passage.tokens[self._first : self._last]
+        wanted = []
+        for token, some in zip(self._claim.tokens, self._same, strict=True):
+            held = some & self._inside
+            wanted.append(token.key if token.key in held else min(held) if held else f"?{token.key}")
+        steps = SequenceMatcher(None, wanted, [token.key for token in place], autojunk=False).get_opcodes()
+        for kind, a, b, c, d in steps:
+            if kind == "equal":
+                self._paired.update(zip(range(a, b), range(self._first + c, self._first + d), strict=True))
+        self._used = frozenset(self._paired.values())
+        self._close = len(self._paired) >= CLOSE * len(wanted)
+        for number, (kind, a, b, c, d) in enumerate(steps):
+            if kind != "replace" or b - a > MOST_CHANGED:
+                continue
+            most = b - a + 2  # at the edges of the sentence only what is next to it in the passage
+            low = max(c, d - most) if a == 0 else c
+            high = min(d, c + most) if a and b == len(wanted) else d
+            if high - low <= MOST_CHANGED:
+                flanks = [step for step in steps[max(number - 1, 0) : number + 2] if step[0] == "equal"]
+                copied = self._close and sum(step[2] - step[1] for step in flanks) >= FLANKS
+                for index in range(a, b):
+                    self._instead[index] = (self._first + low, self._first + high)
+                    if copied and len(flanks) == 2 - (a == 0) - (b == len(wanted)):
+                        self._copied.add(index)
+
+    def _theirs(self, index: int) -> list[Token]:
+        """Return what the passage has in the place of a token and the sentence does not have."""
+        if index not in self._instead:
+            return []
+        first, last = self._instead[index]
+        tokens = self._passage.tokens[first:last]
+        left = [token for token in tokens if token.key not in self._said]
+        return left or (list(tokens) if index in self._copied else [])
+
+    # What is wrong with a token.
+
+    def _fault(self, index: int) -> Fault | None:
+        token = self._claim.tokens[index]
+        if index in self._paired:
+            return self._counts_otherwise(index)
+        theirs = self._theirs(index)
+        if token.value is not None:
+            return self._value_fault(index, token, theirs)
+        opposite = self._opposite(index, theirs)
+        if opposite is not None:
+            return _fault(token, Concern.CONTRARY, f"The passage says {_shown(opposite)}, not {_shown(token)}.")
+        if token.name or token.capital:
+            fault = self._name_fault(index, token, theirs)
+            if fault:
+                return fault
+        return self._moved(index, token, theirs)
+
+    def _value_fault(self, index: int, token: Token, theirs: list[Token]) -> Fault | None:
+        value = token.value
+        assert value is not None
+        concern = Concern.DATE if isinstance(value, Date) else Concern.NUMBER
+        other = next((one for one in theirs if one.value is not None and _comparable(value, one.value)), None)
+        if token.listed:  # a list of the generator's own, unless the passage has the clause under another number
+            return _said_otherwise(token, concern, other) if other is not None and other.listed else None
+        doubtful = self._doubtful(value)
+        if doubtful is not None and not self._same[index]:
+            return _fault(token, Concern.DATE, f"{_shown(doubtful)} can be read as two days.", Verdict.PARTLY)
+        if other is not None and not same(value, other.value) and (index in self._copied or not self._same[index]):
+            return _said_otherwise(token, concern, other)
+        if not self._same[index]:
+            near = self._with_another_unit(value)
+            if near is not None:
+                return _fault(token, concern, f"The passage says {_shown(near)}, not {_shown(token)}.")
+            return _fault(token, concern, f"{_shown(token)} is not in the passage cited.")
+        if self._same[index] & self._inside and self._belongs(index):
+            return self._counts_otherwise(index)
+        words = f"{_shown(token)} stands elsewhere in the passage cited, not with these words."
+        return _fault(token, concern, words, Verdict.PARTLY)
+
+    def _belongs(self, index: int) -> bool:
+        """Whether a value that stands at another point of the place is there with one of its neighbours, or alone."""
+        free = [at for at in self._counterparts(index) if at not in self._used]
+        if not free:
+            return False
+        if index <= 1 or not self._close:
+            return True
+        around = [self._same[i] for i in range(max(index - 2, 0), min(index + 3, len(self._same))) if i != index]
+        keys = {key for some in around for key in some}
+        return any(self._passage.tokens[i].key in keys
+                   for at in free for i in range(max(at - NEAR, 0), min(at + NEAR + 1, len(self._passage.tokens)))
+                   if i != at)  # fmt: skip
+
+    def _with_another_unit(self, value: Value) -> Token | None:
+        if isinstance(value, Date):
+            return None
+        for token in self._passage.values:
+            if isinstance(token.value, Number) and token.value.plain == value.plain and token.value.unit != value.unit:
+                return token
+        return None
+
+    def _doubtful(self, value: Value) -> Token | None:
+        if not isinstance(value, Date):
+            return None
+        for token in self._passage.values:
+            if isinstance(token.value, Date) and not value.same(token.value) and value.perhaps(token.value):
+                return token
+        return None
+
+    def _counts_otherwise(self, index: int) -> Fault | None:
+        """Tell where the passage counts the same thing with another number: 45 members, though it has 30 of them."""
+        token = self._claim.tokens[index]
+        if not _counts(self._claim, index) or self._paired.get(index + 1) == self._paired.get(index, -2) + 1:
+            return None
+        assert isinstance(token.value, Number)
+        wanted = self._same[index + 1]
+        counted = None
+        for at in range(len(self._passage.tokens) - 1):
+            if not _counts(self._passage, at) or self._passage.tokens[at + 1].key not in wanted:
+                continue
+            if same(token.value, self._passage.tokens[at].value):
+                return None
+            if self._first <= at < self._last:
+                counted = counted or self._passage.tokens[at]
+        return _said_otherwise(token, Concern.NUMBER, counted) if counted is not None else None
+
+    def _opposite(self, index: int, theirs: list[Token]) -> Token | None:
+        """Return the token of the place that says the contrary of one, in its place or anywhere in the place."""
+        token = self._claim.tokens[index]
+        root = _root(token)
+        span = self._instead.get(index, (0, 0))
+        anywhere = not self._same[index] & self._inside
+        for at in range(self._first, self._last):
+            other = self._passage.tokens[at]
+            here = span[0] <= at < span[1] and other in theirs
+            if not (here or (anywhere and at not in self._used)) or not opposed(root, _root(other)):
+                continue
+            if denials.denied(self._claim, index) == denials.denied(self._passage, at):
+                return other
+        return None
+
+    def _name_fault(self, index: int, token: Token, theirs: list[Token]) -> Fault | None:
+        other = next((one for one in theirs if one.name or one.capital), None)
+        copied = index in self._copied and not self._passive(index, theirs)
+        differs = other is not None and (token.name or other.name or not self._same[index])
+        if copied and differs and other is not None and not names.alike(token, other):
+            return _said_otherwise(token, Concern.NAME, other)
+        if not token.name or self._same[index] or names.stands(token, self._passage):
+            return None
+        return _fault(token, Concern.NAME, f"{_shown(token)} is not in the passage cited.")
+
+    def _moved(self, index: int, token: Token, theirs: list[Token]) -> Fault | None:
+        """Tell where a sentence that copies a place has in it a word from elsewhere in the passage."""
+        if index not in self._copied or not theirs or not self._same[index] or self._passive(index, theirs):
+            return None
+        if any(not self._same[i] for i in range(index - 1, index + 2) if self._instead.get(i) == self._instead[index]):
+            return None  # said in other words
+        free = set(range(self._first, self._last)) - self._used
+        if any(
+            self._passage.tokens[at].key in self._same[index] and abs(at - self._instead[index][0]) <= NEAR
+            for at in free
+        ):
+            return None  # the same words in another order
+        missing = theirs[0]
+        words = f"The passage says {_shown(missing)} here, not {_shown(token)}."
+        return _fault(token, Concern.NAME if token.name else Concern.WORDS, words, Verdict.PARTLY)
+
+    def _passive(self, index: int, theirs: list[Token]) -> bool:
+        """Whether a name has another place because one text says it with "by"."""
+        by = self._claim.tokens[index].by
+        return by != any(one.by for one in theirs) and bool(self._same[index] & self._inside)
+
+
+def same(one: Value, other: Value | None) -> bool:
+    """Whether a passage's value `other` says what the sentence's value `one` says."""
+    if isinstance(one, Number) and isinstance(other, Number):
+        return one.same(other)
+    if isinstance(one, Date):
+        return isinstance(other, Date) and one.same(other)
+    return isinstance(other, Date) and not one.unit and not one.form and one.value == other.year != 0
+
+
+def _comparable(one: Value, other: Value) -> bool:
+    """Whether one value may stand in the place of another."""
+    if isinstance(one, Number) and isinstance(other, Number):
+        return one.form == other.form or {one.form, other.form} == {"", "label"}
+    return not (isinstance(one, Number) and one.unit) and not (isinstance(other, Number) and other.unit)
+
+
+def _counts(text: Text, index: int) -> bool:
+    """Whether a token is a bare number right before a word."""
+    if index + 1 >= len(text.tokens):
+        return False
+    token, thing = text.tokens[index], text.tokens[index + 1]
+    if not isinstance(token.value, Number) or token.value.unit or token.value.form or thing.value is not None:
+        return False
+    return not text.text[token.end : thing.start].strip(" -\n")
+
+
+def _root(token: Token) -> str:
+    """Return the stem of a word, also of one that is an ordinal."""
+    return token.key if token.value is None else stem(token.shown.lower())
+
+
+def _shown(token: Token) -> str:
+    return "“" + " ".join(token.shown.split()) + "”"
+
+
+def _said_otherwise(token: Token, concern: Concern, other: Token) -> Fault:
+    return _fault(token, concern, f"The passage says {_shown(other)} here, not {_shown(token)}.")
+
+
+def _fault(token: Token, concern: Concern, words: str, verdict: Verdict = Verdict.NOT_SUPPORTED) -> Fault:
+    return Fault(verdict, Reason(concern, token.start, token.end, words))

@@ -1,0 +1,104 @@
+"""Whether a sentence and a passage deny the same, and say may and must, before and after, at least and at most alike.
+
+Each cue is held to the first word behind it that both texts have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from app.types import Concern, Reason
+from app.verification import cues
+from app.verification.cues import Cue
+from app.verification.reading import Text
+
+# What may stand between a denial and the further words that it denies: "no fever, cough or chills".
+_LISTED = re.compile(r"\s*(?:,\s*(?:and|or|nor)?|and|or|nor|-)?\s*", re.IGNORECASE)
+_STOPS = re.compile(r"[.;:,()]")
+_APART = 2  # tokens that the same denial may stand apart
+
+
+def turned(
+    claim: Text, passage: Text, paired: Mapping[int, int], counterparts: Callable[[int], list[int]]
+) -> Iterator[Reason]:
+    """Yield what the sentence says the contrary of; `paired` are its tokens with those of the passage."""
+    yield from _denials(claim, passage, paired, counterparts)
+    yield from _other_cues(claim, passage, paired)
+
+
+def denied(text: Text, index: int) -> bool:
+    """Whether a token stands in the reach of a denial."""
+    return any(index in _heads(text, cue) for cue in _of(text, cues.DENIAL))
+
+
+def _denials(
+    claim: Text, passage: Text, paired: Mapping[int, int], counterparts: Callable[[int], list[int]]
+) -> Iterator[Reason]:
+    back = {theirs: ours for ours, theirs in paired.items()}
+    ours: list[tuple[Cue, int, int]] = []  # cue, its word in the sentence, its word in the passage
+    for cue in _of(claim, cues.DENIAL):
+        heads = _heads(claim, cue)
+        head = next((index for index in heads if index in paired), None)
+        if head is not None:
+            ours.append((cue, head, paired[head]))
+        else:
+            places = next(((index, found) for index in heads if (found := counterparts(index))), None)
+            if places and not any(denied(passage, other) for other in places[1]):
+                yield _reason(cue, f"The passage does not say {_said(claim, cue, places[0])}.")
+    theirs = [(cue, at) for cue in _of(passage, cues.DENIAL)
+              if (at := next((at for at in _heads(passage, cue) if at in back), None)) is not None]  # fmt: skip
+    for cue, head, place in list(ours):
+        match = min(theirs, key=lambda one: abs(one[1] - place), default=None)
+        if match is not None and abs(match[1] - place) <= _APART and _nearest(match[1], ours) == place:
+            theirs.remove(match)
+            ours.remove((cue, head, place))
+    for cue, head, _ in ours:
+        yield _reason(cue, f"The passage does not say {_said(claim, cue, head)}.")
+    for cue, at in theirs:
+        token = claim.tokens[back[at]]
+        words = f"The passage says {_said(passage, cue, at)}, and the sentence does not."
+        yield Reason(Concern.CONTRARY, token.start, token.end, words)
+
+
+def _nearest(at: int, ours: list[tuple[Cue, int, int]]) -> int:
+    return min((place for _, _, place in ours), key=lambda place: abs(place - at))
+
+
+def _heads(text: Text, cue: Cue) -> list[int]:
+    """Return the tokens that a denial reaches, the next first; the one before where none follows."""
+    found: list[int] = []
+    end = cue.end
+    for index in range(cue.at, min(cue.at + cues.reach(text.text[cue.start : cue.end]), len(text.tokens))):
+        between = text.text[end : text.tokens[index].start]
+        if _STOPS.search(between) and not (_LISTED.fullmatch(between) and found):
+            break
+        found.append(index)
+        end = text.tokens[index].end
+    return found or ([cue.at - 1] if cue.at else [])
+
+
+def _other_cues(claim: Text, passage: Text, paired: Mapping[int, int]) -> Iterator[Reason]:
+    for cue in claim.cues:
+        if cue.kind == cues.DENIAL or cue.at not in paired:
+            continue
+        at = paired[cue.at]
+        others = [other for other in passage.cues if other.kind == cue.kind and other.at == at]
+        if not others or any(other.value == cue.value for other in others):
+            continue
+        if cue.kind == cues.MODAL and denied(claim, cue.at) and denied(passage, at):
+            continue  # what one may not do one must not do
+        theirs, ours = passage.text[others[0].start : others[0].end], claim.text[cue.start : cue.end]
+        yield _reason(cue, f"The passage says “{theirs}” here, not “{ours}”.")
+
+
+def _of(text: Text, kind: str) -> Iterator[Cue]:
+    return (cue for cue in text.cues if cue.kind == kind)
+
+
+def _said(text: Text, cue: Cue, index: int) -> str:
+    return f"“{text.text[cue.start : cue.end]}” of “{text.tokens[index].shown}”"
+
+
+def _reason(cue: Cue, words: str) -> Reason:
+    return Reason(Concern.CONTRARY, cue.start, cue.end, words)

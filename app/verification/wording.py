@@ -1,0 +1,146 @@
+"""Words that are compared: which carry meaning, which are forms of one word, which exclude each other."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from app import terms
+
+FUNCTION_WORDS = frozenset(
+    """
+    a an the this that these those it its they them their he she his her him we us our you your i my me who whom which
+    whose what when where how why and or but if then than so as of in on at to for from by with into within about over
+    under after before between during is are was were be been being am has have had having do does did done doing will
+    would shall should can could may might must there here also such any each all both more most other some same only
+    own very no not nor never none neither without cannot unless except until till while whereas because since although
+    though however therefore thus hence moreover furthermore additionally upon via per
+    according passage passages document text states says stated section clause article e.g i.e etc
+    der die das den dem des ein eine einen einem einer eines und oder aber wenn dann als wie von in im am an auf zu zum
+    zur für aus bei mit nach über unter vor zwischen ist sind war waren wird werden wurde hat haben hatte es sie er wir
+    ihr sich auch noch nur diese dieser dieses sowie bis durch nicht kein keine keinen keiner nie ohne
+    """.split()
+)
+# Words with which a sentence goes on from another; they begin sentences and claim nothing.
+CONNECTIVES = frozenset(
+    """additionally moreover furthermore however therefore thus hence consequently similarly likewise finally overall
+    meanwhile nevertheless nonetheless further accordingly specifically also yes first firstly second secondly third
+    thirdly lastly instead indeed conversely""".split()
+)
+_ENDINGS = frozenset(
+    """e s es ed d ing ion ions ation ations ment ments er ers or ors al ally ly ive ively ity ities ance ances ence
+    ences ancy ency ant ants ent ents able ible ibly ably ness ful ize izes ized izing ise ises ised ising ization
+    isation ic ical ics ous ously y ies ied ying tion tions sion sions ure ures age ism ist ists en ened ening
+    n ns ian ians an ans ese i is th ar ary ory ative ate ates ated ating""".split()
+)
+_LEAST = 4  # letters that two forms of one word begin with
+_IRREGULAR = {
+    form: line.split()[0]
+    for line in (
+        "begin began begun", "write wrote written", "build built", "hold held", "make made", "give gave given",
+        "take took taken", "lead led", "leave left", "grow grew grown growth", "become became", "come came",
+        "go went gone goes", "know knew known", "say said", "pay paid payment", "sell sold sale sales",
+        "buy bought", "bring brought", "think thought", "teach taught", "catch caught", "keep kept", "lose lost loss",
+        "meet met", "run ran", "rise rose risen", "fall fell fallen", "see saw seen", "send sent", "spend spent",
+        "speak spoke spoken speech", "win won", "child children", "man men", "woman women", "die died dying death dead",
+        "bear born borne birth", "drive drove driven", "eat ate eaten", "find found", "get got gotten", "tell told",
+        "show shown", "draw drew drawn", "choose chose chosen choice", "break broke broken", "steal stole stolen",
+        "fight fought", "seek sought", "mean meant", "lay laid", "lie lay lain", "wear wore worn", "bind bound",
+        "shoot shot", "sing sang sung", "sink sank sunk", "swim swam", "throw threw thrown", "arise arose arisen",
+        "forbid forbade forbidden", "foot feet", "tooth teeth", "analysis analyses", "person people", "use usage",
+        "fly flew flown flight", "withdraw withdrew withdrawn", "undergo underwent", "overcome overcame",
+    )
+    for form in line.split()
+}  # fmt: skip
+_OPPOSED = (
+    "increase rise grow raise gain improve expand | decrease fall decline reduce drop lower lessen diminish worsen",
+    "high higher highest elevate upper | low lower lowest reduce",
+    "more greater larger | less fewer smaller",
+    "most | least",
+    "maximum maximal | minimum minimal",
+    "early earlier earliest | late later latest",
+    "begin start commence | end terminate expire cease stop",
+    "include | exclude",
+    "inclusive | exclusive",
+    "allow permit authorize entitle | prohibit forbid ban prevent",
+    "accept approve | reject refuse deny decline",
+    "always | never rarely seldom",
+    "present presence | absent absence",
+    "positive | negative",
+    "benign | malignant",
+    "acute | chronic",
+    "success succeed | failure fail",
+    "buy buyer purchaser purchase | sell seller vendor",
+    "landlord lessor | tenant lessee",
+    "licensor | licensee", "grantor | grantee", "assignor | assignee", "franchisor | franchisee",
+    "employer | employee", "mortgagor | mortgagee", "lender | borrower", "creditor | debtor", "trustee | beneficiary",
+    "plaintiff claimant | defendant respondent", "principal | agent", "disclosing | receiving",
+    "male man boy father son | female woman girl mother daughter",
+    "left | right",
+    "north northern | south southern", "east eastern | west western", "northeast | southwest", "northwest | southeast",
+    "internal | external", "domestic | foreign international", "public | private", "mandatory compulsory | optional",
+    "import | export", "income | expense", "profit | loss", "asset | liability", "credit | debit",
+    "win victory | lose defeat", "agree | disagree", "common | rare uncommon", "likely | unlikely",
+    "systolic | diastolic", "mild | severe", "strong stronger | weak weaker", "fast faster | slow slower",
+    "old older | young younger", "long longer | short shorter", "inhibit block suppress | activate stimulate promote",
+    "hypertension | hypotension", "hyperglycemia | hypoglycemia", "bacterial | viral", "oral | intravenous",
+    "with | without", "majority | minority", "same | different", "first | last", "open | close",
+    "daily | weekly | monthly | quarterly | annual annually yearly | hourly", "once | twice",
+    "monday | tuesday | wednesday | thursday | friday | saturday | sunday",
+)  # fmt: skip
+NEGATIVE_PREFIXES = ("non", "un", "in", "im", "ir", "il", "dis")
+
+
+@lru_cache(50_000)
+def stem(word: str) -> str:
+    """Return what the commonest forms of a word have in common."""
+    word = word.removesuffix("'s").removesuffix("'")
+    return _IRREGULAR.get(word) or terms.stem(word)
+
+
+def _sets() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for line in _OPPOSED:
+        sides = [{stem(word) for word in side.split()} for side in line.split("|")]
+        for side in sides:
+            for word in side:
+                found.setdefault(word, set()).update(*(other - side for other in sides if other is not side))
+    return {word: frozenset(others) for word, others in found.items()}
+
+
+_OPPOSITES = _sets()
+
+
+def opposites(root: str) -> frozenset[str]:
+    """Return the stems that say the contrary of a stem, or what excludes it."""
+    return _OPPOSITES.get(root, frozenset())
+
+
+def opposed(one: str, other: str) -> bool:
+    """Whether one stem excludes the other: increase and decrease, licensor and licensee, usual and unusual."""
+    if other in opposites(one):
+        return True
+    short, long = sorted((one, other), key=len)
+    rest = long.removesuffix(short)
+    if len(short) >= 4 and rest != long and rest in NEGATIVE_PREFIXES:
+        return True
+    # Two sides of a deal: mortgagor and mortgagee.
+    return one[:-2] == other[:-2] and {one[-2:], other[-2:]} in ({"or", "ee"}, {"er", "ee"}) and len(one) > 5
+
+
+def kin(one: str, other: str) -> bool:
+    """Whether two stems are forms of one word: assign and assignment, produce and production."""
+    common = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        common += 1
+    if common < _LEAST or common * 2 < max(len(one), len(other)):
+        return False
+    for cut in (common, common - 1):  # what they share may hold the first letter of an ending
+        if cut >= _LEAST and _is_ending(one[cut:]) and _is_ending(other[cut:]):
+            return not opposed(one, other)
+    return False
+
+
+def _is_ending(rest: str) -> bool:
+    return not rest or rest in _ENDINGS

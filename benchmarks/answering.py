@@ -1,0 +1,113 @@
+"""How answers are checked: which true statements are accepted, and which wrong ones are flagged.
+
+    python benchmarks/answering.py verification ../shared/data/{squad_v2_dev,covid_qa,medquad,cuad} \
+        [--half 1] [--wanted 200] [--kept-back] [--keep DIR] [--show KIND]
+
+Statements are made from the gold answers by rules with fixed seeds (benchmarks/statements.py); each cites the program's
+own passage that holds it. Accepted is what has the verdict "supported", flagged is all else. The first half of a set's
+documents is there to tune by, the second to report. Prints tables, asserts nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from app import paths, verification  # noqa: E402
+from app.types import Finding, Verdict  # noqa: E402
+from benchmarks.measures import percentile  # noqa: E402
+from benchmarks.statements import KEPT_BACK, RECIPES, Corpus, Statement, all_wrong, by_kind, true_statements  # noqa: E402
+
+SEED, OTHER_SEED = 6, 1906
+SENTENCES, GIVEN = 6, 6  # of an answer that is timed
+
+
+def verify(options: argparse.Namespace) -> None:
+    """Print accepted and flagged shares by set and kind, and the time that checking an answer takes."""
+    seed, recipes = (OTHER_SEED, KEPT_BACK) if options.kept_back else (SEED, RECIPES)
+    half = {0: "first half", 1: "second half"}[options.half]
+    print(f"Verification, {half} of each set, seed {seed}: share accepted of the true, flagged of the wrong")
+    rows: dict[str, dict[str, list[bool]]] = {}
+    left_out: dict[str, int] = {}
+    seconds: list[float] = []
+    for folder in options.sets:
+        corpus = Corpus.load(folder, paths.bundled_models() / "all-MiniLM-L6-v2", options.keep)
+        true = [one for one in true_statements(folder, corpus, options.wanted, seed) if one.half == options.half]
+        sound = [one for one in true if one.kind != "statement"]
+        made, without = all_wrong(sound, recipes, corpus, options.wanted, seed)
+        for kind, count in without.items():
+            left_out[kind] = left_out.get(kind, 0) + count
+        for wanted, some in ((True, true), (False, made)):
+            for kind, statements in by_kind(some):
+                findings = [verification.check(one.text, (one.passage,)) for one in statements]
+                good = [(finding.verdict is Verdict.SUPPORTED) is wanted for finding in findings]
+                rows.setdefault(kind, {})[folder.name] = good
+                show(options.show, kind, statements, findings, good)
+        seconds += timed(sound, corpus)
+    print_rows(rows, [folder.name for folder in options.sets], left_out)
+    print(f"An answer of {SENTENCES} sentences with {GIVEN} passages: p50 {percentile(seconds, 0.5) * 1000:.1f} ms, "
+          f"p95 {percentile(seconds, 0.95) * 1000:.1f} ms (wanted: under 50 ms)")  # fmt: skip
+
+
+def timed(statements: Sequence[Statement], corpus: Corpus, answers: int = 20) -> list[float]:
+    """Return the seconds of checking answers, a third of whose sentences cite nothing."""
+    dice = random.Random(SEED)
+    found = []
+    for _ in range(answers if len(statements) >= SENTENCES else 0):
+        some = dice.sample(list(statements), SENTENCES)
+        given = [one.passage for one in some][:GIVEN]
+        began = time.process_time()
+        for place, one in enumerate(some):
+            if place % 3 == 2:
+                best = verification.best_support(one.text, given)
+                verification.check(one.text, given[best : best + 1] if best is not None else ())
+            else:
+                verification.check(one.text, (given[place],))
+        found.append(time.process_time() - began)
+    return found
+
+
+def print_rows(rows: dict[str, dict[str, list[bool]]], sets: Sequence[str], left_out: dict[str, int]) -> None:
+    print(f"{'':<18}" + "".join(f"{name:>20}" for name in (*sets, "all")) + f"{'left out':>10}")
+    for kind, told in rows.items():
+        cells = [told.get(name, []) for name in sets]
+        cells.append([good for cell in cells for good in cell])
+        line = "".join(f"{sum(cell) / len(cell):>13.1%} {len(cell):>6}" if cell else f"{'-':>20}" for cell in cells)
+        print(f"{kind:<18}{line}{left_out.get(kind, 0):>10}")
+
+
+def show(
+    wanted: str, kind: str, statements: Sequence[Statement], findings: Sequence[Finding], good: Sequence[bool]
+) -> None:
+    """Print what was judged otherwise than wanted, of one kind."""
+    for one, finding, right in zip(statements, findings, good, strict=True):
+        if wanted == kind and not right:
+            print(f"\n--- {one.id} {finding.verdict}\n{one.text}\n  > {' '.join(one.passage.split())}")
+            for reason in finding.reasons:
+                print(f"  * {reason.concern}: {reason.text}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parts = parser.add_subparsers(required=True)
+    part = parts.add_parser("verification", help="which statements are accepted and flagged")
+    part.add_argument("sets", type=Path, nargs="+", metavar="SET")
+    part.add_argument("--half", type=int, choices=(0, 1), default=1, help="0 to tune by, 1 to report (1)")
+    part.add_argument("--wanted", type=int, default=200, help="statements of each kind and set (200)")
+    part.add_argument("--kept-back", action="store_true", help="other wrong statements, from other questions")
+    part.add_argument("--keep", type=Path, metavar="DIR", help="keep the passages of the sets here")
+    part.add_argument("--show", default="", metavar="KIND", help="print what of this kind was judged wrongly")
+    part.set_defaults(run=verify)
+    options = parser.parse_args()
+    options.run(options)
+
+
+if __name__ == "__main__":
+    main()
