@@ -24,9 +24,9 @@ from app.types import Demand, StoredPassage
 Vector = npt.NDArray[np.float32]
 
 # How deep each arm looks; half as deep finds as much on the four sets that it was measured with, twice no more.
-DEPTH = 40
+DEPTH = 36
 # Of each document that the question names, as many more: its passages may say other words than the rest of it.
-NAMED_DEPTH = 24
+NAMED_DEPTH = 20
 NAMED = 3
 _ROUTES = 8
 
