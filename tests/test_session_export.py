@@ -38,7 +38,8 @@ def session(tmp_path: Path, empty_home: Path, monkeypatch: pytest.MonkeyPatch) -
     with zipfile.ZipFile(tmp_path / "letters.zip", "w") as archive:
         archive.writestr("boiler.txt", "The boiler was repaired by Aurelia Vantongeren on 3 May.")
     library = tmp_path / "library"
-    with Session.open(library, bytearray(b"correct horse battery"), create=True, settings=Settings(answers="written")) as made:
+    settings = Settings(answers="written")
+    with Session.open(library, bytearray(b"correct horse battery"), create=True, settings=settings) as made:
         list(made.ingest.add([tmp_path / LEASE, tmp_path / "letters.zip"]))
         yield made
 
