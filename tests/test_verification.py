@@ -274,3 +274,14 @@ def test_a_key_that_names_no_passage_is_told() -> None:
 
 def hit(rank: int, text: str) -> Hit:
     return Hit(rank, 1.0, StoredPassage("p", "d", "/a/lease.pdf", "Lease", "pdf", 1, 0, len(text), text, ""))
+
+
+@pytest.mark.parametrize(("sentence", "verdict"), [
+    ("The passage is about the rent of the flat.", Verdict.PARTLY),
+    ("The passage also discusses the rent of the flat.", Verdict.PARTLY),
+    ("The passage states that the rent of the flat is 2,450 dollars.", Verdict.SUPPORTED),
+    ("The text says that the rent of the flat is 2,450 dollars.", Verdict.SUPPORTED),
+    ("The rent of the flat is 2,450 dollars.", Verdict.SUPPORTED),
+])  # fmt: skip
+def test_a_sentence_about_the_passages_is_not_what_they_say(sentence: str, verdict: Verdict) -> None:
+    assert check(sentence, ["The passage of rent: the rent of the flat is 2,450 dollars."]) is verdict
