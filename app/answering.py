@@ -94,8 +94,7 @@ class Answering:
             checking = time.monotonic()
             answer = check(text, [hit for hit in evidence.hits if hit.rank in given])
             answer = replace(answer, stopped=finish == "limit", repeated=finish == "repeated")
-            if answer.status is AnswerStatus.ANSWERED and not _holds(answer):
-                answer = replace(answer, quotes=quote(evidence).sentences)  # what the files say is never missing
+            answer = pointed(answer, evidence)
             timings["checking"] = time.monotonic() - checking
         answer = replace(answer, anyway=doubted and anyway)
         timings["total"] = time.monotonic() - began
@@ -167,6 +166,21 @@ def _checked(sentence: CitedSentence, texts: Mapping[int, verification.Text]) ->
             finding = verification.judged(claim, [texts[ranks[best]]])
     finding = verification.with_unknown(finding, claim, [one.key for one in cited if one.rank is None])
     return Sentence(sentence.text, cited, finding.verdict, finding.reasons)
+
+
+def pointed(answer: Answer, evidence: Evidence) -> Answer:
+    """Return a written answer with quotes beside it where it holds nothing, or nothing that answers the question.
+
+    What the files say is never missing. That a sentence is supported does not make it an answer: where none of those
+    says what the sentences say that answer best, the answer is `astray`.
+    """
+    if answer.status is not AnswerStatus.ANSWERED:
+        return answer
+    said = quote(evidence).sentences
+    supported = [sentence.text for sentence in answer.sentences if sentence.verdict is Verdict.SUPPORTED]
+    best = [sentence.text for sentence in said]
+    astray = bool(supported) and not any(quotes.say(best, evidence.question, text) for text in supported)
+    return replace(answer, astray=astray, quotes=said if astray or not _holds(answer) else ())
 
 
 def _holds(answer: Answer) -> bool:

@@ -40,6 +40,11 @@ _SENTENCES: Mapping[Status, str] = {
     Status.TIMED_OUT: "They took too long, and were not read or not all of them.",
     Status.FAILED: "They could not be opened and were not read.",
 }
+# Said of a written answer that is astray.
+ASTRAY = (
+    "What was written may miss the question: the sentences of your files that fit it best say something else. They are "
+    "quoted with it; compare them before you rely on it."
+)
 # Said of an answer that was wanted although nothing that was found seems to hold it.
 ANYWAY = (
     "The files that were searched seem to hold no answer to this, and you asked for one all the same. Compare it with "

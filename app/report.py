@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from app.coverage import (
-    ANYWAY,
     WORDS,
     by_ocr,
     not_found_words,
@@ -25,7 +24,7 @@ from app.coverage import (
     totals,
     unread_words,
 )
-from app.export.words import reasons
+from app.export.words import reasons, remarks
 from app.passages import beginning
 from app.snippets import Snippet, quoted, snippet
 from app.types import (
@@ -107,6 +106,7 @@ def answer_json(found: EvidenceFound, answered: Answered) -> dict[str, Any]:
             "stopped": answer.stopped,
             "repeated": answer.repeated,
             "anyway": answer.anyway,
+            "astray": answer.astray,
         },
         "answerable": round(found.evidence.answerable, 4),
         "searched": {
@@ -223,12 +223,8 @@ def print_answer(found: EvidenceFound, answered: Answered, out: TextIO, *, shut:
     """Print what checking found, after the text was printed as it came; `shut` files gave no page."""
     answer, evidence = answered.answer, found.evidence
     print("\n", file=out)
-    if answer.anyway:
-        print(_wrapped(ANYWAY) + "\n", file=out)
-    if answer.stopped:
-        print("(The answer reached its longest length and was cut here.)\n", file=out)
-    if answer.repeated:
-        print("(The model began to repeat itself and was stopped.)\n", file=out)
+    for remark in remarks(answer):
+        print(_wrapped(remark) + "\n", file=out)
     if answer.status is AnswerStatus.NOT_FOUND:
         print(_wrapped(not_found_words(evidence.searched, shut, closest=bool(evidence.hits))), file=out)
         if evidence.hits and not answer.text:

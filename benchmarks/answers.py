@@ -11,7 +11,7 @@ as it does for the user, with the model that comes with the program. Every quest
   right             a sentence that is marked as supported holds a gold answer, word for word but for case and signs
   abstained         no answer was given, or every sentence of it is marked as no claim
   wrong, unmarked   there is a sentence that is marked as supported, and none such holds a gold answer
-  wrong, marked     there are claims, and none is marked as supported
+  wrong, marked     there are claims, and none is marked as supported, or the whole answer as perhaps astray
 Of a question that cannot be answered nothing is right: whatever is marked as supported counts as wrong and unmarked. A
 sentence that truly stands in the files but answers something else is wrong here, too. Where a gold answer stands only
 in sentences that are marked ("partly", "not supported") the answer is wrong and marked. Quotes are supported by being
@@ -40,7 +40,17 @@ sys.path.insert(0, str(ROOT))
 from app import answering, seal  # noqa: E402
 from app.session import Session  # noqa: E402
 from app.settings import ANSWERS  # noqa: E402
-from app.types import Answer, Answered, AnswerStatus, EvidenceFound, Hit, StoredPassage, Verdict  # noqa: E402
+from app.types import (  # noqa: E402
+    Answer,
+    Answered,
+    AnswerStatus,
+    Evidence,
+    EvidenceFound,
+    Hit,
+    Searched,
+    StoredPassage,
+    Verdict,
+)
 from benchmarks import retrieval as sets  # noqa: E402
 from benchmarks.quoting import plain  # noqa: E402
 
@@ -75,7 +85,7 @@ def outcome(answer: Answer, gold: Sequence[str]) -> str:
     claims = [one for one in answer.sentences if one.verdict is not Verdict.NO_CLAIM]
     if answer.status is AnswerStatus.NOT_FOUND or not claims:
         return ABSTAINED
-    supported = [one.text for one in claims if one.verdict is Verdict.SUPPORTED]
+    supported = [one.text for one in claims if one.verdict is Verdict.SUPPORTED and not answer.astray]
     if any(contains(text, gold) for text in supported):
         return RIGHT
     return UNMARKED if supported else MARKED
@@ -115,9 +125,13 @@ def rechecked(line: dict[str, Any]) -> dict[str, Any]:
     """Return a line of an earlier run, its text checked anew; where none was written it stays as it was."""
     if line["mode"] != "written" or not line["given"]:
         return line
-    hits = [Hit(hit["rank"], 0.0, StoredPassage("", "", hit["file"], "", "text", None, 0, 0, hit["text"], ""))
-            for hit in line["hits"] if hit["rank"] in line["given"]]  # fmt: skip
-    return judged(line, answering.check(line["text"], hits))
+    # The scores were not kept, only their order.
+    hits = [
+        Hit(hit["rank"], 1 / hit["rank"], StoredPassage("", "", hit["file"], "", "text", None, 0, 0, hit["text"], ""))
+        for hit in line["hits"]
+    ]
+    answer = answering.check(line["text"], [hit for hit in hits if hit.rank in line["given"]])
+    return judged(line, answering.pointed(answer, Evidence(line["question"], tuple(hits), Searched(0, 0, 0))))
 
 
 def ask(session: Session, mode: str, questions: Sequence[Asked], out: TextIO | None) -> list[dict[str, Any]]:

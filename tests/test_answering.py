@@ -12,6 +12,7 @@ from app.errors import NoQuestion
 from app.precedence import Precedence
 from app.prompts import NOT_FOUND
 from app.retrieval.answerable import LEAST
+from app.retrieval.quotes import say
 from app.settings import Settings
 from app.types import (
     Answer,
@@ -170,6 +171,26 @@ def test_an_answer_that_was_cut_says_so() -> None:
     cut = list(answering(FakeGenerator("The rent is", finish="limit")).ask("What is the rent?"))[-1]
     assert isinstance(cut, Answered)
     assert cut.answer.stopped
+
+
+@pytest.mark.parametrize(("question", "reply", "astray"), [
+    ("How long is the notice?", "Notice is three months in writing [2].", False),
+    ("How long is the notice?", "Notice is in writing [2].", False),
+    ("Is notice in writing?", "Notice is in writing [2].", False),
+    ("How is notice given?", "Notice [2].", True),
+])  # fmt: skip
+def test_what_is_true_and_no_answer_is_told_with_quotes(question: str, reply: str, astray: bool) -> None:
+    last = list(answering(FakeGenerator(reply)).ask(question))[-1]
+    assert isinstance(last, Answered)
+    assert [sentence.verdict for sentence in last.answer.sentences] == [Verdict.SUPPORTED]
+    assert (last.answer.astray, bool(last.answer.quotes)) == (astray, astray)
+
+
+def test_a_supported_sentence_that_says_something_else_than_the_best_ones_is_astray() -> None:
+    best = "The battle of Lake George ended inconclusively, with both sides withdrawing from the field."
+    assert say([best], "Who won the battle of Lake George?", "The battle of Lake George ended inconclusively.")
+    assert not say([best], "Who won the battle of Lake George?", "The British won the battle of Lake George.")
+    assert not say([best], "Who won the battle of Lake George?", "They won the battle of Lake George.")
 
 
 def test_a_model_that_repeats_itself_for_ever_is_stopped() -> None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app import __version__
-from app.coverage import ANYWAY, by_ocr, unread_words
+from app.coverage import by_ocr, unread_words
 from app.export.excerpts import excerpt
 from app.export.origins import Origin
-from app.export.words import CUT, FOUND, LABELS, MEANINGS, REPEATED, flat, gaps, meaning, unknown
+from app.export.words import FOUND, LABELS, MEANINGS, flat, gaps, meaning, remarks, unknown
 from app.places import file_name, page_word
 from app.types import Answer, AnswerStatus, Citation, Exchange, Hit, Sentence, StoredPassage, Verdict
 
@@ -117,14 +117,14 @@ class _Composer:
             [Part("Answer", tuple(self._written(answer)))]
         if answer.quotes:
             parts.append(Part("In the words of the files", tuple(self._quoted(answer.quotes))))
-        remarks = [ANYWAY] * answer.anyway + [CUT] * answer.stopped + [REPEATED] * answer.repeated
+        said = remarks(answer)
         if answer.status is AnswerStatus.NOT_FOUND:
-            remarks.insert(0, "Not found in the files that were searched.")
+            said.insert(0, "Not found in the files that were searched.")
             if not answer.quotes:
                 closest = exchange.evidence.hits[:CLOSEST]
                 parts.append(Part("The closest passages, which do not answer the question",
                                   tuple(map(self._close, closest))))
-        return Chapter(flat(exchange.question), tuple(self._facts()), tuple(remarks),
+        return Chapter(flat(exchange.question), tuple(self._facts()), tuple(said),
                        tuple(part for part in parts if part.paragraphs))
 
     def _facts(self) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.coverage import ANYWAY, ASTRAY
 from app.types import Answer, Sentence, Verdict
 
 # What stands beside a sentence, in brackets; one that makes no claim gets none.
@@ -45,6 +46,12 @@ def meaning(sentence: Sentence) -> str:
 def reasons(sentence: Sentence) -> list[str]:
     """Return why a sentence is not simply supported, the gravest first, a sentence each."""
     return list(dict.fromkeys(flat(reason.text) for reason in sentence.reasons))[:_REASONS]
+
+
+def remarks(answer: Answer) -> list[str]:
+    """Return what is said of an answer as a whole, a sentence or two each, the gravest first."""
+    said = ((ANYWAY, answer.anyway), (ASTRAY, answer.astray), (CUT, answer.stopped), (REPEATED, answer.repeated))
+    return [words for words, holds in said if holds]
 
 
 def unknown(key: str) -> str:

@@ -19,6 +19,7 @@ from app import sentences
 from app.retrieval.features import OPENING, document_name, says
 from app.retrieval.stems import STEMS, words
 from app.retrieval.wording import focus, wording
+from app.terms import STOP_WORDS
 from app.types import Evidence, Hit
 
 MOST = 5
@@ -26,6 +27,11 @@ _HITS = 8  # of the best, whose sentences are looked at
 _LEAST = 0.05  # as probable as the best quote, or it is none
 _NAMING = 0.15  # what a word that only names the document is still worth
 _FARTHEST = -6.0  # logarithm of a hit's odds against the best, below which all count the same
+_SAID = 0.9  # of what a sentence says anew; with half of it twice as many that say something else would pass
+_ASKING = re.compile(
+    r"\b(?:what|which|who|whom|whose|when|where|why|how|wer|wen|wem|wessen|wann|wo|warum|wie|welche[mnrs]?)\b",
+    re.IGNORECASE,
+)
 NAMES = ("covered", "rest", "before", "passage", "form", "short", "asks", "open")
 # Learned from an encyclopaedia, scientific papers and patient information. Which of the question's words stand next to
 # each other, what follows a sentence, how much else it says and how much of it is prose told nothing more. That what
@@ -86,6 +92,22 @@ def _joined(chosen: Sequence[Quote]) -> list[Quote]:
 def _by_document(chosen: Sequence[Quote]) -> list[Quote]:
     documents = list(dict.fromkeys(quote.hit.passage.document for quote in chosen))
     return sorted(chosen, key=lambda quote: documents.index(quote.hit.passage.document))
+
+
+def say(quoted: Sequence[str], question: str, sentence: str) -> bool:
+    """Whether one of the sentences that answer a question best says what a written one answers.
+
+    That is what it says beyond the question's own words; where it says nothing beyond them it answers what can be
+    answered by yes or no, and nothing else.
+    """
+    new = _telling(sentence) - _telling(question)
+    if not new:
+        return _ASKING.search(question) is None
+    return any(len(new & _telling(text)) >= _SAID * len(new) for text in quoted)
+
+
+def _telling(text: str) -> set[str]:
+    return {STEMS[word] for word in words(text) if word not in STOP_WORDS}
 
 
 # What speaks for a sentence.

@@ -13,8 +13,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import export
-from app.coverage import ANYWAY, by_ocr, not_found_words, unread_words
-from app.export.words import CUT, REPEATED
+from app.coverage import by_ocr, not_found_words, unread_words
+from app.export.words import remarks
 from app.places import file_name, page_word
 from app.snippets import quoted
 from app.types import Answer, Answered, AnswerStatus, Citation, Evidence, EvidenceFound, Exchange, Hit
@@ -28,7 +28,6 @@ from app.ui.widgets.theme import Theme
 _FIRST = 3  # cards shown before "show more"
 _PULSE_MS = 450
 _DRAW_MS = 40  # the text is drawn this often while it is written
-_CUT = "The answer was cut at its greatest length; its end is missing."
 
 
 class Turn(QWidget):
@@ -215,10 +214,6 @@ class Turn(QWidget):
                 self._quotes_caption.show()
                 self.quotes.show()
                 self.quotes.show_pieces(marks.pieces_of_quotes(answer.quotes, self._sources))
-            if answer.stopped:
-                self._say(CUT, "warn")
-            if answer.repeated:
-                self._say(REPEATED, "warn")
         elif answer.status is AnswerStatus.QUOTES:
             self._caption.setText("In the words of your files")
             self._caption.show()
@@ -231,8 +226,8 @@ class Turn(QWidget):
             hits = bool(self.evidence.hits)
             self._say(not_found_words(self.evidence.searched, self._shut, where=self._place(), closest=hits), "plain")
             self.anyway.setVisible(hits and not answer.text)  # a model that was asked has said what it can
-        if answer.anyway:
-            self._say(f"{ANYWAY} {_CUT}" if answer.stopped else ANYWAY, "warn")
+        if said := remarks(answer):
+            self._say(" ".join(said), "warn")
         self._show_foot(found)
         self._show_unread()
         self.grew.emit()
