@@ -14,7 +14,7 @@ from app.verification import quotes
 from app.verification.comparing import Compared, Comparison
 from app.verification.reading import Text, Token, read
 
-__all__ = ["Text", "best", "best_support", "check", "content_words", "judged", "read", "with_unknown"]
+__all__ = ["Text", "best", "best_support", "check", "judged", "read", "with_unknown"]
 
 # What of a sentence its passages must hold: the share of its words of meaning, mixed with the share of its neighbouring
 # words that are near each other there, too. Chosen by the mistakes that nobody would see: of the answers that the
@@ -142,8 +142,3 @@ def _misquoted(claim: Text, passages: Sequence[Text]) -> Finding:
         if not any(quotes.holds(passage.text, claim.text[start:end]) for passage in passages)
     )
     return Finding(Verdict.NOT_SUPPORTED if reasons else Verdict.SUPPORTED, reasons)
-
-
-def content_words(text: str) -> list[str]:
-    """Return the stems of the words that carry meaning, in order."""
-    return [token.key for token in read(text).tokens if token.value is None]

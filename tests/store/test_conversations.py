@@ -24,10 +24,12 @@ from app.types import (
     Answer,
     AnswerStatus,
     Citation,
+    Concern,
     Evidence,
     Exchange,
     Hit,
     Quoting,
+    Reason,
     Searched,
     Sentence,
     StoredPassage,
@@ -53,11 +55,17 @@ def test_what_was_shown_comes_back_to_the_last_field(store: Store) -> None:
     passage = StoredPassage(
         "p", row.id, file, "Títle", "pdf", None, 3, 9, "half \ud800 pair\0", "Context", "Smith", 0.5, "2024-01"
     )
-    sentences = (Sentence("One.", (Citation("1", 1), Citation("x9", None, found=True)), Verdict.PARTLY),)
+    sentences = (Sentence(
+        "One.", (Citation("1", 1, start=2, end=4), Citation("x9", None, found=True)), Verdict.PARTLY,
+        (Reason(Concern.NUMBER, 0, 3, "“One” is not in the passage."),),
+    ),)  # fmt: skip
     full = Exchange(
         "a" * 32, None, 12.5, "and the\nrent?", "and the rent? Lease",
-        Evidence("q", (Hit(1, 0.25, passage, (passage,), ((0, 2), (5, 8))),), Searched(3, 4, 5), 0.75, ("a hint",)),
-        Answer(AnswerStatus.QUOTES, "One. [1]", sentences, stopped=True, quotes=sentences), (1, 3), "model.gguf",
+        Evidence("q", (Hit(1, 0.25, passage, (passage,), ((0, 2), (5, 8))),), Searched(3, 4, 5), 0.75, ("a hint",), 0.4),
+        Answer(
+            AnswerStatus.QUOTES, "One. [1]", sentences, stopped=True, astray=True, repeated=True, anyway=True,
+            quotes=sentences,
+        ), (1, 3), "model.gguf",
     )
     for part in (full, full.evidence, full.evidence.hits[0], passage, full.answer):
         empty = [f.name for f in fields(part) if getattr(part, f.name) in ("", (), 0, None, False)]
