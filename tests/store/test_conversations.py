@@ -61,7 +61,9 @@ def test_what_was_shown_comes_back_to_the_last_field(store: Store) -> None:
     ),)  # fmt: skip
     full = Exchange(
         "a" * 32, None, 12.5, "and the\nrent?", "and the rent? Lease",
-        Evidence("q", (Hit(1, 0.25, passage, (passage,), ((0, 2), (5, 8))),), Searched(3, 4, 5), 0.75, ("a hint",), 0.4),
+        Evidence(
+            "q", (Hit(1, 0.25, passage, (passage,), ((0, 2), (5, 8))),), Searched(3, 4, 5), 0.75, ("a hint",), 0.4,
+        ),
         Answer(
             AnswerStatus.QUOTES, "One. [1]", sentences, stopped=True, astray=True, repeated=True, anyway=True,
             quotes=sentences,
