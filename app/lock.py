@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 from app.errors import LibraryBusy
 
 NAME = "lock"
 _MADE = b"made\n"
+# A program that was just killed may hold it a moment longer, by a process that it was about to start.
+_TRIES, _PAUSE = 6, 0.1  # seconds
 _LOCKED_BYTE = 1 << 30  # beyond the text: where Windows locks a byte, it cannot be read
 
 
@@ -21,11 +24,16 @@ class Lock:
 
     def __init__(self, folder: Path) -> None:
         self._descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            self._take()
-        except OSError:
-            os.close(self._descriptor)
-            raise LibraryBusy from None
+        for tried in range(_TRIES):
+            try:
+                self._take()
+            except OSError:
+                if tried + 1 == _TRIES:
+                    os.close(self._descriptor)
+                    raise LibraryBusy from None
+                time.sleep(_PAUSE)
+            else:
+                break
 
     def _take(self) -> None:
         if sys.platform == "win32":

@@ -15,7 +15,6 @@ from typing import Protocol
 from app import errors
 from app.places import Listing, containers, file_name
 from app.types import DocumentRow, StoredPassage
-from app.walking import read_whole
 
 ELSEWHERE = "the file is in no matter that is open"
 CHANGED = "the file has changed since it was read"
@@ -71,6 +70,8 @@ def origin(shelf: Shelf, file: str) -> Origin:
     """Return where a document of `shelf` comes from; reads the file on the disk, the outermost for an attachment."""
     files = containers(shelf, file)
     inside = file_name(files[-1]) if len(files) > 1 else ""
+    from app.walking import read_whole  # it comes with the parsers, which the window does without until then
+
     try:
         data = read_whole(Path(files[-1]))
     except errors.MissingPath:
