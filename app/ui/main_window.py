@@ -399,6 +399,7 @@ class MainWindow(QMainWindow):
 
     def _end(self, *, patience: int, longest: int = 0) -> None:
         self.sentry.stop()
+        self.conversation.finding.leave()  # else it would tell a closed session of what it shows
         waiting = self.library.runs.halt()
 
         def last() -> Callable[[], None] | None:

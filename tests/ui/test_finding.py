@@ -17,6 +17,7 @@ from app.ui.panels.conversation import ConversationPanel
 from app.ui.sections.finding import FindingSection
 from app.ui.widgets.found import Found
 from app.ui.widgets.labels import Label
+from tests.ui.conftest import close
 from tests.ui.fake_session import DOCUMENTS, FakeSession, lease_evidence
 
 pytestmark = pytest.mark.qt_log_ignore("does not support")  # popups on the offscreen platform
@@ -81,6 +82,17 @@ def test_the_log_is_told_of_what_is_meant_and_not_of_what_is_typed_on_the_way(
     settle(qtbot, panel.finding)
     assert not panel.finding._meant.isActive()
     assert len(fake.told) == 2
+
+
+def test_a_window_that_closes_tells_nothing_more(
+        window: MainWindow, panel: ConversationPanel, fake: FakeSession, qtbot: QtBot) -> None:
+    """Its session is closed by then, and so is the log."""
+    type_in(qtbot, panel, "notice")
+    assert panel.finding._meant.isActive()
+    close(qtbot, window)
+    assert not panel.finding._meant.isActive()
+    panel.finding._tell()
+    assert fake.told == []
 
 
 def test_only_the_last_of_what_was_typed_is_shown(panel: ConversationPanel, fake: FakeSession, qtbot: QtBot) -> None:
