@@ -347,7 +347,7 @@ def test_closing_in_the_middle_ends_everything(
     window = make_window(FakeDoor(fake))
     window.begin(bytearray(PASSPHRASE))
     qtbot.waitUntil(lambda: window.session is not None and not window.jobs.busy)
-    fake.pause = .01
+    fake.pause = .1  # so that the answer is not there before the window is closed
     window.library.add([Path(f"/in/{number}.pdf") for number in range(500)])
     ask(window)
     qtbot.waitUntil(lambda: window.conversation.turns[0].evidence is not None)
