@@ -18,9 +18,9 @@ from app.coverage import Totals, totals, write_csv
 from app.places import file_name
 from app.types import DocumentRow, LedgerLine, Status, StoredPassage
 from app.ui.jobs import Job, Jobs, in_words
-from app.ui.widgets import files, outside
+from app.ui.widgets import files, middle, outside
 from app.ui.widgets.asking import AskStrip, Question
-from app.ui.widgets.labels import Label, Notice, PushButton, ToolButton, counted, line, paged
+from app.ui.widgets.labels import Label, Notice, PushButton, counted, line, paged
 from app.ui.widgets.ledger import Covered, LedgerView, Line, Show, covered
 from app.ui.widgets.section import today
 from app.ui.widgets.theme import Theme
@@ -101,19 +101,11 @@ class CoveragePanel(QWidget):
     # Building.
 
     def _build_head(self) -> QWidget:
-        head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(14, 10, 14, 10)
-        row.setSpacing(12)
-        self.back = ToolButton(self._theme, "left", "Back to the library (Esc)")
-        self.back.setShortcut("Escape")
-        self.back.clicked.connect(self.closed)
         self.title = Label("What was read", "title")
         self.export = PushButton(self._theme, "Export CSV…", "", "list", "accent")
         self.export.clicked.connect(self._export)
-        row.addWidget(self.back)
-        row.addWidget(self.title, 1)
-        row.addWidget(self.export)
+        head, self.back = middle.head(self._theme, self.title, self.export)
+        self.back.clicked.connect(self.closed)
         return head
 
     def _build_filter(self) -> QHBoxLayout:

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.places import file_name
 from app.types import Folder, FolderAway
 from app.ui.jobs import Jobs, in_words
-from app.ui.widgets import files
+from app.ui.widgets import files, middle
 from app.ui.widgets.asking import AskStrip, Question
 from app.ui.widgets.following import FolderCard, State
-from app.ui.widgets.labels import Icon, Label, Notice, PushButton, ToolButton, counted, line
+from app.ui.widgets.labels import Icon, Label, Notice, PushButton, counted, line
 from app.ui.widgets.section import Page
 from app.ui.widgets.theme import Theme
 
@@ -55,27 +55,16 @@ class FoldersPanel(QWidget):
         column.addWidget(self._build_page(), 1)
 
     def _build_head(self) -> QWidget:
-        head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(14, 10, 14, 10)
-        row.setSpacing(12)
-        self.back = ToolButton(self._theme, "left", "Back to the library (Esc)")
-        self.back.setShortcut("Escape")
-        self.back.clicked.connect(self.closed)
         self.check_all = PushButton(self._theme, "Check all now")
         self.check_all.clicked.connect(lambda: self._check("", remove=False))
         self.add = PushButton(self._theme, "Follow a folder…", "", "plus", "accent")
         self.add.clicked.connect(self.choose)
-        row.addWidget(self.back)
-        row.addWidget(Label("Followed folders", "title"), 1)
-        row.addWidget(self.check_all)
-        row.addWidget(self.add)
+        head, self.back = middle.head(self._theme, Label("Followed folders", "title"), self.check_all, self.add)
+        self.back.clicked.connect(self.closed)
         return head
 
     def _build_page(self) -> QWidget:
         page = Page()
-        page.setObjectName("page")
-        page.setMaximumWidth(_WIDEST)
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(24, 20, 24, 28)
         self._column.setSpacing(14)
@@ -86,13 +75,7 @@ class FoldersPanel(QWidget):
         for widget in (self.words, self.said, self.question, self._build_empty()):
             self._column.addWidget(widget)
         self._column.addStretch(1)
-        view = QScrollArea()
-        view.setWidgetResizable(True)
-        view.setFrameShape(QFrame.Shape.NoFrame)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        view.setWidget(page)
-        return view
+        return middle.scrolled(page, _WIDEST)
 
     def _build_empty(self) -> QWidget:
         self.empty = QFrame()

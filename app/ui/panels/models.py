@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.coverage import about
 from app.errors import CarrelError
@@ -19,8 +19,9 @@ from app.types import EmbedderSurvey, ModelInfo
 from app.ui.jobs import Jobs, in_words
 from app.ui.sections.changing import change
 from app.ui.sections.models import ModelsSection
+from app.ui.widgets import middle
 from app.ui.widgets.asking import Question
-from app.ui.widgets.labels import Label, Notice, ToolButton, counted, line, listed
+from app.ui.widgets.labels import Label, Notice, counted, line, listed
 from app.ui.widgets.section import Page
 from app.ui.widgets.theme import Theme
 
@@ -57,26 +58,14 @@ class ModelsPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._build_head())
+        head, self.back = middle.head(theme, Label("Models", "title"))
+        self.back.clicked.connect(self.closed)
+        column.addWidget(head)
         column.addWidget(line())
         column.addWidget(self._build_page(), 1)
 
-    def _build_head(self) -> QWidget:
-        head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(14, 10, 14, 10)
-        row.setSpacing(12)
-        self.back = ToolButton(self._theme, "left", "Back to the library (Esc)")
-        self.back.setShortcut("Escape")
-        self.back.clicked.connect(self.closed)
-        row.addWidget(self.back)
-        row.addWidget(Label("Models", "title"), 1)
-        return head
-
     def _build_page(self) -> QWidget:
         page = Page()
-        page.setObjectName("page")
-        page.setMaximumWidth(_WIDEST)
         column = QVBoxLayout(page)
         column.setContentsMargins(24, 20, 24, 28)
         column.setSpacing(16)
@@ -89,12 +78,7 @@ class ModelsPanel(QWidget):
         for widget in (self.said, self.embedders, self.rerankers, self.generators, self.unusable, more):
             column.addWidget(widget)
         column.addStretch(1)
-        self.view = QScrollArea()
-        self.view.setWidgetResizable(True)
-        self.view.setFrameShape(QFrame.Shape.NoFrame)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.view.setWidget(page)
+        self.view = middle.scrolled(page, _WIDEST)
         question = self.embedders.question
         question.asked.connect(lambda: QTimer.singleShot(
             0, question, lambda: self.view.ensureWidgetVisible(question)))

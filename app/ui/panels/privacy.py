@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.settings import Settings
 from app.types import Refusal
@@ -21,7 +21,8 @@ from app.ui.sections.backup import BackupSection
 from app.ui.sections.changing import change
 from app.ui.sections.keys import KeysSection
 from app.ui.sections.offline import OfflineSection
-from app.ui.widgets.labels import Label, Notice, PushButton, ToolButton, line
+from app.ui.widgets import middle
+from app.ui.widgets.labels import Label, Notice, PushButton, line
 from app.ui.widgets.section import Page
 from app.ui.widgets.theme import Theme
 
@@ -82,24 +83,14 @@ class PrivacyPanel(QWidget):
         layout.addWidget(self._build_page(theme), 1)
 
     def _build_head(self, theme: Theme) -> QWidget:
-        head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(14, 10, 14, 10)
-        row.setSpacing(12)
-        self.back = ToolButton(theme, "left", "Back to the library (Esc)")
-        self.back.setShortcut("Escape")
-        self.back.clicked.connect(self._close)
         self.lock = PushButton(theme, "Lock now", "", "lock", "accent")
         self.lock.clicked.connect(self.locked)
-        row.addWidget(self.back)
-        row.addWidget(Label("Privacy", "title"), 1)
-        row.addWidget(self.lock)
+        head, self.back = middle.head(theme, Label("Privacy", "title"), self.lock)
+        self.back.clicked.connect(self._close)
         return head
 
     def _build_page(self, theme: Theme) -> QWidget:
         page = Page()
-        page.setObjectName("page")
-        page.setMaximumWidth(_WIDEST)
         column = QVBoxLayout(page)
         column.setContentsMargins(24, 20, 24, 28)
         column.setSpacing(16)
@@ -108,12 +99,7 @@ class PrivacyPanel(QWidget):
         for widget in (self.said, self.offline, self.keys, self.audit, self.backup):
             column.addWidget(widget)
         column.addStretch(1)
-        self.view = QScrollArea()
-        self.view.setWidgetResizable(True)
-        self.view.setFrameShape(QFrame.Shape.NoFrame)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.view.setWidget(page)
+        self.view = middle.scrolled(page, _WIDEST)
         for question in (self.keys.question, self.backup.copy_question):
             question.asked.connect(lambda question=question: QTimer.singleShot(
                 0, question, lambda: self.view.ensureWidgetVisible(question)))
