@@ -686,8 +686,14 @@ def test_a_conversation_is_begun_gone_on_with_listed_searched_renamed_and_delete
     assert "--conversation new" in desk.run("conversations")[2]
     first = desk.json("ask", "When was the boiler repaired?", "--conversation", "new", "--answers", "written")
     begun = first["conversation"][:6]
-    code, out, err = desk.run("ask", "And by whom?", "--conversation", begun, "--answers", "written")
+    asked = desk.folder / "asked.md"
+    code, out, err = desk.run(
+        "ask", "And by whom?", "--conversation", begun, "--answers", "written", "--export", asked
+    )
     assert (code, first["conversation"] in err) == (0, True)
+    text = asked.read_text(encoding="utf-8")
+    assert "## And by whom?\n" in text  # as it was typed, and what was looked for beside it
+    assert "And by whom? boiler repaired" in text
     [row] = desk.json("conversations", "list")["conversations"]
     assert (row["id"], row["title"], row["exchanges"]) == (first["conversation"], "When was the boiler repaired?", 2)
     shown = desk.json("conversations", "show", "last")["answers"]

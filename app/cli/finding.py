@@ -88,7 +88,9 @@ def ask(options: argparse.Namespace) -> int:
             if kept is not None:
                 conversation = kept.conversation.id  # the next question of a list goes on with it
                 say(f"Kept in the conversation {conversation}")
-            exchanges.append(exchange(evidence.evidence, answered, asked=asked, model=opened.writer))
+            if target is not None:
+                made = exchange(evidence.evidence, answered, asked=asked, model=opened.writer)
+                exchanges.append(made if kept is None else kept.exchange)
         if target is not None:
             opened.export(target, exchanges)
             say_exported(options.export)
