@@ -32,6 +32,13 @@ def removal(file: str, answers: int, kept: Quoting, copies: Sequence[BackupCopy]
         tick_words=f"The document can be in {_names(copies)}. {_whole(copies)}" if copies else "")
 
 
+def deletion(what: str, words: str, copies: Sequence[BackupCopy]) -> Question:
+    """Return the question whether to delete `what` of the conversations, which these backups can hold."""
+    return Question(
+        f"Delete {what}?", words, go="Delete for good", keep="Keep", danger=True, tick=tick(copies),
+        tick_words=f"It can be in {_names(copies)}. {_whole(copies)}" if copies else "")
+
+
 def _lose(number: int) -> str:
     return "loses" if number == 1 else "lose"
 
