@@ -338,7 +338,8 @@ class ConversationPanel(QWidget):
     def _tell_of_model(self, models: tuple[ModelInfo, ...]) -> None:
         writers = [model for model in models if model.role == "generator"]
         if not writers:
-            self.note.tell("There is no writing model on this computer: questions are answered with quotes only.", "warn")
+            self.note.tell("There is no writing model on this computer: questions are answered with quotes only.",
+                           "warn")
         elif any(model.chosen and model.bundled for model in writers):
             self._starter = True
             writes = self._session is not None and self._session.writes
