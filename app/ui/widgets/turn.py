@@ -234,7 +234,8 @@ class Turn(QWidget):
             self._say(not_found_words(self.evidence.searched, self._shut, where=self._place(), closest=hits), "plain")
             self.anyway.setVisible(hits and not answer.text)  # a model that was asked has said what it can
         if said := remarks(answer):
-            self._say(" ".join(said), "warn")
+            told = [self.notice.label.text()] if answer.status is AnswerStatus.NOT_FOUND else []
+            self._say(" ".join([*told, *said]), "warn")
         self._show_foot(found)
         self._show_unread()
         self.grew.emit()
