@@ -329,6 +329,11 @@ class Session:
         self.settings, self.catalog = settings, catalog
         self._build()
 
+    def answer_by(self, answers: str) -> None:
+        """Have questions answered as Settings.answers says, from the next one on."""
+        self.settings = replace(self.settings, answers=answers)
+        self._build()
+
     @property
     def outdated(self) -> tuple[Matter, ...]:
         """The open matters that are indexed by another embedder than the chosen one."""

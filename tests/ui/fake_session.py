@@ -212,7 +212,6 @@ class FakeSession:
     picture_error: Exception | None = None
     closed: int = 0
     recovery_key: str = ""  # shown once where there is one
-    writes: bool = False  # as Session.writes
     unfinished: list[str] = field(default_factory=list)  # paths that an adding was still at
     wrong_tries: int = 0
     findings: tuple[str, ...] = ()  # of the audit log
@@ -283,6 +282,14 @@ class FakeSession:
 
     def _note(self, name: str) -> None:
         self.calls.append((name, threading.get_ident()))
+
+    @property
+    def writes(self) -> bool:
+        return self.settings.answers == "written"
+
+    def answer_by(self, answers: str) -> None:
+        self._note("answer_by")
+        self.settings = replace(self.settings, answers=answers)
 
     def close(self) -> None:
         self._note("close")

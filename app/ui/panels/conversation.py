@@ -31,6 +31,10 @@ _WIDEST = 780  # of a turn, in logical pixels; longer lines are hard to read
 _LONGEST = 50_000  # characters of a question
 _ASK = "Ask about your documents"
 _SEARCH = "Search your documents"
+_POOR = ("The starter model is small and writes poor prose. The quotes are what counts: they are copied from your "
+         "files.")
+_QUOTES = ("Answers are quotes, copied from your files: the starter model is too small to write them well. With a "
+           "larger model they are written.")
 _FOLLOW = "Ask a follow-up, or anything else"
 
 
@@ -199,7 +203,7 @@ class ConversationPanel(QWidget):
         if not question or self.asking or self._session is None:
             return
         if self._starter and not self.turns:
-            self.note.show()
+            self.note.tell(_POOR if self._session.writes else _QUOTES)
         self.box.clear()
         filters = self.head.filters
         self.conversing.ask(question, filters.scope, filters.words)
@@ -342,12 +346,6 @@ class ConversationPanel(QWidget):
                            "warn")
         elif any(model.chosen and model.bundled for model in writers):
             self._starter = True
-            writes = self._session is not None and self._session.writes
-            self.note.say(
-                "The starter model is small and writes poor prose. The quotes are what counts: they are copied from "
-                "your files." if writes else
-                "Answers are quotes, copied from your files: the starter model is too small to write them well. "
-                "With a larger model they are written.")
 
     def _buttons(self) -> None:
         self.composer.show_state(ready=self._session is not None, writing=self.asking)

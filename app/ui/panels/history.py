@@ -295,13 +295,13 @@ class HistoryPanel(QWidget):
 
 def _row(kept: Conversation) -> Row:
     return Row(kept.title, f"{dates.moment(kept.changed)} · {counted(kept.exchanges, 'answer')}", icon="ask",
-               tip=kept.title, key=kept.id, value=kept)
+               tip=kept.title, key=kept.id, value=kept, prose=True)
 
 
 def _mention_row(found: Mention) -> Row:
     inside = "" if found.title == found.question else f" · in: {found.title}"
     return Row(found.question, f"{dates.moment(found.asked)}{inside}", icon="search", tip=found.question,
-               key=found.exchange, value=found)
+               key=found.exchange, value=found, prose=True)
 
 
 def _conversation(row: Row) -> str:

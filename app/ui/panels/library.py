@@ -23,7 +23,7 @@ from app.ui.widgets.asking import AskStrip
 from app.ui.widgets.labels import Icon, Label, PushButton, counted, tip
 from app.ui.widgets.removal import removal
 from app.ui.widgets.rows import ROW, Row, Rows, document_row, row_list
-from app.ui.widgets.switch import Choice, Switch
+from app.ui.widgets.switch import Option, Switch
 from app.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ class LibraryPanel(QWidget):
         layout.addLayout(self._top)
         self.switch = Switch(
             theme, "Documents or conversations",
-            Choice("Documents", "What is in the library", "file"),
-            Choice("Conversations", "What was asked before (Ctrl+H)", "ask"))
+            Option("Documents", "What is in the library"),
+            Option("Conversations", "What was asked before (Ctrl+H)"))
         self.switch.hide()
         layout.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
         self._pages = QStackedWidget()

@@ -353,7 +353,8 @@ class ConversingSection(QWidget):
             return
         store, matter = session.store, session.matter.id
         after = len(threads.following(self._exchanges, exchange.id)) - 1
-        also = "The answer that follows it goes too." if after == 1 else f"The {after} answers that follow it go too."
+        also = " The answer that follows it goes too." if after == 1 else f" The {after} answers that follow it go too."
+        words = f"“{turn.question}”.{also if after else ''}"
 
         def delete(_: str, delete_backups: bool) -> None:
             job = self._jobs.call(lambda: session.erasure.delete_conversation(
@@ -364,7 +365,7 @@ class ConversingSection(QWidget):
 
         def ask(copies: tuple[BackupCopy, ...]) -> None:
             if self._session is session and turn in self.turns:
-                self.strip.ask(deletion("this answer", also if after else "", copies), delete)
+                self.strip.ask(deletion("this answer", words, copies), delete)
 
         job = self._jobs.call(lambda: tuple(session.erasure.copies_with(matter)), "copies")
         job.done.connect(ask)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.widgets.filters import Filters
 from app.ui.widgets.labels import PushButton, ToolButton, tip
-from app.ui.widgets.switch import Choice, Switch
+from app.ui.widgets.switch import Option, Switch
 from app.ui.widgets.syntax import SyntaxPopover
 from app.ui.widgets.theme import Theme
 
@@ -25,9 +25,9 @@ class Head(QWidget):
         row.setSpacing(8)
         self.switch = Switch(
             theme, "Ask or search",
-            Choice("Ask", "A question is answered, and every sentence is checked against your files (Ctrl+1)", "ask",
+            Option("Ask", "A question is answered, and every sentence is checked against your files (Ctrl+1)", "ask",
                    "A question is answered, with proof"),
-            Choice("Search", "Passages appear while you type; no model is asked (Ctrl+2)", "search",
+            Option("Search", "Passages appear while you type; no model is asked (Ctrl+2)", "search",
                    "Passages appear while you type; no model is asked"))
         self.ask, self.search = self.switch.buttons
         self.switch.turned.connect(self.turned)

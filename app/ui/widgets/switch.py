@@ -12,7 +12,7 @@ from app.ui.widgets.theme import Theme
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Option:
     """What one of the buttons says."""
 
     words: str
@@ -26,7 +26,7 @@ class Switch(QFrame):
 
     turned = Signal()  # another one is down
 
-    def __init__(self, theme: Theme, name: str, *choices: Choice) -> None:
+    def __init__(self, theme: Theme, name: str, *choices: Option) -> None:
         """`name` is what a screen reader says of the whole."""
         super().__init__()
         self.setObjectName("modes")
