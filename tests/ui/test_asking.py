@@ -96,6 +96,24 @@ def test_the_answer_shows_chips_marks_and_the_unknown_key(window: MainWindow, qt
     assert {"✓ 1 supported", "½ 1 partly", "× 2 not supported"} <= words
 
 
+def test_a_turn_is_never_wider_than_its_place(
+        window: MainWindow, fake: FakeSession, qtbot: QtBot, ask: Ask) -> None:
+    found = lease_evidence("How long is the notice that ends the lease, as far as it was asked before?")
+    quotes = tuple(Sentence(hit.passage.text, (Citation(str(hit.rank), hit.rank),), Verdict.SUPPORTED)
+                   for hit in found.hits)
+    fake.script = [EvidenceFound(found, .1), Answered(
+        Answer(AnswerStatus.QUOTES, "", quotes, unmentioned=("Kowledge",)), (), (("total", .25),))]
+    window.resize(window.minimumSize())
+    ask(window, "And then?")
+    finished(qtbot, window)
+    fake.script = None
+    ask(window)
+    finished(qtbot, window)
+    view = window.conversation.conversing.view
+    qtbot.waitUntil(lambda: view.widget().width() <= view.viewport().width())
+    assert "stands nowhere" in window.conversation.turns[0].notice.label.text()
+
+
 def test_pressing_a_chip_opens_its_source(window: MainWindow, fake: FakeSession, qtbot: QtBot, ask: Ask) -> None:
     ask(window)
     turn = finished(qtbot, window)
@@ -310,7 +328,7 @@ def test_an_answer_is_exported_where_the_user_wants_it(
 def test_the_button_copies_with_citations(window: MainWindow, qtbot: QtBot, ask: Ask) -> None:
     ask(window, "How much notice?")
     turn = finished(qtbot, window)
-    pressed(turn, "Copy with citations", qtbot)
+    pressed(turn, "Copy", qtbot)
     assert QGuiApplication.clipboard().text() == turn.as_text()
     clipboard.clear()
     assert QGuiApplication.clipboard().text() == ""

@@ -188,7 +188,10 @@ class RowPainter(QStyledItemDelegate):
 
 def _titles(metrics: QFontMetrics, row: Row, width: int) -> list[str]:
     """Return the lines that the title of a row takes."""
-    return _wrapped(metrics, row.title, width, _TITLES) or [""] if row.prose else [row.title]
+    # Less than there is: what just fits is cut all the same, as marks after a last letter count as its own.
+    if not row.prose:
+        return [row.title]
+    return _wrapped(metrics, row.title, width - metrics.averageCharWidth(), _TITLES) or [""]
 
 
 def _wrapped(metrics: QFontMetrics, text: str, width: int, most: int) -> list[str]:

@@ -93,12 +93,11 @@ class Turn(QWidget):
 
     def _build_answer(self) -> None:
         theme = self._theme
-        self._caption = Label("Answer", "caption")
+        self._caption = Label("Answer", "caption", wrap=True)
         self._caption.hide()
         self._head = QHBoxLayout()
         self._head.setSpacing(10)
-        self._head.addWidget(self._caption)
-        self._head.addStretch(1)
+        self._head.addWidget(self._caption, 1)
         self.text = AnswerText(theme)
         self.text.cited.connect(self._open_rank)
         self.text.hide()
@@ -323,7 +322,7 @@ class Turn(QWidget):
         times.setToolTip(tip("\n".join(stages) or "When it was asked"))
         self._head.addWidget(times)
         for words, icon, told, act in (
-            ("Copy with citations", "copy", "Copy the answer with file, page and quoted words of each citation",
+            ("Copy", "copy", "Copy with citations: file, page and quoted words of each",
              lambda: self.copied.emit(self.as_text())),
             ("Export…", "export", "Write the answer with its citations to a Word, PDF or Markdown file, not encrypted",
              lambda: self.exported.emit(self.exchange)),
