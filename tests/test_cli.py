@@ -463,16 +463,21 @@ def test_sync_takes_up_what_is_new_moved_and_deleted(desk: Desk) -> None:
     assert sorted(names) == ["c.txt", "d.txt", "e.txt", "f.txt", "moved.txt", "new.txt"]
 
 
-def test_a_folder_that_is_away_is_asked_about(desk: Desk, answers: list[str]) -> None:
-    desk.file("f/a.txt", "The lift.")
+def test_a_folder_that_is_away_is_asked_about_with_the_answers_that_would_go(desk: Desk, answers: list[str]) -> None:
+    desk.file("f/a.txt", "The lift was repaired on 3 May 2021.")
     desk.run("add", desk.folder / "f", "--follow")
+    desk.json("ask", "When was the lift repaired?", "--conversation", "new", "--answers", "quotes")
     (desk.folder / "f").rename(desk.folder / "elsewhere")
     answers.append("n")
-    assert desk.json("sync")["away"] == [str(desk.folder / "f")]
+    code, _, err = desk.run("sync")
+    assert code == 0
+    assert "In 1 conversation 1 answer quotes it, or follows one that does, and would go, too." in err
     assert len(desk.json("status")["documents"]) == 1
+    assert len(desk.json("conversations")["conversations"]) == 1
     answers.append("y")
     assert desk.json("sync")["gone"] == [str(desk.folder / "f" / "a.txt")]
     assert desk.json("status")["documents"] == []
+    assert desk.json("conversations")["conversations"] == []
 
 
 def test_where_nobody_can_be_asked_nothing_of_a_folder_that_is_away_is_taken_out(desk: Desk) -> None:
@@ -480,7 +485,7 @@ def test_where_nobody_can_be_asked_nothing_of_a_folder_that_is_away_is_taken_out
     desk.run("add", desk.folder / "f", "--follow")
     (desk.folder / "f").rename(desk.folder / "elsewhere")
     code, _, err = desk.run("sync")
-    assert (code, "It stays in the library; say --yes" in err) == (0, True)
+    assert (code, "It stays in the library; say --yes" in err, "answer" in err) == (0, True, False)
     assert len(desk.json("status")["documents"]) == 1
     assert desk.run("sync", "--yes")[0] == 0
     assert desk.json("status")["documents"] == []
