@@ -367,8 +367,9 @@ def test_before_files_are_read_it_is_said_how_many_and_how_long(desk: Desk) -> N
 def test_only_files_that_are_meant_are_added(desk: Desk) -> None:
     for name in ("f/a.txt", "f/b.md", "f/drafts/c.txt"):
         desk.file(name, f"The text of {name}.")
-    added = desk.json("add", desk.folder / "f", "--include", "*.txt", "--exclude", "drafts/**")
-    assert added["added"] == 1
+    code, out, err = desk.run("add", desk.folder / "f", "--include", "*.txt", "--exclude", "drafts/**", "--json")
+    assert (code, json.loads(out)["added"]) == (0, 1)
+    assert "\n1 file, 1 page: " in err  # nor counted beforehand
     assert [Path(row["file"]).name for row in desk.json("status")["documents"]] == ["a.txt"]
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from app import demo, errors, paths
 from app.cli.finding import pull_answer
 from app.cli.opening import library, read_secret, session
-from app.cli.talk import confirmed, counted, print_json, say, say_backups
-from app.report import Narrator
+from app.cli.talk import confirmed, print_json, say, say_backups
+from app.counted import counted
+from app.narrator import Narrator
 from app.types import (
     Added,
     DocumentRow,
@@ -62,7 +63,7 @@ def add(options: argparse.Namespace) -> int:
             say(f"Followed from now on: {folder}")
         narrator = Narrator(sys.stderr)
         try:
-            pull(opened.ingest.survey(wanted), narrator)
+            pull(opened.ingest.survey(wanted, **patterns), narrator)
             return _added(opened.ingest.add(wanted, again=options.again, **patterns), narrator, as_json=options.json)
         except KeyboardInterrupt:
             narrator.clear()

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from app import errors
 from app.cli.documents import added_json, answers_lost, pull
 from app.cli.opening import first_line, session
-from app.cli.talk import confirmed, counted, print_json, say, write_text
+from app.cli.talk import confirmed, print_json, say, write_text
+from app.counted import counted
 from app.coverage import total_words, totals, write_csv
-from app.report import Narrator, ledger_json, plain, print_ledger
+from app.narrator import Narrator
+from app.report import ledger_json, plain, print_ledger
 from app.types import Added, FileFailed, FileGone, FileMoved, Folder, FolderAway, IngestEvent, Status
 
 if TYPE_CHECKING:
