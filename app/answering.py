@@ -82,6 +82,7 @@ class Answering:
         given: tuple[int, ...] = ()
         left_out: tuple[int, ...] = ()
         doubted = evidence.answerable < answerable.LEAST
+        unmentioned = self._retrieval.unmentioned(evidence)
         if not evidence.hits or (doubted and not anyway):
             answer = Answer(AnswerStatus.NOT_FOUND, "", ())
         elif self._generator is None or not (
@@ -92,11 +93,11 @@ class Answering:
             given, left_out = built.given, built.left_out
             text, finish = yield from _write(self._generator, built.prompt, timings)
             checking = time.monotonic()
-            answer = check(text, [hit for hit in evidence.hits if hit.rank in given])
+            answer = check(text, [hit for hit in evidence.hits if hit.rank in given], evidence.question)
             answer = replace(answer, stopped=finish == "limit", repeated=finish == "repeated")
-            answer = pointed(answer, evidence)
+            answer = pointed(answer, evidence, unmentioned)
             timings["checking"] = time.monotonic() - checking
-        answer = replace(answer, anyway=doubted and anyway)
+        answer = replace(answer, anyway=doubted and anyway, unmentioned=unmentioned)
         timings["total"] = time.monotonic() - began
         return Answered(answer, given, tuple(timings.items()), left_out)
 
@@ -144,16 +145,19 @@ def _write(
                     return text[:once], "repeated"
 
 
-def check(text: str, hits: list[Hit]) -> Answer:
-    """Return the answer that `text` is, every sentence with its verdict, against the given hits."""
+def check(text: str, hits: list[Hit], question: str = "") -> Answer:
+    """Return the answer to `question` that `text` is, every sentence with its verdict, against the given hits."""
     if _says_not_found(text):
         return Answer(AnswerStatus.NOT_FOUND, text, ())
     texts = {hit.rank: verification.read(hit.passage.text) for hit in hits}
-    checked = [_checked(sentence, texts) for sentence in citations.parse(text, texts.keys())]
+    asked = verification.read(question)
+    checked = [_checked(sentence, texts, asked) for sentence in citations.parse(text, texts.keys())]
     return Answer(AnswerStatus.ANSWERED, text, tuple(checked))
 
 
-def _checked(sentence: CitedSentence, texts: Mapping[int, verification.Text]) -> Sentence:
+def _checked(
+    sentence: CitedSentence, texts: Mapping[int, verification.Text], asked: verification.Text
+) -> Sentence:
     """Return a sentence with its verdict; where it cites nothing, with the passage that carries it best."""
     claim = verification.read(sentence.text)
     cited = sentence.citations
@@ -164,12 +168,14 @@ def _checked(sentence: CitedSentence, texts: Mapping[int, verification.Text]) ->
         if best is not None:
             cited = (Citation(str(ranks[best]), ranks[best], found=True),)
             finding = verification.judged(claim, [texts[ranks[best]]])
+    against = [texts[one.rank] for one in cited if one.rank is not None]
+    finding = verification.with_borrowed(finding, claim, asked, against)
     finding = verification.with_unknown(finding, claim, [one.key for one in cited if one.rank is None])
     return Sentence(sentence.text, cited, finding.verdict, finding.reasons)
 
 
-def pointed(answer: Answer, evidence: Evidence) -> Answer:
-    """Return a written answer with quotes beside it where it holds nothing, or nothing that answers the question.
+def pointed(answer: Answer, evidence: Evidence, unmentioned: Sequence[str] = ()) -> Answer:
+    """Return a written answer with quotes beside it where it holds nothing, or perhaps nothing that was asked for.
 
     What the files say is never missing. That a sentence is supported does not make it an answer: where none of those
     says what the sentences say that answer best, the answer is `astray`.
@@ -180,7 +186,7 @@ def pointed(answer: Answer, evidence: Evidence) -> Answer:
     supported = [sentence.text for sentence in answer.sentences if sentence.verdict is Verdict.SUPPORTED]
     best = [sentence.text for sentence in said]
     astray = bool(supported) and not any(quotes.say(best, evidence.question, text) for text in supported)
-    return replace(answer, astray=astray, quotes=said if astray or not _holds(answer) else ())
+    return replace(answer, astray=astray, quotes=said if astray or unmentioned or not _holds(answer) else ())
 
 
 def _holds(answer: Answer) -> bool:

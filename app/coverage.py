@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -53,6 +53,14 @@ ANYWAY = (
 )
 _OWN_NUMBER = re.compile(r"\b([Pp]age|[Ss]heet|[Ss]lide) [\d,]+\b")
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
+
+
+def unmentioned_words(names: Sequence[str]) -> str:
+    """Return what is said of names and numbers that a question holds and the documents found for it do not."""
+    shown = [f"“{name}”" for name in names]
+    listed = " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+    return (f"{listed} {'stands' if len(shown) == 1 else 'stand'} nowhere in the documents that were found for this. "
+            "What they say may be about something else; look at how it is spelled, too.")
 
 
 @dataclass(frozen=True, slots=True)

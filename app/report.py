@@ -91,6 +91,7 @@ def answer_json(found: EvidenceFound, answered: Answered) -> dict[str, Any]:
             "repeated": answer.repeated,
             "anyway": answer.anyway,
             "astray": answer.astray,
+            "unmentioned": list(answer.unmentioned),
         },
         "answerable": round(found.evidence.answerable, 4),
         "searched": {

@@ -329,6 +329,11 @@ class Session:
         self.settings, self.catalog = settings, catalog
         self._build()
 
+    def answer_by(self, answers: str) -> None:
+        """Have questions answered as Settings.answers says, from the next one on."""
+        self.settings = replace(self.settings, answers=answers)
+        self._build()
+
     def renew(self, *, closed: bool = True) -> Generator[RenewalEvent, None, None]:
         """Index all matters anew that are not the chosen embedder's, and yield what happens; see renewal.renew.
 

@@ -11,7 +11,8 @@ as it does for the user, with the model that comes with the program. Every quest
   right             a sentence that is marked as supported holds a gold answer, word for word but for case and signs
   abstained         no answer was given, or every sentence of it is marked as no claim
   wrong, unmarked   there is a sentence that is marked as supported, and none such holds a gold answer
-  wrong, marked     there are claims, and none is marked as supported, or the whole answer as perhaps astray
+  wrong, marked     there are claims, and none is marked as supported, or the whole answer as perhaps missing the
+                    question
 Of a question that cannot be answered nothing is right: whatever is marked as supported counts as wrong and unmarked. A
 sentence that truly stands in the files but answers something else is wrong here, too. Where a gold answer stands only
 in sentences that are marked ("partly", "not supported") the answer is wrong and marked. Quotes are supported by being
@@ -85,7 +86,8 @@ def outcome(answer: Answer, gold: Sequence[str]) -> str:
     claims = [one for one in answer.sentences if one.verdict is not Verdict.NO_CLAIM]
     if answer.status is AnswerStatus.NOT_FOUND or not claims:
         return ABSTAINED
-    supported = [one.text for one in claims if one.verdict is Verdict.SUPPORTED and not answer.astray]
+    doubted = answer.astray or answer.unmentioned
+    supported = [one.text for one in claims if one.verdict is Verdict.SUPPORTED and not doubted]
     if any(contains(text, gold) for text in supported):
         return RIGHT
     return UNMARKED if supported else MARKED
@@ -125,13 +127,14 @@ def rechecked(line: dict[str, Any]) -> dict[str, Any]:
     """Return a line of an earlier run, its text checked anew; where none was written it stays as it was."""
     if line["mode"] != "written" or not line["given"]:
         return line
-    # The scores were not kept, only their order.
     hits = [
-        Hit(hit["rank"], 1 / hit["rank"], StoredPassage("", "", hit["file"], "", "text", None, 0, 0, hit["text"], ""))
+        Hit(hit["rank"], hit["score"], StoredPassage("", "", hit["file"], "", "text", None, 0, 0, hit["text"], ""))
         for hit in line["hits"]
     ]
-    answer = answering.check(line["text"], [hit for hit in hits if hit.rank in line["given"]])
-    return judged(line, answering.pointed(answer, Evidence(line["question"], tuple(hits), Searched(0, 0, 0))))
+    evidence = Evidence(line["question"], tuple(hits), Searched(0, 0, 0))
+    answer = answering.check(line["text"], [hit for hit in hits if hit.rank in line["given"]], line["question"])
+    unmentioned = tuple(line["unmentioned"])
+    return judged(line, replace(answering.pointed(answer, evidence, unmentioned), unmentioned=unmentioned))
 
 
 def ask(session: Session, mode: str, questions: Sequence[Asked], out: TextIO | None) -> list[dict[str, Any]]:
@@ -146,8 +149,9 @@ def ask(session: Session, mode: str, questions: Sequence[Asked], out: TextIO | N
         lines.append(judged({
             "mode": mode, "id": question.id, "question": question.text, "gold": list(question.gold),
             "answerable": round(found.evidence.answerable, 4), "text": answer.text, "given": list(last.given),
-            "hits": [{"rank": hit.rank, "file": Path(hit.passage.file).name, "text": hit.passage.text}
-                     for hit in found.evidence.hits], "seconds": dict(last.timings),
+            "unmentioned": list(answer.unmentioned),
+            "hits": [{"rank": hit.rank, "score": hit.score, "file": Path(hit.passage.file).name,
+                      "text": hit.passage.text} for hit in found.evidence.hits], "seconds": dict(last.timings),
         }, answer))  # fmt: skip
         if out:
             print(json.dumps(lines[-1]), file=out, flush=True)

@@ -9,6 +9,7 @@ import pytest
 
 from app.answering import Answering, check, quote
 from app.errors import NoQuestion
+from app.export.words import remarks
 from app.precedence import Precedence
 from app.prompts import NOT_FOUND
 from app.retrieval.answerable import LEAST
@@ -48,12 +49,16 @@ class ScriptedRetrieval:
     def __init__(self, found: Evidence) -> None:
         self.found = found
         self.asked: list[str] = []
+        self.missing: tuple[str, ...] = ()  # what the documents never mention
 
     def search(self, question: str, k: int = 10, *, scope: Scope | None = None) -> Evidence:
         if not question:
             raise NoQuestion
         self.asked.append(question)
         return replace(self.found, question=question, hits=self.found.hits[:k])
+
+    def unmentioned(self, evidence: Evidence) -> tuple[str, ...]:
+        return self.missing
 
 
 def answering(generator: FakeGenerator | None, found: Evidence | None = None) -> Answering:
@@ -184,6 +189,30 @@ def test_what_is_true_and_no_answer_is_told_with_quotes(question: str, reply: st
     assert isinstance(last, Answered)
     assert [sentence.verdict for sentence in last.answer.sentences] == [Verdict.SUPPORTED]
     assert (last.answer.astray, bool(last.answer.quotes)) == (astray, astray)
+
+
+def test_what_the_documents_never_mention_is_told_with_quotes() -> None:
+    retrieval = ScriptedRetrieval(evidence())
+    retrieval.missing = ("Port Ellery",)
+    for model in (FakeGenerator("The monthly rent is 2,450 [1]."), None):
+        asked = Answering(retrieval, model, Settings())  # type: ignore[arg-type]
+        last = list(asked.ask("What is the rent in Port Ellery?"))[-1]
+        assert isinstance(last, Answered)
+        assert last.answer.unmentioned == ("Port Ellery",)
+        assert not last.answer.astray
+        assert last.answer.sentences[0].verdict is Verdict.SUPPORTED
+        assert bool(last.answer.quotes) is (model is not None)
+        assert "“Port Ellery” stands nowhere" in remarks(last.answer)[0]
+
+
+def test_a_word_of_the_question_alone_is_marked() -> None:
+    text = "The roof, the outer walls, the chimney, the gutters, the stairs and {} are repaired by the landlord."
+    found = Hit(1, 1.0, replace(evidence().hits[0].passage, text=text.format("the windows")))
+    reply = text.format("the broken windows")
+    for question, verdict in (("Who repairs broken windows?", Verdict.PARTLY), ("Who repairs it?", Verdict.SUPPORTED)):
+        (sentence,) = check(reply, [found], question).sentences
+        assert sentence.verdict is verdict
+        assert any("“broken”" in reason.text for reason in sentence.reasons) is (verdict is Verdict.PARTLY)
 
 
 def test_a_supported_sentence_that_says_something_else_than_the_best_ones_is_astray() -> None:

@@ -40,6 +40,9 @@ class OnePassage:
         self.asked.append(question)
         return replace(self._found, question=question)
 
+    def unmentioned(self, evidence: Evidence) -> tuple[str, ...]:
+        return ()
+
 
 class Desk:
     def __init__(self, store: Store) -> None:

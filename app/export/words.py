@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.coverage import ANYWAY, ASTRAY
+from app.coverage import ANYWAY, ASTRAY, unmentioned_words
 from app.types import Answer, Sentence, Verdict
 
 # What stands beside a sentence, in brackets; one that makes no claim gets none.
@@ -51,7 +51,8 @@ def reasons(sentence: Sentence) -> list[str]:
 def remarks(answer: Answer) -> list[str]:
     """Return what is said of an answer as a whole, a sentence or two each, the gravest first."""
     said = ((ANYWAY, answer.anyway), (ASTRAY, answer.astray), (CUT, answer.stopped), (REPEATED, answer.repeated))
-    return [words for words, holds in said if holds]
+    unmentioned = [unmentioned_words(answer.unmentioned)] if answer.unmentioned else []
+    return unmentioned + [words for words, holds in said if holds]
 
 
 def unknown(key: str) -> str:

@@ -14,6 +14,7 @@ from app.errors import EmptyLibrary, EmptyScope, NoQuestion
 from app.models.roles import Embedder, Reranker
 from app.retrieval import alike, answerable, features, long, ranking
 from app.retrieval.candidates import Asked, Gathered, gather
+from app.retrieval.unmentioned import unmentioned
 from app.retrieval.wording import wording
 from app.store.several import Several
 from app.store.store import Store
@@ -68,6 +69,10 @@ class Retrieval:
     def tell(self, evidence: Evidence) -> None:
         """Tell whoever is told of questions of one that turned out to be meant."""
         self._asked(evidence)
+
+    def unmentioned(self, evidence: Evidence) -> tuple[str, ...]:
+        """Return names and numbers of the question that stand nowhere in the documents of what was found for it."""
+        return unmentioned(evidence, self._store)
 
     def _inside(self, *scopes: Scope) -> frozenset[str] | None:
         """Return the documents that lie in all of `scopes`, None for all there are."""

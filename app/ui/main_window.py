@@ -31,6 +31,7 @@ from app.ui.opening import Opening
 from app.ui.panels.conversation import ConversationPanel
 from app.ui.panels.coverage import CoveragePanel
 from app.ui.panels.folders import FoldersPanel
+from app.ui.panels.history import HistoryPanel
 from app.ui.panels.library import LibraryPanel
 from app.ui.panels.matters import AtStake, MattersPanel
 from app.ui.panels.models import ModelsPanel
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.recovery = RecoveryPanel(theme)
         self.library = LibraryPanel(theme, self.jobs, FORMATS)
         self.conversation = ConversationPanel(theme, self.jobs, FORMATS)
+        self.history = HistoryPanel(theme, self.jobs)
         self.source = SourcePanel(theme, self.jobs)
         self.matters = MattersPanel(theme, self.jobs, self._at_stake)
         self.privacy = PrivacyPanel(theme, self.jobs, door.means)
@@ -151,8 +153,9 @@ class MainWindow(QMainWindow):
         library.listed.connect(source.show_documents)
         library.removed.connect(source.forget)
         library.removed.connect(conversation.forget)
-        library.quoting = conversation.quoting
+        library.quoting = conversation.conversing.quoting
         library.put_head(self.matters)
+        library.put_beside(self.history)
         library.privacy.connect(self.show_privacy)
         self.matters.leaving.connect(self._leave_matter)
         self.matters.chosen.connect(self._take_up)
@@ -164,6 +167,7 @@ class MainWindow(QMainWindow):
         self.privacy.locked.connect(self._lock_now)
         self.privacy.recovery_made.connect(lambda key: self.show_recovery_key(key, self.privacy))
         self._connect_reading()
+        self._connect_history()
         conversation.opened.connect(self._show_passage)
         conversation.add_files.connect(library.choose_files)
         conversation.add_folder.connect(library.choose_folder)
@@ -176,6 +180,20 @@ class MainWindow(QMainWindow):
         QShortcut(QKeySequence("Ctrl+R"), self, self.show_coverage)
         QShortcut(QKeySequence("Ctrl+M"), self, self.show_models)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
+
+    def _connect_history(self) -> None:
+        """The conversations that are kept, and the one that is shown."""
+        history, conversation, library = self.history, self.conversation, self.library
+        history.chosen.connect(conversation.show_conversation)
+        history.fresh.connect(conversation.begin)
+        history.deleted.connect(conversation.conversing.refresh)
+        conversation.kept.connect(history.refresh)
+        conversation.changed.connect(
+            lambda: history.show_open(conversation.conversing.conversation, busy=conversation.asking))
+        for ended in (library.removed, library.runs.over):  # what goes takes the answers along that quote it
+            ended.connect(lambda *_: history.refresh())
+            ended.connect(lambda *_: conversation.conversing.refresh())
+        QShortcut(QKeySequence("Ctrl+H"), self, library.show_beside)
 
     def _connect_reading(self) -> None:
         """What adds to the library, what is told of that, and the folders that it follows."""
@@ -264,7 +282,8 @@ class MainWindow(QMainWindow):
         session = self._session
         if session is None:
             return
-        for pane in (self.library, self.conversation, self.source, self.coverage, self.folders, self.models):
+        for pane in (self.library, self.conversation, self.history, self.source, self.coverage, self.folders,
+                     self.models):
             pane.set_session(session)
         store = session.store
         job = self.jobs.call(store.unfinished, "unfinished")
@@ -277,7 +296,7 @@ class MainWindow(QMainWindow):
         job.done.connect(lambda _: self.library.runs.check_at_start(session))
 
     def _leave_matter(self, words: str, keep: bool) -> None:
-        for pane in (self.library, self.coverage, self.folders, self.models):
+        for pane in (self.library, self.history, self.coverage, self.folders, self.models):
             pane.leave()
         self.conversation.leave(words, keep)
         self.source.leave(words)
@@ -285,7 +304,7 @@ class MainWindow(QMainWindow):
             self._hide_source()
 
     def _at_stake(self) -> AtStake:
-        return AtStake(self.conversation.answers, self.conversation.asking, self.library.adding,
+        return AtStake(self.conversation.unkept, self.conversation.asking, self.library.adding,
                        self.privacy.hindrance)
 
     def show_privacy(self) -> None:

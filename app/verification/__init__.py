@@ -10,11 +10,11 @@ import re
 from collections.abc import Sequence
 
 from app.types import Concern, Finding, Reason, Verdict
-from app.verification import quotes
+from app.verification import asked, quotes
 from app.verification.comparing import Compared, Comparison
 from app.verification.reading import Text, Token, read
 
-__all__ = ["Text", "best", "best_support", "check", "judged", "read", "with_unknown"]
+__all__ = ["Text", "best", "best_support", "check", "judged", "read", "with_borrowed", "with_unknown"]
 
 # What of a sentence its passages must hold: the share of its words of meaning, mixed with the share of its neighbouring
 # words that are near each other there, too. Chosen by the mistakes that nobody would see: of the answers that the
@@ -72,6 +72,22 @@ def with_unknown(finding: Finding, claim: Text, keys: Sequence[str]) -> Finding:
     verdict = Verdict.PARTLY if finding.verdict is Verdict.SUPPORTED else finding.verdict
     known = tuple(reason for reason in finding.reasons if reason.concern is not Concern.CITATION)
     return Finding(verdict, (*known, *reasons))
+
+
+def with_borrowed(finding: Finding, claim: Text, question: Text, passages: Sequence[Text]) -> Finding:
+    """Return a finding that also says which words are the question's alone: what it asks for need not be so.
+
+    A model that says a question back as an answer, "cold" where its passage says "disease", is else believed, as all
+    the other words are the passage's.
+    """
+    if finding.verdict is not Verdict.SUPPORTED:
+        return finding
+    words = asked.borrowed(claim, question, passages)
+    if not words:
+        return finding
+    shown = ", ".join(f"“{token.shown}”" for token in words[:_SHOWN])
+    said = f"This is the question's word and not the passage's: {shown}."
+    return Finding(Verdict.PARTLY, (*finding.reasons, Reason(Concern.WORDS, words[0].start, words[-1].end, said)))
 
 
 def best(claim: Text, passages: Sequence[Text]) -> int | None:

@@ -66,7 +66,7 @@ def test_what_was_shown_comes_back_to_the_last_field(store: Store) -> None:
         ),
         Answer(
             AnswerStatus.QUOTES, "One. [1]", sentences, stopped=True, astray=True, repeated=True, anyway=True,
-            quotes=sentences,
+            quotes=sentences, unmentioned=("Port Ellery", "45 days"),
         ), (1, 3), "model.gguf",
     )
     for part in (full, full.evidence, full.evidence.hits[0], passage, full.answer):

@@ -28,6 +28,7 @@ from app.types import (
     Box,
     BroughtUp,
     Citation,
+    ConversationEvent,
     Destroyed,
     DocumentRow,
     EmbedderSurvey,
@@ -47,7 +48,6 @@ from app.types import (
     Page,
     PagePicture,
     PassagesEmbedded,
-    Quoting,
     RenewalEvent,
     Renewed,
     Renewing,
@@ -62,6 +62,7 @@ from app.types import (
     TextWritten,
     Verdict,
 )
+from tests.ui.fake_talk import FakeTalk
 from tests.ui.fake_vault import GENERAL, FakeAudit, FakeErasure, FakeVault
 
 PASSPHRASE = b"correct horse battery"
@@ -211,7 +212,6 @@ class FakeSession:
     picture_error: Exception | None = None
     closed: int = 0
     recovery_key: str = ""  # shown once where there is one
-    writes: bool = False  # as Session.writes
     unfinished: list[str] = field(default_factory=list)  # paths that an adding was still at
     wrong_tries: int = 0
     findings: tuple[str, ...] = ()  # of the audit log
@@ -222,7 +222,9 @@ class FakeSession:
     brought_up: Sequence[BroughtUp] = ()  # choosing tells of it
     choose_error: CarrelError | None = None  # the next choosing fails with it
 
-    quoted: Quoting = field(default_factory=lambda: Quoting(0, 0))  # what of the conversations goes with any document
+    talk: FakeTalk = field(default_factory=FakeTalk)  # of the current matter
+    talks: dict[str, FakeTalk] = field(default_factory=dict)  # of those that are not
+    earlier: list[tuple[str, ...]] = field(default_factory=list)  # the questions that each one was asked after
     survey: Survey | None = None  # what counting finds
     counting: threading.Event = field(default_factory=threading.Event)  # counting waits for it
     lines: list[LedgerLine] | None = None  # of the ledger, instead of those made of the rows
@@ -264,6 +266,7 @@ class FakeSession:
                                        ledger=self._ledger)
         self.ingest = SimpleNamespace(add=self._add, survey=self._survey)
         self.answering = SimpleNamespace(ask=self._ask)
+        self.conversing = SimpleNamespace(ask=self._converse)
         self.catalog = SimpleNamespace(models=self._models)
         self.embedders = SimpleNamespace(survey=self._survey_embedder, behind=self._behind, halt=self._halt)
         self.retrieval = SimpleNamespace(search=self._search, tell=self.told.append)
@@ -279,6 +282,14 @@ class FakeSession:
 
     def _note(self, name: str) -> None:
         self.calls.append((name, threading.get_ident()))
+
+    @property
+    def writes(self) -> bool:
+        return self.settings.answers == "written"
+
+    def answer_by(self, answers: str) -> None:
+        self._note("answer_by")
+        self.settings = replace(self.settings, answers=answers)
 
     def close(self) -> None:
         self._note("close")
@@ -314,8 +325,9 @@ class FakeSession:
         if error is not None:
             raise error
         chosen = tuple(self.vault.matter(key) for key in ids)
-        self.shelves[self.matter.id] = self.rows
+        self.shelves[self.matter.id], self.talks[self.matter.id] = self.rows, self.talk
         self.searching, self.matter = chosen, chosen[0]
+        self.talk = self.talks.setdefault(self.matter.id, FakeTalk())
         self.rows = self.shelves.setdefault(self.matter.id, [])
         self.store = self._new_store()
 
@@ -349,7 +361,7 @@ class FakeSession:
             note_unfinished=self._note_unfinished, searched=self._searched, ledger=self._ledger, folders=self._folders,
             passwords=lambda: tuple(self.passwords), forget_password=self._forget_password,
             family=lambda file: [row.id for row in self.rows if row.file == file or row.parent == file],
-            conversations=SimpleNamespace(quoting=lambda documents: self.quoted))
+            conversations=self.talk)
 
     @property
     def stores(self) -> dict[str, SimpleNamespace]:
@@ -534,9 +546,10 @@ class FakeSession:
         return replace(found, hits=found.hits[:k])
 
     def _ask(
-        self, question: str, *, scope: Scope | None = None, anyway: bool = False
+        self, question: str, *, scope: Scope | None = None, anyway: bool = False, earlier: Sequence[Exchange] = ()
     ) -> Iterator[AnswerEvent]:
         self._note("ask anyway" if anyway else "ask")
+        self.earlier.append(tuple(exchange.question for exchange in earlier))
         self.scopes.append(scope)
         try:
             for event in self.script if self.script is not None else self._written(question):
@@ -549,6 +562,14 @@ class FakeSession:
         finally:
             self._note("ask closed")
             self.closed_generators.append("ask")
+
+    def _converse(
+        self, question: str, conversation: str | None = None, *, after: str | None = None, instead: str | None = None,
+        scope: Scope | None = None, anyway: bool = False,
+    ) -> Iterator[ConversationEvent]:
+        self._note("converse")
+        events = self._ask(question, scope=scope, anyway=anyway)
+        return self.talk.converse(events, question, conversation, after, instead, self.writer)
 
     def _written(self, question: str) -> Iterator[AnswerEvent]:
         yield EvidenceFound(lease_evidence(question, [matter.name for matter in self.searching]), .12)

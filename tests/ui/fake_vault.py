@@ -122,7 +122,19 @@ class FakeErasure:
         self._session._note("remove")
         assert store is self._session.store
         self.removed.append((file, matter, delete_backups))
+        self._session.talk.forget(self._session.store.family(file))
         self._session.rows = [row for row in self._session.rows if row.file != file]
+        if delete_backups:
+            self.drop_copies(matter)
+
+    def delete_conversation(self, store: object, conversation: str, *, matter: str, exchange: str | None = None,
+                            delete_backups: bool = False) -> None:
+        self._session._note("delete_conversation")
+        assert store is self._session.store
+        if exchange is None:
+            self._session.talk.delete(conversation)
+        else:
+            self._session.talk.delete_exchanges({exchange})
         if delete_backups:
             self.drop_copies(matter)
 

@@ -90,7 +90,7 @@ class Panes(QWidget):
         self.setMinimumSize(760, 480)
         self.resize(1280, 860)
         self.library.put_head(self.matters)
-        self.library.quoting = self.conversation.quoting
+        self.library.quoting = self.conversation.conversing.quoting
         self.library.listed.connect(self.conversation.show_documents)
         self.library.listed.connect(self.source.show_documents)
         self.library.removed.connect(self.source.forget)
@@ -118,5 +118,5 @@ class Panes(QWidget):
         self.source.leave(words)
 
     def _at_stake(self) -> AtStake:
-        return AtStake(self.conversation.answers, self.conversation.asking, self.library.adding,
+        return AtStake(self.conversation.unkept, self.conversation.asking, self.library.adding,
                        self.privacy.hindrance)

@@ -427,7 +427,7 @@ def test_removing_the_shown_document_closes_it(window: MainWindow, fake: FakeSes
 
 
 def test_the_question_says_what_kept_conversations_lose(window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
-    fake.quoted = Quoting(5, 2)
+    fake.talk.quoted = Quoting(5, 2)
     window.library.ask_removal(DOCUMENTS[0])
     qtbot.waitUntil(window.library.removal.isVisible)
     assert "2 kept conversations lose 5 answers" in window.library.removal.warning.text()

@@ -350,7 +350,7 @@ def test_closing_in_the_middle_ends_everything(
     fake.pause = .1  # so that the answer is not there before the window is closed
     window.library.add([Path(f"/in/{number}.pdf") for number in range(500)])
     ask(window)
-    qtbot.waitUntil(lambda: window.conversation.turns[0].evidence is not None)
+    qtbot.waitUntil(lambda: window.conversation.turns[0].evidence is not None and bool(fake.added))
     close(qtbot, window)
     assert not window.isVisible()
     assert not window.jobs.busy

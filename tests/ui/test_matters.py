@@ -150,10 +150,7 @@ def test_while_a_matter_opens_nothing_of_the_old_one_is_shown(panes: Panes, qtbo
     idle(qtbot, panes)
     panes.session.opening.clear()
     panes.matters.choose((smith(panes),))
-    assert panes.matters.strip.isVisible()  # the answer would be lost, so it is asked
-    assert panes.conversation.answers == 1
-    assert "its 1 answer is not kept" in panes.matters.strip.words.text()
-    qtbot.mouseClick(panes.matters.strip.go, Qt.MouseButton.LeftButton)
+    assert not panes.matters.strip.isVisible()  # nothing is lost: the answer is kept
     assert panes.matters.switching
     assert panes.conversation.turns == []
     assert names(panes) == []
@@ -172,13 +169,17 @@ def test_while_a_matter_opens_nothing_of_the_old_one_is_shown(panes: Panes, qtbo
     assert panes.conversation.box.isEnabled()
 
 
-def test_staying_keeps_everything(panes: Panes, qtbot: QtBot) -> None:
+def test_staying_keeps_what_is_stored_nowhere(panes: Panes, qtbot: QtBot) -> None:
+    panes.matters.choose((GENERAL.id, smith(panes)))
+    idle(qtbot, panes)
     ask(qtbot, panes)
     idle(qtbot, panes)
     panes.matters.choose((smith(panes),))
+    assert panes.matters.strip.isVisible()  # the answer would be lost, so it is asked
+    assert "1 answer of it is not kept" in panes.matters.strip.words.text()
     qtbot.mouseClick(panes.matters.strip.keep, Qt.MouseButton.LeftButton)
     idle(qtbot, panes)
-    assert panes.conversation.answers == 1
+    assert panes.conversation.unkept == len(panes.conversation.turns) == 1
     assert panes.session.matter == GENERAL
     assert len(names(panes)) == len(DOCUMENTS)
 
@@ -189,7 +190,10 @@ def test_searching_one_more_keeps_the_conversation_and_one_less_ends_it(panes: P
     panes.matters.choose((GENERAL.id, smith(panes)))
     assert not panes.matters.strip.isVisible()
     idle(qtbot, panes)
-    assert panes.conversation.answers == 1
+    assert (len(panes.conversation.turns), panes.conversation.unkept) == (1, 0)
+    ask(qtbot, panes, "And who says so?")
+    idle(qtbot, panes)
+    assert (len(panes.conversation.turns), panes.conversation.unkept) == (2, 1)
     panes.matters.choose((GENERAL.id,))
     assert panes.matters.strip.isVisible()
     qtbot.mouseClick(panes.matters.strip.go, Qt.MouseButton.LeftButton)
@@ -279,8 +283,8 @@ def test_renaming_keeps_the_conversation(panes: Panes, fake: FakeSession, qtbot:
     fill(qtbot, panes, "Harbour Lane")
     idle(qtbot, panes)
     assert fake.matter.name == "Harbour Lane"
-    assert panes.conversation.answers == 1
-    qtbot.waitUntil(lambda: panes.conversation.box.placeholderText() == "Ask in Harbour Lane")
+    assert len(panes.conversation.turns) == 1
+    qtbot.waitUntil(lambda: panes.conversation.box.placeholderText().endswith("in Harbour Lane"))
 
 
 def test_markup_in_names_is_text_everywhere(panes: Panes, fake: FakeSession, qtbot: QtBot) -> None:
@@ -321,7 +325,7 @@ def test_deleting_asks_for_the_name_and_says_what_is_lost(panes: Panes, fake: Fa
     delete(qtbot, panes, "Gener")
     strip = panes.matters.strip
     assert "9 documents" in strip.words.text()
-    assert "1 answer" in strip.words.text()
+    assert "1 kept conversation" in strip.words.text()
     assert "Your own files on disk stay" in strip.words.text()
     assert not strip.tick.isVisible()
     qtbot.wait(20)
@@ -429,11 +433,12 @@ def test_removing_says_which_answers_go_and_takes_them(panes: Panes, fake: FakeS
     idle(qtbot, panes)
     remove(qtbot, panes)
     strip = panes.library.removal
-    assert strip.warning.text() == "2 answers in this conversation quote it and go too."
+    assert strip.warning.text() == ("1 kept conversation loses 2 answers that quote it or follow one that does.")
     assert not strip.tick.isVisible()
     qtbot.mouseClick(strip.go, Qt.MouseButton.LeftButton)
     idle(qtbot, panes)
     assert [turn.question for turn in panes.conversation.turns] == ["Second?"]
+    assert fake.talk.kept == []
     assert fake.erasure.removed == [(DOCUMENTS[0].file, GENERAL.id, False)]
     assert panes.source.page.empty
     remove(qtbot, panes, 3)

@@ -73,6 +73,23 @@ def test_models_stand_by_what_they_do_and_which_is_used_is_said(window: MainWind
     assert window.stack.currentWidget() is window.work
 
 
+def test_how_questions_are_answered_holds_at_once_and_is_remembered(
+        window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
+    models = shown(window, qtbot).models
+    assert (models.form.at, models.now.text()) == (0, "Answers are quotes now.")
+    click(qtbot, models.form.buttons[2])
+    idle(qtbot, window)
+    assert (fake.settings.answers, models.now.text()) == ("written", "Answers are written now.")
+    assert settings.load().answers == "written"
+    assert ("answer_by") in [name for name, _ in fake.calls]
+    click(qtbot, models.back)
+    shown(window, qtbot)
+    assert models.form.at == 2
+    click(qtbot, models.form.buttons[0])
+    idle(qtbot, window)
+    assert settings.load().answers == ""
+
+
 def test_a_model_that_cannot_be_used_is_named_with_the_reason(
         window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
     fake.models.append(replace(fake.models[2], name="broken", role="unusable", description="It has no tokenizer."))

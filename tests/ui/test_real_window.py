@@ -72,9 +72,42 @@ def main_job(qtbot: QtBot, theme: Theme, tmp_path: Path, ask: Callable[..., None
         marks = window.source.page.marks
         assert window.source.page.rect().contains(marks.toRect())
         assert marks.height() > 10
+        talk(qtbot, window, ask)
         search(qtbot, window)
     finally:
         close(qtbot, window)
+
+
+def talk(qtbot: QtBot, window: MainWindow, ask: Callable[..., None]) -> None:
+    """Ask on, begin anew, and find and open what was kept."""
+    def idle() -> None:
+        qtbot.waitUntil(lambda: not window.jobs.busy, timeout=LONG)
+
+    panel, history = window.conversation, window.history
+    first = panel.turns[0]
+    assert first.kept
+    question, answer = first.question, first.text.toPlainText()
+    ask(window, "And when is it returned?")
+    idle()
+    evidence = panel.turns[1].evidence
+    assert evidence is not None
+    assert "deposit" in evidence.question  # the question leans on the one before
+    assert panel.turns[1]._hints.isVisibleTo(panel.turns[1])
+    window.conversation.begin()
+    idle()
+    assert panel.turns == []
+    assert [(row.title, row.detail.split(" · ")[1]) for row in history.rows.rows] == [(question, "2 answers")]
+    history.field.setText("returned")
+    qtbot.waitUntil(lambda: [row.title for row in history.rows.rows] == ["And when is it returned?"], timeout=LONG)
+    history.view.clicked.emit(history.rows.index(0))
+    idle()
+    assert [turn.question for turn in panel.turns] == [question, "And when is it returned?"]
+    assert panel.turns[0].text.toPlainText() == answer
+    panel.turns[1].heading.drop.click()
+    qtbot.waitUntil(panel.conversing.strip.isVisible, timeout=LONG)
+    panel.conversing.strip.go.click()
+    idle()
+    assert [turn.question for turn in panel.turns] == [question]
 
 
 def search(qtbot: QtBot, window: MainWindow) -> None:

@@ -23,6 +23,7 @@ from app.ui.widgets.asking import AskStrip
 from app.ui.widgets.labels import Icon, Label, PushButton, counted, tip
 from app.ui.widgets.removal import removal
 from app.ui.widgets.rows import ROW, Row, Rows, document_row, row_list
+from app.ui.widgets.switch import Option, Switch
 from app.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -94,6 +95,28 @@ class LibraryPanel(QWidget):
         self._title = Label("Library", "title")
         self._top.addWidget(self._title)
         layout.addLayout(self._top)
+        self.switch = Switch(
+            theme, "Documents or conversations",
+            Option("Documents", "What is in the library"),
+            Option("Conversations", "What was asked before (Ctrl+H)"))
+        self.switch.hide()
+        layout.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._build_documents(formats))
+        self.switch.turned.connect(lambda: self._pages.setCurrentIndex(self.switch.at))
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.runs)
+        layout.addLayout(self._build_seal())
+        self.removal = AskStrip(theme)
+        self.removal.lie_over(self._seal_icon, above=True)
+        self.add_button.setEnabled(False)
+
+    def _build_documents(self, formats: str) -> QWidget:
+        theme = self._theme
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(9)
         head = QHBoxLayout()
         head.setContentsMargins(6, 0, 0, 0)
         self.count = Label("", "small", wrap=True)
@@ -116,7 +139,11 @@ class LibraryPanel(QWidget):
         self._stack.addWidget(self._empty_state(formats))
         self._stack.addWidget(self.view)
         layout.addWidget(self._stack, 1)
-        layout.addWidget(self.runs)
+        return page
+
+    def _build_seal(self) -> QHBoxLayout:
+        """What keeps data on this computer, always in sight."""
+        theme = self._theme
         seal = QHBoxLayout()
         seal.setContentsMargins(6, 2, 0, 0)
         seal.setSpacing(7)
@@ -128,10 +155,7 @@ class LibraryPanel(QWidget):
         privacy.setToolTip(tip("Self-test, passphrase and recovery key, audit log, backup"))
         privacy.clicked.connect(self.privacy)
         seal.addWidget(privacy)
-        layout.addLayout(seal)
-        self.removal = AskStrip(theme)
-        self.removal.lie_over(self._seal_icon, above=True)
-        self.add_button.setEnabled(False)
+        return seal
 
     def _build_links(self) -> QVBoxLayout:
         """What could not be read, and which followed folder waits for an answer."""
@@ -178,6 +202,23 @@ class LibraryPanel(QWidget):
         """Show `head` in the place of the title."""
         self._title.hide()
         self._top.addWidget(head)
+
+    def put_beside(self, page: QWidget) -> None:
+        """Let `page` be turned to in the place of the documents."""
+        self._pages.addWidget(page)
+        self.switch.show()
+
+    def show_beside(self) -> None:
+        """Turn to what was put beside the documents."""
+        self.switch.turn(1)
+        self._focus_beside()
+
+    def _focus_beside(self) -> bool:
+        """Put the keyboard into what was put beside the documents, if it is turned to."""
+        page = self._pages.currentWidget() if self._pages.currentIndex() else None
+        if page is not None:
+            page.setFocus()
+        return page is not None
 
     def leave(self) -> None:
         """Show nothing and add nothing until there is a session again."""
@@ -281,6 +322,8 @@ class LibraryPanel(QWidget):
     # Rows.
 
     def _focus_filter(self) -> None:
+        if self._focus_beside():  # it has a field of its own
+            return
         self.filter.show()
         self.filter.setFocus()
 

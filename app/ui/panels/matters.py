@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class AtStake:
     """What changing the matters would end."""
 
-    answers: int = 0  # in the conversation
+    answers: int = 0  # shown, and stored nowhere
     writing: bool = False  # an answer is being looked for or written
     adding: bool = False  # files are being added
     hindrance: str = ""  # a sentence, where the matters cannot be changed now
@@ -117,7 +117,7 @@ class MattersPanel(QWidget):
         stake = self._at_stake()
         losses = []
         if stake.answers and not keep:
-            losses.append(f"The conversation ends, and its {counted(stake.answers, 'answer')} "
+            losses.append(f"The conversation ends, and {counted(stake.answers, 'answer')} of it "
                           f"{'is' if stake.answers == 1 else 'are'} not kept.")
         if stake.writing:
             losses.append("The answer that is being written is stopped.")
@@ -220,8 +220,10 @@ class MattersPanel(QWidget):
             return
         stake = self._at_stake()
         lost = [counted(facts.documents, "document")]
+        if facts.conversations:
+            lost.append(counted(facts.conversations, "kept conversation"))
         if stake.answers:
-            lost.append(f"the conversation with {counted(stake.answers, 'answer')}")
+            lost.append(f"{counted(stake.answers, 'answer')} that you see here")
         words = (f"Its key and its files are destroyed: {listed(lost)}, {_size(facts.size)} in Carrel. Carrel cannot "
                  "bring them back. Your own files on disk stay where they are.")
         if stake.adding:
@@ -339,6 +341,7 @@ class _Facts:
     """What is lost with a matter."""
 
     documents: int
+    conversations: int
     size: int  # bytes of its files
     copies: tuple[BackupCopy, ...]
 
@@ -347,7 +350,9 @@ def _facts(session: Session, matter: Matter) -> _Facts:
     """Count what a matter holds; on a worker."""
     folder = session.vault.matter_folder(matter.id)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    return _Facts(len(session.store.documents()), size, tuple(session.erasure.copies_with(matter.id)))
+    store = session.store
+    return _Facts(len(store.documents()), len(store.conversations.latest()), size,
+                  tuple(session.erasure.copies_with(matter.id)))
 
 
 def report_of(found: Destroyed, copies: Sequence[BackupCopy], moment: float) -> str:

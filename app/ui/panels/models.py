@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.coverage import about
@@ -22,12 +22,14 @@ from app.ui.sections.models import ModelsSection
 from app.ui.widgets import middle
 from app.ui.widgets.asking import Question
 from app.ui.widgets.labels import Label, Notice, counted, line, listed
-from app.ui.widgets.section import Page
+from app.ui.widgets.section import Page, Section
+from app.ui.widgets.switch import Option, Switch
 from app.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
     from app.session import Session
 
+_FORMS = ("", "quotes", "written")  # of Settings.answers, in the order of the switch
 _WIDEST = 860  # of the page, in logical pixels
 
 
@@ -52,6 +54,19 @@ class ModelsPanel(QWidget):
         self.generators = ModelsSection(
             theme, "ask", "Writing answers", "Writes from the passages that were found, and from nothing else.",
             "There is none: questions are answered with quotes.")
+        self.answers = Section(
+            theme, "quote", "How questions are answered", "Quotes are the sentences of your files that answer best, "
+            "copied, and there at once. A written answer is put into words by the model above, and each of its "
+            "sentences is checked.")
+        self.form = Switch(
+            theme, "How questions are answered",
+            Option("As it fits", "Written where a model was added that writes well, else quotes"),
+            Option("Quotes", "Always quotes; no model is asked"),
+            Option("Written", "Always written, also by the starter model, which writes poor prose"))
+        self.answers.body.addWidget(self.form, 0, Qt.AlignmentFlag.AlignLeft)
+        self.now = Label("", "small", wrap=True)
+        self.answers.body.addWidget(self.now)
+        self.form.turned.connect(self._answer_by)
         self.embedders.wanted.connect(self._survey)
         self.rerankers.wanted.connect(self._use_later)
         self.generators.wanted.connect(self._use_later)
@@ -75,7 +90,7 @@ class ModelsPanel(QWidget):
         self.unusable.hide()
         more = Label("All of them run on this computer, without the network. To add one: carrel models import FILE",
                      "small", wrap=True, selectable=True)
-        for widget in (self.said, self.embedders, self.rerankers, self.generators, self.unusable, more):
+        for widget in (self.said, self.embedders, self.rerankers, self.generators, self.answers, self.unusable, more):
             column.addWidget(widget)
         column.addStretch(1)
         self.view = middle.scrolled(page, _WIDEST)
@@ -121,6 +136,7 @@ class ModelsPanel(QWidget):
             found = [model for model in models if model.role == role]
             section.show_models(found, later if any(model.name == later for model in found) else "",
                                 coming=coming and role == "embedder")
+        self._show_form(settings.answers)
         self.unusable.tell("\n".join(f"{model.name} cannot be used: {model.description}" for model in models
                                      if model.role == "unusable"), "warn")
 
@@ -185,6 +201,29 @@ class ModelsPanel(QWidget):
             "library and open it again.", "good"))
         job.failed.connect(self._fail)
         job.ended.connect(self.refresh)
+
+
+    # Choosing how to answer; it holds at once.
+
+    def _show_form(self, answers: str) -> None:
+        with QSignalBlocker(self.form):
+            self.form.turn(_FORMS.index(answers) if answers in _FORMS else 0)
+        if self._session is not None:
+            self.now.setText("Answers are written now." if self._session.writes else "Answers are quotes now.")
+
+    def _answer_by(self) -> None:
+        session = self._session
+        if session is None:
+            return
+        wanted = _FORMS[self.form.at]
+
+        def choose() -> None:
+            change(session, replace(session.settings, answers=wanted))
+            session.answer_by(wanted)
+
+        job = self._jobs.call(choose, "settings")
+        job.failed.connect(self._fail)
+        job.ended.connect(lambda: self._show_form(session.settings.answers))
 
 
 def _words(found: EmbedderSurvey, names: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.widgets.labels import Icon, ToolButton
+from app.ui.widgets.labels import Icon, Label, ToolButton
 from app.ui.widgets.question import QuestionBox
 from app.ui.widgets.theme import Theme
 
@@ -16,13 +16,26 @@ class Composer(QFrame):
     sent = Signal()
     halted = Signal()
     edited = Signal()
+    edit_ended = Signal()  # the question that was to be changed stays
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("ask")
         self._searching = False
-        inner = QHBoxLayout(self)
-        inner.setContentsMargins(12, 7, 8, 7)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 7, 8, 7)
+        column.setSpacing(4)
+        self.edit = QWidget()
+        above = QHBoxLayout(self.edit)
+        above.setContentsMargins(2, 0, 0, 0)
+        above.addWidget(Icon(theme, "edit", "accent", 14))
+        above.addWidget(Label("In other words; the answer that is there stays as a version of its own", "small"), 1)
+        self.keep = ToolButton(theme, "close", "Do not change the question (Esc)", size=14)
+        above.addWidget(self.keep)
+        self.edit.hide()
+        column.addWidget(self.edit)
+        inner = QHBoxLayout()
+        column.addLayout(inner)
         self._glass = Icon(theme, "search", "muted", 20)
         self._glass.hide()
         self.box = QuestionBox()
@@ -42,6 +55,7 @@ class Composer(QFrame):
         self.box.textChanged.connect(self.edited)
         self.send.clicked.connect(self.sent)
         self.halt.clicked.connect(self.halted)
+        self.keep.clicked.connect(self.edit_ended)
         self.wipe.clicked.connect(self._clear)
 
     @property
@@ -53,6 +67,10 @@ class Composer(QFrame):
         """Be a box to search with, or one to ask with."""
         self._searching = searching
         self._glass.setVisible(searching)
+
+    def show_edit(self, editing: bool) -> None:
+        """Say that the box holds a question that was asked before, or no more."""
+        self.edit.setVisible(editing)
 
     def show_state(self, *, ready: bool, writing: bool) -> None:
         """Fit the buttons to whether a question can be asked, and whether an answer is being written."""

@@ -6,6 +6,7 @@ Pure text; knows no widget. A day that could be two, as 3/4/2024, is none: a fil
 from __future__ import annotations
 
 import re
+import time
 from datetime import date, timedelta
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -63,6 +64,12 @@ def shown(iso: str) -> str:
     year, month, day = found.groups()
     return " ".join(each for each in (str(int(day)) if day else "", _MONTHS[int(month) - 1] if month else "", year)
                     if each)
+
+
+def moment(when: float) -> str:
+    """Return when something was, in seconds since 1970, as the clock on the wall showed it."""
+    then, now = time.localtime(when), time.localtime()
+    return time.strftime("today at %H:%M" if then[:3] == now[:3] else "%Y-%m-%d at %H:%M", then)
 
 
 def day_before(iso: str) -> str:

@@ -5,7 +5,6 @@ Shows what it is told and says what is wanted; does nothing itself. Knows no ses
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, Signal
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBox
 
 from app.places import file_name
 from app.types import Folder
+from app.ui.widgets import dates
 from app.ui.widgets.labels import Icon, Label, Notice, PushButton, ShortLabel, counted, tip
 from app.ui.widgets.theme import Theme
 
@@ -158,7 +158,7 @@ class FolderCard(QFrame):
         elif state.away:
             said = "Away" if not state.reachable else "Waits for your answer"
         elif state.checked:
-            said = f"Checked {_moment(state.checked)}"
+            said = f"Checked {dates.moment(state.checked)}"
         else:
             said = "Not checked yet"
         self.state.setText(said)
@@ -191,10 +191,3 @@ def _question(state: State) -> str:
     was = "was" if len(state.missing) == 1 else "were"
     return (f"{files[:1].upper()}{files[1:]} of the library {was} in this folder and {'is' if was == 'was' else 'are'} "
             f"no longer there ({names}). As that is much of it, nothing was taken out. Is it gone for good?")
-
-
-def _moment(when: float) -> str:
-    moment, now = time.localtime(when), time.localtime()
-    if moment[:3] == now[:3]:
-        return time.strftime("today at %H:%M", moment)
-    return time.strftime("%Y-%m-%d at %H:%M", moment)

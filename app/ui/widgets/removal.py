@@ -29,6 +29,13 @@ def removal(file: str, answers: int, kept: Quoting, copies: Sequence[BackupCopy]
         tick_words=f"The document can be in {_names(copies)}. {_whole(copies)}" if copies else "")
 
 
+def deletion(what: str, words: str, copies: Sequence[BackupCopy]) -> Question:
+    """Return the question whether to delete `what` of the conversations, which these backups can hold."""
+    return Question(
+        f"Delete {what}?", words, go="Delete for good", keep="Keep", danger=True, tick=tick(copies),
+        tick_words=f"It can be in {_names(copies)}. {_whole(copies)}" if copies else "")
+
+
 def answers_lost(kept: Quoting, documents: int) -> str:
     """Return what the conversations that are stored lose with so many documents; nothing where they lose nothing."""
     if not kept.exchanges:

@@ -20,6 +20,7 @@ from app.ui.widgets.labels import counted, tip
 from app.ui.widgets.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex
+_TITLES = 2  # lines of a title that is a sentence
 _BESIDE = 62  # pixels of a row that are not for its words
 ROW = int(Qt.ItemDataRole.UserRole)
 
@@ -45,6 +46,7 @@ class Row:
     tip: str = ""
     key: str = ""
     value: object = None
+    prose: bool = False  # the title is a sentence: it may take two lines, and its end is what is cut
 
 
 def kind_word(kind: str) -> str:
@@ -139,7 +141,8 @@ class RowPainter(QStyledItemDelegate):
         view = self.parent()
         width = (view.viewport().width() if isinstance(view, QListView) else 200) - _BESIDE
         lines = bool(row.detail) + len(_wrapped(metrics, row.trouble, width, self._lines))
-        return QSize(120, QFontMetrics(name).height() + lines * (metrics.height() + 2) + 18)
+        titles = len(_titles(QFontMetrics(name), row, width))
+        return QSize(120, titles * (QFontMetrics(name).height() + 2) - 2 + lines * (metrics.height() + 2) + 18)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         row: Row = index.data(ROW)
@@ -161,7 +164,9 @@ class RowPainter(QStyledItemDelegate):
         inner.setLeft(inner.left() + 32)
         name, small = self._fonts()
         top = inner.top()
-        top = self._words(painter, inner, top, name, colours.text, row.title, Qt.TextElideMode.ElideMiddle)
+        cut = Qt.TextElideMode.ElideRight if row.prose else Qt.TextElideMode.ElideMiddle
+        for words in _titles(QFontMetrics(name), row, inner.width()):
+            top = self._words(painter, inner, top, name, colours.text, words, cut)
         if row.detail:
             top = self._words(painter, inner, top, small, colours.muted, row.detail)
         for words in _wrapped(QFontMetrics(small), row.trouble, inner.width(), self._lines):
@@ -179,6 +184,11 @@ class RowPainter(QStyledItemDelegate):
                          int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine),
                          metrics.elidedText(flat, cut, place.width()))
         return top + metrics.height() + 2
+
+
+def _titles(metrics: QFontMetrics, row: Row, width: int) -> list[str]:
+    """Return the lines that the title of a row takes."""
+    return _wrapped(metrics, row.title, width, _TITLES) or [""] if row.prose else [row.title]
 
 
 def _wrapped(metrics: QFontMetrics, text: str, width: int, most: int) -> list[str]:

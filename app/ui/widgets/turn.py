@@ -19,9 +19,11 @@ from app.places import file_name, page_word
 from app.snippets import quoted
 from app.types import Answer, Answered, AnswerStatus, Citation, Evidence, EvidenceFound, Exchange, Hit
 from app.ui.widgets import answer as marks
+from app.ui.widgets import dates
 from app.ui.widgets.alike import Alike
 from app.ui.widgets.answer import AnswerText
 from app.ui.widgets.card import EvidenceCard
+from app.ui.widgets.heading import Heading
 from app.ui.widgets.labels import Label, Notice, PushButton, counted, tip
 from app.ui.widgets.theme import Theme
 
@@ -56,7 +58,8 @@ class Turn(QWidget):
         self._narrowed = narrowed
         self.evidence: Evidence | None = None
         self.answer: Answer | None = None
-        self.exchange: Exchange | None = None  # with the answer, all that is exported of it
+        self.exchange: Exchange | None = None  # with the answer, all that is kept and exported of it
+        self.kept = False  # it is stored in a conversation
         self._asked = time.time()
         self.cards: list[EvidenceCard] = []
         self.alike: list[Alike] = []  # below those cards that stand for others too
@@ -65,9 +68,8 @@ class Turn(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
-        heading = Label(question, "title", wrap=True, selectable=True)
-        heading.setAccessibleName(f"Question: {question}")
-        self._layout.addWidget(heading)
+        self.heading = Heading(theme, question)
+        self._layout.addWidget(self.heading)
         self._found = Label("Looking through the library...", "small", wrap=True)
         self._found.setToolTip(tip("Searched: " + ", ".join(self._matters) if self._matters else ""))
         self._layout.addWidget(self._found)
@@ -151,9 +153,13 @@ class Turn(QWidget):
         said = f"{counted(len(hits), 'passage')} from {counted(files, 'file')}" if hits else "Nothing was found"
         searched = [f"searched {self._scope()}"] if self._matters else []
         narrowed = [f"only {self._narrowed}"] if self._narrowed else []
-        self._found.setText(" · ".join([said, *searched, *narrowed, _seconds(found.seconds)]))
-        self._hints.setText("\n".join(" ".join(hint.split()) for hint in found.evidence.hints))
-        self._hints.setVisible(bool(found.evidence.hints))
+        spent = [_seconds(found.seconds)] if found.seconds else []
+        self._found.setText(" · ".join([said, *searched, *narrowed, *spent]))
+        told = [_flat(hint) for hint in found.evidence.hints]
+        if (looked_for := _flat(found.evidence.question)) != _flat(self.question):
+            told.insert(0, f"Follows what was asked before; looked for: {looked_for}")
+        self._hints.setText("\n".join(told))
+        self._hints.setVisible(bool(told))
         for number, hit in enumerate(hits):
             passage = hit.passage
             page = f", {page_word(passage.kind)} {passage.page}" if passage.page is not None else ""
@@ -161,8 +167,8 @@ class Turn(QWidget):
             inside = self._parents.get(passage.document, "")
             aside = [origin, f"in: {file_name(inside)}" if inside else "",
                      by_ocr(passage.confidence) if passage.confidence is not None else ""]
-            told = "; ".join(each for each in aside if each)
-            self._sources[hit.rank] = file_name(passage.file) + page + (f" ({told})" if told else "")
+            beside = "; ".join(each for each in aside if each)
+            self._sources[hit.rank] = file_name(passage.file) + page + (f" ({beside})" if beside else "")
             card = EvidenceCard(self._theme, hit, self.question, origin, inside)
             card.clicked.connect(lambda _=False, hit=hit: self.opened.emit(hit))
             self.cards.append(card)
@@ -204,7 +210,8 @@ class Turn(QWidget):
         self._pulse.stop()
         answer = self.answer = found.answer
         assert self.evidence is not None
-        self.exchange = export.exchange(self.evidence, found, asked=self._asked, model=model)
+        made = export.exchange(self.evidence, found, asked=self._asked, model=model)
+        self.exchange = replace(made, question=self.question)
         self._caption.setText("Answer")
         if answer.status is AnswerStatus.ANSWERED:
             self.text.show()
@@ -227,10 +234,23 @@ class Turn(QWidget):
             self._say(not_found_words(self.evidence.searched, self._shut, where=self._place(), closest=hits), "plain")
             self.anyway.setVisible(hits and not answer.text)  # a model that was asked has said what it can
         if said := remarks(answer):
-            self._say(" ".join(said), "warn")
+            told = [self.notice.label.text()] if answer.status is AnswerStatus.NOT_FOUND else []
+            self._say(" ".join([*told, *said]), "warn")
         self._show_foot(found)
         self._show_unread()
         self.grew.emit()
+
+    def keep(self, exchange: Exchange) -> None:
+        """The answer is stored, as this exchange."""
+        self.exchange, self.kept = exchange, True
+        self.heading.be_kept()
+
+    def show_kept(self, exchange: Exchange) -> None:
+        """Show an answer that was stored before."""
+        self._asked = exchange.asked
+        self.show_evidence(EvidenceFound(exchange.evidence, 0.0))
+        self.finish(Answered(exchange.answer, exchange.given, ()), exchange.model)
+        self.keep(exchange)
 
     def stop(self) -> None:
         """Say that the user stopped the writing."""
@@ -298,9 +318,9 @@ class Turn(QWidget):
         self._foot_row.addStretch(1)
         spent = dict(found.timings)
         total = spent.get("total", sum(spent.values()))
-        times = Label(_seconds(total), "small")
+        times = Label(_seconds(total) if spent else dates.moment(self._asked), "small")
         stages = [f"{stage.replace('_', ' ')}: {_seconds(each)}" for stage, each in found.timings]
-        times.setToolTip(tip("\n".join(stages)))
+        times.setToolTip(tip("\n".join(stages) or "When it was asked"))
         self._head.addWidget(times)
         for words, icon, told, act in (
             ("Copy with citations", "copy", "Copy the answer with file, page and quoted words of each citation",
@@ -345,6 +365,10 @@ class Turn(QWidget):
         if hit is not None:
             only = quoted(hit.passage, Citation("", rank, start=start, end=end))
             self.opened.emit(replace(hit, passage=only, marks=() if end else hit.marks))
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _seconds(seconds: float) -> str:
