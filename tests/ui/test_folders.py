@@ -147,7 +147,7 @@ def test_where_the_folder_cannot_be_reached_it_is_asked_twice(
 def test_it_is_asked_before_kept_answers_go_with_what_is_gone(
         window: MainWindow, panel: FoldersPanel, fake: FakeSession, qtbot: QtBot, tmp_path: Path) -> None:
     path = str(tmp_path)
-    fake.followed, fake.quoted = [Folder(path)], Quoting(3, 1)
+    fake.followed, fake.talk.quoted = [Folder(path)], Quoting(3, 1)
     panel.refresh()
     idle(qtbot, window)
     panel.show_away(FolderAway(path, (f"{path}/a.pdf", f"{path}/b.pdf")))
