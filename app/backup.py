@@ -35,7 +35,6 @@ from app import audit as audits
 from app.audit import Audit
 from app.errors import (
     BackupDamaged,
-    DiskFull,
     LibraryBusy,
     LibraryDamaged,
     LibraryExists,
@@ -45,7 +44,7 @@ from app.errors import (
     UnwritableFile,
 )
 from app.lock import Lock
-from app.paths import NO_SPACE, sync_folder
+from app.paths import sync_folder, telling
 from app.store.closed import closed_copying, settle
 from app.store.sealed import CHUNK, Reader, SealBroken, decrypted, encrypted
 from app.store.store import DATABASE, Store
@@ -79,7 +78,7 @@ def make(
     target = target.absolute()
     _check_target(vault, target, replace=replace)
     draft = target.with_name(f".carrel-{vault.id}.part")
-    with _words(), contextlib.ExitStack() as stack:
+    with telling(UnwritableFile), contextlib.ExitStack() as stack:
         matters = [matter.id for matter in vault.matters()]
         files: dict[str, Path] = {}
         for number, matter in enumerate(matters):
@@ -227,17 +226,6 @@ def _publish(draft: Path, target: Path, *, replace: bool) -> None:
     sync_folder(target.parent)
 
 
-@contextlib.contextmanager
-def _words() -> Iterator[None]:
-    """Say why something could not be written."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in NO_SPACE:
-            raise DiskFull from error
-        raise UnwritableFile(reason=error.strerror or type(error).__name__) from error
-
-
 # Bringing it back
 
 
@@ -260,7 +248,7 @@ def restore(source: Path, folder: Path, open_vault: Callable[[Path], Vault]) -> 
         raise MissingPath(path=source) from None
     except OSError as error:
         raise UnreadableFile(reason=error.strerror or type(error).__name__) from error
-    with stream, _words(), contextlib.ExitStack() as stack:
+    with stream, telling(UnwritableFile), contextlib.ExitStack() as stack:
         opened = _opened(stream)
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _sweep(folder)

@@ -6,13 +6,14 @@ no session and no widget.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from app import table
+from app.counted import counted
 from app.types import BroughtUp, LedgerLine, Progress, Renewing, Searched, Status, Survey
 
 # What became of a page, in a few words that can follow a number of pages.
@@ -194,12 +195,12 @@ def about(seconds: float) -> str:
 def survey_words(survey: Survey) -> str:
     """Return "214 files, 3,120 pages, 96 of them scans: about 25 minutes"."""
     scans = f", {survey.pictures:,} of them scans" if survey.pictures else ""
-    return f"{_counted(survey.files, 'file')}, {_counted(survey.pages, 'page')}{scans}: {about(survey.seconds)}"
+    return f"{counted(survey.files, 'file')}, {counted(survey.pages, 'page')}{scans}: {about(survey.seconds)}"
 
 
 def progress_words(progress: Progress) -> list[str]:
     """Return where a run stands in short parts: pages done, how fast, how long it still takes."""
-    parts = [f"{progress.done:,} of {_counted(max(progress.pages, progress.done), 'page')}"]
+    parts = [f"{progress.done:,} of {counted(max(progress.pages, progress.done), 'page')}"]
     if progress.rate > 0:
         a_minute = progress.rate * 60
         parts.append(f"{a_minute:,.0f} pages a minute" if a_minute >= 1.5 else "about a page a minute")
@@ -210,7 +211,7 @@ def progress_words(progress: Progress) -> list[str]:
 
 def passage_words(progress: BroughtUp | Renewing) -> list[str]:
     """Return how far an index that is made anew is, in short parts: passages done, how long it still takes."""
-    parts = [f"{progress.done:,} of {_counted(progress.of, 'passage')}"]
+    parts = [f"{progress.done:,} of {counted(progress.of, 'passage')}"]
     if progress.left is not None:
         parts.append(f"{about(progress.left)} left")
     return parts
@@ -225,7 +226,7 @@ def total_words(found: Totals) -> str:
             sure = f" ({percent(found.confidence)} sure on average)" \
                 if status is Status.OCR and found.confidence is not None else ""
             parts.append(f"{number:,} {WORDS[status]}{sure}")
-    said = f"{_counted(pages, 'page')}: {', '.join(parts)}." if parts else "No page was read yet."
+    said = f"{counted(pages, 'page')}: {', '.join(parts)}." if parts else "No page was read yet."
     return f"{said} {shut_words(found)}".strip()
 
 
@@ -234,13 +235,13 @@ def shut_words(found: Totals) -> str:
     if not found.shut:
         return ""
     kinds = ", ".join(f"{number:,} {WORDS[status]}" for status, number in found.unopened.most_common())
-    return (f"{_counted(found.shut, 'file')} gave no page at all ({kinds}); "
+    return (f"{counted(found.shut, 'file')} gave no page at all ({kinds}); "
             f"how many pages {'it has' if found.shut == 1 else 'they have'} is not known.")
 
 
 def unread_words(pages: int, files: int = 0) -> str:
     """Return "9 pages and 2 files could not be read", the files being those that gave no page; empty for none."""
-    parts = ([_counted(pages, "page")] if pages else []) + ([_counted(files, "file")] if files else [])
+    parts = ([counted(pages, "page")] if pages else []) + ([counted(files, "file")] if files else [])
     return f"{' and '.join(parts)} could not be read" if parts else ""
 
 
@@ -250,28 +251,15 @@ def not_found_words(searched: Searched, shut: int = 0, *, where: str = "", close
     `shut` is how many files gave no page; `where` limits what was searched: "in Smith v Jones".
     """
     told = unread_words(searched.unread_pages, shut)
-    searched_in = " ".join(filter(None, (_counted(searched.files, "file"), "searched", where)))
+    searched_in = " ".join(filter(None, (counted(searched.files, "file"), "searched", where)))
     unread = f" ({told})" if told else ""
     return f"Not found in the {searched_in}{unread}." + (" The closest passages are above." if closest else "")
 
 
 def write_csv(lines: Iterable[LedgerLine], stream: TextIO) -> int:
     """Write the ledger as a table with a header and return the number of lines; no cell is a formula."""
-    writer = csv.writer(stream)
-    writer.writerow(("file", "inside", "page", "status", "confidence", "reason"))
-    number = 0
-    for line in lines:
-        number += 1
-        sure = "" if line.confidence is None else f"{line.confidence:.3f}"
-        page = "" if line.page is None else line.page
-        writer.writerow((_cell(line.file), _cell(line.parent or ""), page, str(line.status), sure, _cell(line.reason)))
-    return number
-
-
-def _cell(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _counted(number: int, one: str) -> str:
-    return f"{number:,} {one if number == 1 else f'{one}s'}"
+    return table.write(stream, ("file", "inside", "page", "status", "confidence", "reason"), (
+        (line.file, line.parent or "", "" if line.page is None else line.page, str(line.status),
+         "" if line.confidence is None else f"{line.confidence:.3f}", line.reason)
+        for line in lines
+    ))

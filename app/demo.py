@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app import paths
-from app.report import print_event
+from app.narrator import print_event
 
 PASSPHRASE = b"demo"
 

@@ -24,7 +24,6 @@ _NAMED = re.compile(
     r"[ \t]*(?P<number>[IVXLC]{1,7}|[A-Z]|\d{1,4}(?:\.\d{1,3}){0,4}[a-z]?)(?![\w-])[ \t]*[.:)\-–—]*[ \t]*"
 )
 _NUMBER = re.compile(r"(?P<number>\d{1,3}(?:\.\d{1,3}){0,4})(?P<mark>\.(?!\d)|\)|:)?(?P<gap>[ \t]*)")
-_ROMAN = re.compile(r"(?P<number>[IVX]{1,6})\.[ \t]+")
 _LETTER = re.compile(r"\((?P<letter>[a-z]{1,2}|[ivx]{1,6}|[A-Z]|\d{1,2})\)[ \t]*")
 _BEGINS = re.compile(_UPPER + r"|[\"“„«(]" + _UPPER)
 # The words before the first full stop or colon of a clause, where they are its caption.

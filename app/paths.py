@@ -5,16 +5,18 @@ Knows no content. Folder names come from the system's own conventions.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
 
-from app.errors import DiskFull, UnwritableFile
+from app.errors import CarrelError, DiskFull, UnwritableFile
 
 NO_SPACE = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))  # what a full disk says
 
@@ -81,12 +83,24 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 def save(path: Path, data: bytes) -> None:
     """Write a file that the user asked for whole or not at all; raises DiskFull, UnwritableFile."""
-    try:
+    with telling(UnwritableFile):
         write_atomically(path, data)
+
+
+@contextlib.contextmanager
+def telling(unusable: type[CarrelError] | None = None) -> Iterator[None]:
+    """Turn what the system says of a disk inside the block into a sentence: DiskFull, else `unusable` with its reason.
+
+    Without `unusable` other OSErrors stay what they are.
+    """
+    try:
+        yield
     except OSError as error:
         if error.errno in NO_SPACE:
             raise DiskFull from error
-        raise UnwritableFile(reason=error.strerror or type(error).__name__) from error
+        if unusable is None:
+            raise
+        raise unusable(reason=error.strerror or type(error).__name__) from error
 
 
 def read_bounded(path: Path, limit: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What the command line prints of hits, answers, events and the ledger: as text for people, as JSON for programs."""
+"""What the command line prints of hits, answers, the ledger and the audit log: text for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ import os
 import shutil
 import sys
 import textwrap
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from app.counted import counted
 from app.coverage import (
     WORDS,
     by_ocr,
     not_found_words,
-    progress_words,
     stretches,
-    survey_words,
     total_words,
     totals,
     unread_words,
@@ -28,29 +26,16 @@ from app.export.words import reasons, remarks
 from app.passages import beginning
 from app.snippets import Snippet, quoted, snippet
 from app.types import (
-    Added,
     Answered,
     AnswerStatus,
     AuditEntry,
     Evidence,
     EvidenceFound,
-    FileAdded,
-    FileFailed,
-    FileGone,
-    FileMoved,
-    FileUnchanged,
-    FolderAway,
     Hit,
-    IngestEvent,
     LedgerLine,
-    Progress,
     Searched,
     Sentence,
-    Started,
-    Status,
     StoredPassage,
-    Survey,
-    Surveying,
     Verdict,
 )
 
@@ -58,7 +43,6 @@ _BETWEEN = " › "  # headings of a context
 _SNIPPET = 600  # characters of a passage that are printed
 _ALIKE = 3  # passages that are named under one that they are alike to
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
-_SELDOM = 20.0  # seconds between lines of progress where nobody looks at a terminal
 
 _CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\ufffd")
 
@@ -154,11 +138,6 @@ def print_hits(
         if hit.alike:
             print(_wrapped(f"Nearly the same text: {_alike(hit, namesakes, matters=matters)}"), file=out)
     print(file=out, flush=True)
-
-
-def place(hit: Hit) -> str:
-    """Return file name and page of a hit, and whether OCR read it."""
-    return _where(hit.passage, frozenset(), matters=False)
 
 
 def _namesakes(evidence: Evidence) -> frozenset[str]:
@@ -264,91 +243,6 @@ def _print_quotes(quotes: Sequence[Sentence], evidence: Evidence, out: TextIO) -
         print(_wrapped(plain(f"“{' '.join(sentence.text.split())}”{keys}")), file=out)
 
 
-class Narrator:
-    """Prints what happens to files, a line each, and now and then how far it is."""
-
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self._live = out.isatty()
-        self._drawn = 0  # characters of the line of progress that stands on the terminal
-        self._told = time.monotonic()
-
-    def tell(self, event: IngestEvent) -> None:
-        """Print one event."""
-        if isinstance(event, Progress):
-            self._progress(progress_words(event), Path(event.file).name)
-        elif isinstance(event, Surveying):
-            if self._live:
-                self._draw(f"Counting: {event.files:,} of {event.of:,} files")
-        elif lines := event_lines(event):
-            self.clear()
-            print("\n".join(map(plain, lines)), file=self._out)
-        self._out.flush()
-
-    def _progress(self, parts: list[str], file: str) -> None:
-        if self._live:
-            self._draw(f"{' · '.join(parts)} · {file}")
-        elif time.monotonic() - self._told >= _SELDOM:
-            print(f"      {' · '.join(parts)}", file=self._out)
-            self._told = time.monotonic()
-
-    def _draw(self, words: str) -> None:
-        shown = plain(words)[: shutil.get_terminal_size((100, 24)).columns - 1]
-        print(f"\r{shown:<{self._drawn}}", end="", file=self._out)
-        self._drawn = len(shown)
-
-    def clear(self) -> None:
-        """Take the line of progress off the terminal."""
-        if self._drawn:
-            print(f"\r{'':<{self._drawn}}\r", end="", file=self._out)
-            self._drawn = 0
-
-
-def print_event(event: IngestEvent, out: TextIO) -> None:
-    """Print what happened to a file, one line each; progress inside files is left out."""
-    for line in event_lines(event):
-        print(plain(line), file=out)
-    out.flush()
-
-
-def event_lines(event: IngestEvent) -> list[str]:
-    """Return what is printed of an event."""
-    match event:
-        case Survey(unchanged=unchanged):
-            more = f"; {counted(unchanged, 'file')} in the library already" if unchanged else ""
-            return [f"{survey_words(event)}{more}"]
-        case Started(files):
-            return [f"{counted(files, 'file')} to look at"]
-        case FileAdded():
-            return _added(event)
-        case FileUnchanged(file):
-            return [f"{_count(event)} {Path(file).name}: unchanged"]
-        case FileFailed(file, reason):
-            return [f"{_count(event)} {Path(file).name}: NOT READ. {reason}"]
-        case FileMoved(file, before):
-            return [f"Moved: {before} is now {file}"]
-        case FileGone(file):
-            return [f"Gone, and taken out of the library: {file}"]
-        case FolderAway(path, missing):
-            return [(f"The folder {path} cannot be reached, or much of it is gone: {counted(len(missing), 'document')} "
-                    "of the library are not there. Nothing was taken out.")]
-        case Added():
-            rate = event.pages / event.seconds if event.seconds else 0.0
-            return [(f"{event.added} added, {event.unchanged} unchanged, {event.failed} not read; "
-                    f"{event.pages} pages in {event.seconds:.1f} s ({rate:.0f} pages/s)")]
-    return []
-
-
-def _added(event: FileAdded) -> list[str]:
-    state = "" if event.status is Status.READ else f", {WORDS[event.status]}"
-    lines = [(f"{_count(event)} {Path(event.file).name}: {counted(event.pages, 'page')}, "
-             f"{counted(event.passages, 'passage')}{state}")]
-    lines += [f"      {reason}" for reason in event.reasons[:3]]
-    if len(event.reasons) > 3:
-        lines.append(f"      and {len(event.reasons) - 3} more pages; see carrel status --pages")
-    return lines
-
-
 def ledger_json(lines: Iterable[LedgerLine]) -> list[dict[str, Any]]:
     """Return the ledger in the stable shape of `status --pages --json`."""
     return [
@@ -376,11 +270,6 @@ def print_ledger(lines: Iterable[LedgerLine], out: TextIO) -> None:
         sentence = stretch.sentence or f"{WORDS[stretch.status]}."
         print(f"  {stretch.where:<18} {stretch.status!s:<12} {plain(sentence)}", file=out)
     print(total_words(totals(kept)), file=out)
-
-
-def counted(number: int, one: str) -> str:
-    """Return a number with its noun."""
-    return f"{number:,} {one if number == 1 else f'{one}s'}"
 
 
 def audit_json(
@@ -415,7 +304,7 @@ def print_audit(entries: Sequence[AuditEntry], findings: Sequence[str], names: M
     for entry in entries:
         moment = datetime.fromtimestamp(entry.time).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         number = len(entry.documents)
-        told = [_matter(entry, names), f"{number:,} document{'' if number == 1 else 's'}" if number else ""]
+        told = [_matter(entry, names), counted(number, "document") if number else ""]
         # How often vault.json was written is there for the program's own comparison.
         told += [f"{name}: {value}" for name, value in entry.details if name != "generation"]
         told = [" ".join(part.split()) for part in told if part]
@@ -428,11 +317,6 @@ def print_audit(entries: Sequence[AuditEntry], findings: Sequence[str], names: M
 
 def _matter(entry: AuditEntry, names: Mapping[str, str]) -> str:
     return names.get(entry.matter, "deleted matter") if entry.matter else ""
-
-
-def _count(event: FileAdded | FileUnchanged | FileFailed) -> str:
-    width = len(str(event.files))
-    return f"[{event.index + 1:>{width}}/{event.files}]"
 
 
 def _wrapped(text: str) -> str:

@@ -334,15 +334,6 @@ class Session:
         self.settings = replace(self.settings, answers=answers)
         self._build()
 
-    @property
-    def outdated(self) -> tuple[Matter, ...]:
-        """The open matters that are indexed by another embedder than the chosen one."""
-        wanted = self.embedder.fingerprint
-        return tuple(
-            matter for matter in self.vault.matters()
-            if matter.id in self._open and self._open[matter.id].renewal.maker.fingerprint != wanted
-        )
-
     def renew(self, *, closed: bool = True) -> Generator[RenewalEvent, None, None]:
         """Index all matters anew that are not the chosen embedder's, and yield what happens; see renewal.renew.
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.counted import counted
+
 SHORTEST = 8  # characters
 GUESSES_A_SECOND = 1_000
 _LONGEST = 72  # characters that are looked at; the estimate takes longer than linear time, and more is strong anyhow
@@ -75,4 +77,4 @@ def in_words(seconds: float) -> str:
         return "more than a million years"
     if number >= 100:  # two figures say more than can be known
         number = round(number, 2 - len(str(number)))
-    return f"about {number:,} {name}{'' if number == 1 else 's'}"
+    return f"about {counted(number, name)}"

@@ -37,15 +37,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from app import seal  # noqa: E402
-from app.retrieval import answerable, features, ranking  # noqa: E402
-from app.retrieval.candidates import Asked, gather  # noqa: E402
-from app.retrieval.wording import wording  # noqa: E402
+from app.retrieval import answerable, ranking  # noqa: E402
 from app.session import Session  # noqa: E402
 from benchmarks import retrieval as sets  # noqa: E402
+from benchmarks import tuning  # noqa: E402
 from benchmarks.measures import percentile  # noqa: E402
 
 Matrix = npt.NDArray[np.float64]
-SETS = ("squad_v2_dev", "covid_qa", "medquad", "cuad")
 ANSWERABLE, OTHER, LEFT_OUT, ABSENT = "answerable", "other sets", "left out", "absent"
 PULL = 1e-2  # towards nothing, of weights in units of their signal's deviation
 # What may speak against an answer; all else has no weight below zero.
@@ -64,13 +62,11 @@ class Seen:
 
 def see(session: Session, question: str) -> Matrix:
     """Return the signals as the program has them."""
-    candidates = gather(session.reading, session.embedder, Asked(question)).candidates
-    read = features.Readings(wording(question), candidates.passages)
-    counted = session.reading.frequencies([word for some in read.forms.values() for word in some])
-    telling = features.weights(read.forms, counted.passages, counted.counts)
-    looked = features.look(read, candidates, telling)
-    known = frozenset(term for term, some in read.forms.items() if any(map(counted.counts.get, some)))
-    return answerable.signals(read, candidates, looked, ranking.scores(looked), telling, known)
+    seen = tuning.see(session, question)
+    known = frozenset(term for term, some in seen.read.forms.items() if any(map(seen.counted.counts.get, some)))
+    return answerable.signals(
+        seen.read, seen.candidates, seen.looked, ranking.scores(seen.looked), seen.telling, known
+    )
 
 
 def stays(file: str) -> bool:
@@ -176,11 +172,7 @@ def print_threshold(seen: Sequence[Seen], scored: npt.NDArray[Any], libraries: S
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--library", type=Path, required=True, help="where the libraries are kept; they are copied")
-    parser.add_argument("--questions", type=int, default=100, metavar="N", help="of each set")
-    parser.add_argument("--sets", nargs="+", default=SETS, metavar="NAME")
+    parser = sets.asking(__doc__, 100)
     parser.add_argument("--libraries", nargs="+", metavar="NAME", help="that are asked; all of the sets otherwise")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep what was seen, and use it where it is there")
     options = parser.parse_args()

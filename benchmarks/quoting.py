@@ -12,7 +12,6 @@ overlap the gold are made as probable among the candidates as can be. Asserts no
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import sys
@@ -29,7 +28,6 @@ from scipy.optimize import minimize
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from app import seal  # noqa: E402
 from app.retrieval import quotes  # noqa: E402
 from app.retrieval.stems import STEMS, words  # noqa: E402
 from app.retrieval.wording import wording  # noqa: E402
@@ -42,6 +40,7 @@ Matrix = npt.NDArray[np.float64]
 PULL = 3e-3
 AGAINST = frozenset(("short", "asks", "open"))  # what can only speak against a sentence; the rest only for it
 HITS = 10
+SETS = ("squad_v2_dev", "covid_qa", "medquad")  # whose answers stand in a sentence
 
 
 @dataclass(frozen=True)
@@ -164,21 +163,12 @@ def print_table(seen: Mapping[str, Sequence[Example]]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--library", type=Path, required=True, help="where the libraries are kept and used again")
-    parser.add_argument("--questions", type=int, default=200, metavar="N", help="of each set")
-    parser.add_argument("--sets", nargs="+", default=["squad_v2_dev", "covid_qa", "medquad"], metavar="NAME")
-    options = parser.parse_args()
-    seal.shut("desk")
+    options = sets.asking(__doc__, 200, SETS).parse_args()
     seen: dict[str, list[Example]] = {}
-    for name in options.sets:
-        of = sets.Set.load(options.data / name, options.questions)
-        lines = (options.data / name / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    for of, session in sets.each(options):
+        lines = (options.data / of.name / "questions.jsonl").read_text(encoding="utf-8").splitlines()
         answers = {str(item["id"]): item["answers"] for item in map(json.loads, filter(None, lines))}
-        with sets.opened(options.library, of, again=False) as session:
-            seen[name] = examples(session, of, answers)
-        sets.tell(f"{name} was asked")
+        seen[of.name] = examples(session, of, answers)
     print_table(seen)
 
 

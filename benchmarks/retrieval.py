@@ -36,6 +36,7 @@ from app.vault import vault  # noqa: E402
 from benchmarks.measures import DEPTHS, Figures, Found, Gold, Ranking, figures, fuse, merge  # noqa: E402
 
 SECRET = "benchmark"  # of libraries that hold published documents
+SETS = ("squad_v2_dev", "covid_qa", "medquad", "cuad")
 DEPTH = 60  # how deep the arms are fused
 DEEPEST = DEPTHS[-1]
 T = TypeVar("T")
@@ -120,6 +121,26 @@ def opened(libraries: Path, of: Set, *, again: bool) -> Iterator[Session]:
                     tell(f"  {of.name}: {event.added} documents, {event.pages} pages read and indexed in "
                          f"{event.seconds:.0f} s")
         yield session
+
+
+def asking(about: str | None, questions: int, names: Sequence[str] = SETS) -> argparse.ArgumentParser:
+    """Return the arguments of a benchmark that asks several sets so many questions each; see `each`."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="the folder of the sets")
+    parser.add_argument("--library", type=Path, required=True, help="where the libraries are kept and used again")
+    parser.add_argument("--questions", type=int, default=questions, metavar="N", help="of each set")
+    parser.add_argument("--sets", nargs="+", default=names, metavar="NAME")
+    return parser
+
+
+def each(options: argparse.Namespace) -> Iterator[tuple[Set, Session]]:
+    """Open the library of each set that was named, one after the other."""
+    seal.shut("desk")  # as the program does; no vault is opened otherwise
+    for name in options.sets:
+        of = Set.load(options.data / name, options.questions)
+        with opened(options.library, of, again=False) as session:
+            yield of, session
+        tell(f"{name} was asked")
 
 
 class Places:

@@ -12,9 +12,8 @@ stands in app/retrieval/weights.py. Asserts nothing.
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,11 +25,11 @@ from scipy.optimize import minimize
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from app import seal  # noqa: E402
 from app.retrieval import features, ranking  # noqa: E402
-from app.retrieval.candidates import Asked, gather  # noqa: E402
+from app.retrieval.candidates import Asked, Candidates, gather  # noqa: E402
 from app.retrieval.wording import wording  # noqa: E402
 from app.session import Session  # noqa: E402
+from app.store.finding import Frequencies  # noqa: E402
 from app.types import StoredPassage  # noqa: E402
 from benchmarks import retrieval as sets  # noqa: E402
 from benchmarks.measures import Found  # noqa: E402
@@ -42,6 +41,17 @@ BOTH_WAYS = frozenset(("prose", "short", "first", "heading", "heading_words", "d
 LEAST = 0.01  # of a deviation; what moves less is left out
 SMOOTHING = 20  # of plain rank fusion
 DEPTHS = (1, 5, 10)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the program sees of a question before it puts its candidates in order."""
+
+    candidates: Candidates
+    read: features.Readings
+    counted: Frequencies
+    telling: Mapping[str, float]
+    looked: features.Looked
 
 
 @dataclass(frozen=True)
@@ -62,13 +72,19 @@ def examples(session: Session, questions: Sequence[sets.Question]) -> list[Examp
     """Return what the program sees of each question."""
     found = []
     for question in questions:
-        candidates = gather(session.reading, session.embedder, Asked(question.text)).candidates
-        said = wording(question.text)
-        read = features.Readings(said, candidates.passages)
-        counted = session.reading.frequencies([word for some in read.forms.values() for word in some])
-        looked = features.look(read, candidates, features.weights(read.forms, counted.passages, counted.counts))
-        found.append(Example(looked, np.array([holds(question, one) for one in candidates.passages], bool)))
+        seen = see(session, question.text)
+        right = [holds(question, one) for one in seen.candidates.passages]
+        found.append(Example(seen.looked, np.array(right, bool)))
     return found
+
+
+def see(session: Session, question: str) -> Seen:
+    """Look at a question as the program does."""
+    candidates = gather(session.reading, session.embedder, Asked(question)).candidates
+    read = features.Readings(wording(question), candidates.passages)
+    counted = session.reading.frequencies([word for some in read.forms.values() for word in some])
+    telling = features.weights(read.forms, counted.passages, counted.counts)
+    return Seen(candidates, read, counted, telling, features.look(read, candidates, telling))
 
 
 def holds(question: sets.Question, passage: StoredPassage) -> bool:
@@ -122,20 +138,12 @@ def column(name: str) -> Any:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--library", type=Path, required=True, help="where the libraries are kept and used again")
-    parser.add_argument("--questions", type=int, default=400, metavar="N", help="of each set")
-    parser.add_argument("--sets", nargs="+", default=["squad_v2_dev", "covid_qa", "medquad", "cuad"], metavar="NAME")
-    options = parser.parse_args()
-    seal.shut("desk")
+    options = sets.asking(__doc__, 400).parse_args()
     seen: dict[str, list[Example]] = {}
-    for name in options.sets:
-        of = sets.Set.load(options.data / name, options.questions)
-        with sets.opened(options.library, of, again=False) as session:
-            seen[name] = examples(session, of.questions)
-        print(f"{name}: {len(seen[name])} questions, {np.mean([one.right.any() for one in seen[name]]):.1%} with the "
-              "answer among the candidates")
+    for of, session in sets.each(options):
+        seen[of.name] = found = examples(session, of.questions)
+        print(f"{of.name}: {len(found)} questions, {np.mean([one.right.any() for one in found]):.1%} with the answer "
+              "among the candidates")
     print_table(seen)
     print_weights(learned(list(seen.values())), seen)
 

@@ -21,8 +21,7 @@ from typing import Any
 
 import pytest
 
-from app import audit as audits
-from app.audit import DAMAGED, HEAD, LOG, REPAIRED, Audit
+from app.audit import DAMAGED, HEAD, LOG, REPAIRED, Audit, log
 from app.errors import DiskFull
 
 KEY = bytearray(range(32))
@@ -441,7 +440,7 @@ def test_a_failed_write_leaves_it_as_it_was(tmp_path: Path, monkeypatch: pytest.
         for fault in ("write", "sync"):
             with monkeypatch.context() as patch:
                 if fault == "sync":
-                    patch.setattr(audits, "_sync", full)
+                    patch.setattr(log, "_sync", full)
                 else:
                     patch.setattr(os, "write", half_then_full())
                 with pytest.raises(DiskFull):

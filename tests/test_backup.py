@@ -30,8 +30,8 @@ from app.errors import (
     WrongPassphrase,
     WrongRecoveryKey,
 )
-from app.store import index
 from app.store.store import Store
+from app.store.working import WORKING
 from app.types import Document, Page, Passage
 from app.vault.keys import Cost, wipe
 from app.vault.vault import Vault
@@ -159,7 +159,7 @@ def test_the_copy_leaves_the_working_folder_of_the_original_alone(library: Libra
     until = time.monotonic() + 60
     while not store.search_ready and time.monotonic() < until:
         time.sleep(0.05)
-    working = Path(store._records.notes.get(index.WORKING))
+    working = Path(store._records.notes.get(WORKING))
     assert working.is_dir()
     run(library.make(tmp_path / "copy"))
     run(backup.restore(tmp_path / "copy", tmp_path / "else", unlock))

@@ -367,8 +367,9 @@ def test_before_files_are_read_it_is_said_how_many_and_how_long(desk: Desk) -> N
 def test_only_files_that_are_meant_are_added(desk: Desk) -> None:
     for name in ("f/a.txt", "f/b.md", "f/drafts/c.txt"):
         desk.file(name, f"The text of {name}.")
-    added = desk.json("add", desk.folder / "f", "--include", "*.txt", "--exclude", "drafts/**")
-    assert added["added"] == 1
+    code, out, err = desk.run("add", desk.folder / "f", "--include", "*.txt", "--exclude", "drafts/**", "--json")
+    assert (code, json.loads(out)["added"]) == (0, 1)
+    assert "\n1 file, 1 page: " in err  # nor counted beforehand
     assert [Path(row["file"]).name for row in desk.json("status")["documents"]] == ["a.txt"]
 
 
@@ -463,16 +464,21 @@ def test_sync_takes_up_what_is_new_moved_and_deleted(desk: Desk) -> None:
     assert sorted(names) == ["c.txt", "d.txt", "e.txt", "f.txt", "moved.txt", "new.txt"]
 
 
-def test_a_folder_that_is_away_is_asked_about(desk: Desk, answers: list[str]) -> None:
-    desk.file("f/a.txt", "The lift.")
+def test_a_folder_that_is_away_is_asked_about_with_the_answers_that_would_go(desk: Desk, answers: list[str]) -> None:
+    desk.file("f/a.txt", "The lift was repaired on 3 May 2021.")
     desk.run("add", desk.folder / "f", "--follow")
+    desk.json("ask", "When was the lift repaired?", "--conversation", "new", "--answers", "quotes")
     (desk.folder / "f").rename(desk.folder / "elsewhere")
     answers.append("n")
-    assert desk.json("sync")["away"] == [str(desk.folder / "f")]
+    code, _, err = desk.run("sync")
+    assert code == 0
+    assert "In 1 conversation 1 answer quotes it, or follows one that does, and would go, too." in err
     assert len(desk.json("status")["documents"]) == 1
+    assert len(desk.json("conversations")["conversations"]) == 1
     answers.append("y")
     assert desk.json("sync")["gone"] == [str(desk.folder / "f" / "a.txt")]
     assert desk.json("status")["documents"] == []
+    assert desk.json("conversations")["conversations"] == []
 
 
 def test_where_nobody_can_be_asked_nothing_of_a_folder_that_is_away_is_taken_out(desk: Desk) -> None:
@@ -480,7 +486,7 @@ def test_where_nobody_can_be_asked_nothing_of_a_folder_that_is_away_is_taken_out
     desk.run("add", desk.folder / "f", "--follow")
     (desk.folder / "f").rename(desk.folder / "elsewhere")
     code, _, err = desk.run("sync")
-    assert (code, "It stays in the library; say --yes" in err) == (0, True)
+    assert (code, "It stays in the library; say --yes" in err, "answer" in err) == (0, True, False)
     assert len(desk.json("status")["documents"]) == 1
     assert desk.run("sync", "--yes")[0] == 0
     assert desk.json("status")["documents"] == []

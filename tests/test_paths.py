@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 from pathlib import Path
 
 import pytest
 
 from app import paths
+from app.errors import CarrelError, DiskFull, UnwritableFile
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -27,6 +29,18 @@ def test_after_a_failure_the_old_file_is_there(tmp_path: Path) -> None:
         paths.write_atomically(file, b"new")
     assert (file / "inside").read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(("number", "unusable", "told"), [
+    (errno.ENOSPC, None, DiskFull), (errno.ENOSPC, UnwritableFile, DiskFull),
+    (errno.EACCES, UnwritableFile, UnwritableFile), (errno.EACCES, None, PermissionError),
+])
+def test_what_the_system_says_of_a_disk_becomes_a_sentence(
+    number: int, unusable: type[CarrelError] | None, told: type[Exception]
+) -> None:
+    with pytest.raises(told) as found, paths.telling(unusable):
+        raise OSError(number, "says the system")
+    assert ("says the system" in str(found.value)) == (told is not DiskFull)
 
 
 def test_resources_are_where_they_are_said_to_be() -> None:

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from app import report
+from app.narrator import Narrator, print_event
 from app.types import (
-    Added,
     Answer,
     Answered,
     AnswerStatus,
@@ -19,16 +19,12 @@ from app.types import (
     EvidenceFound,
     FileAdded,
     FileFailed,
-    FolderAway,
     Hit,
     LedgerLine,
-    Progress,
     Searched,
     Sentence,
     Status,
     StoredPassage,
-    Survey,
-    Surveying,
     Verdict,
 )
 
@@ -38,9 +34,10 @@ def hit(file: str, confidence: float | None) -> Hit:
 
 
 def test_a_hit_says_where_it_is_and_that_ocr_read_it() -> None:
-    assert report.place(hit("/in/a.pdf", None)) == "a.pdf, page 3"
-    assert report.place(hit("/in/a.pdf", .934)) == "a.pdf, page 3 (read by OCR, 93 % sure)"
     evidence = Evidence("?", (hit("/in/a.pdf", .93437), hit("/in/b.pdf", None)), Searched(2, 2, 0))
+    lines = printed(evidence, io.StringIO()).splitlines()
+    assert "[1] a.pdf, page 3 (read by OCR, 93 % sure)" in lines
+    assert "[1] b.pdf, page 3" in lines
     assert [each["confidence"] for each in report.evidence_json(evidence)] == [.9344, None]
 
 
@@ -81,6 +78,11 @@ def test_quotes_stand_under_their_file_and_say_their_characters() -> None:
     assert "lease.pdf, page 3\n    “It is due on the first.” [1]" in out.getvalue()
     (said,) = report.answer_json(found, last)["answer"]["sentences"]
     assert said["quoted"] == [{"file": "/in/lease.pdf", "page": 3, "start": 67, "end": 50 + len(RENT)}]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
 
 
 def passage(file: str, text: str = "The notice period is a month.", page: int | None = 3) -> StoredPassage:
@@ -156,48 +158,13 @@ def test_nothing_in_a_file_commands_the_terminal() -> None:
     out = io.StringIO()
     name = "/in/\x1b]0;owned\x07.pdf"
     report.print_hits(Evidence("?", (hit(name, None),), Searched(1, 1, 0)), out)
-    narrator = report.Narrator(out)
+    narrator = Narrator(out)
     for event in (FileFailed(name, "\x1b[2J", 0, 1), FileAdded(name, 1, 1, Status.READ, ("\x9b2J",), 0, 1)):
         narrator.tell(event)
-        report.print_event(event, out)
+        print_event(event, out)
     report.print_ledger([LedgerLine(name, None, 1, Status.DAMAGED, "\x1b[2J", None)], out)
     assert not any(letter in out.getvalue() for letter in "\x1b\x07\x9b")
     assert "\ufffd]0;owned\ufffd.pdf" in out.getvalue()
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_on_a_terminal_progress_is_one_line_that_is_drawn_over() -> None:
-    out = Terminal()
-    narrator = report.Narrator(out)
-    for event in (Surveying(3, 9), Survey(9, 0, 90, 5, 1, 200.0), Progress("/in/a.pdf", 30, 90, 2, 9, 2.0, 30.0),
-                  Added(9, 0, 0, 90, 45.0)):
-        narrator.tell(event)
-    lines = out.getvalue().split("\r")
-    assert "Counting: 3 of 9 files" in lines
-    assert "9 files, 90 pages, 5 of them scans: about 3 minutes\n" in lines
-    assert "30 of 90 pages · 120 pages a minute · less than a minute left · a.pdf" in lines
-    assert lines[-1].startswith("9 added, 0 unchanged, 0 not read; 90 pages in 45.0 s")
-
-
-def test_in_a_file_of_a_log_progress_is_told_seldom() -> None:
-    out = io.StringIO()
-    narrator = report.Narrator(out)
-    for number in range(100):
-        narrator.tell(Surveying(number, 100))
-        narrator.tell(Progress("/in/a.pdf", number, 100, 0, 1, 2.0, 30.0))
-    assert out.getvalue() == ""
-    narrator._told -= 60
-    narrator.tell(Progress("/in/a.pdf", 99, 100, 0, 1, 2.0, 30.0))
-    assert out.getvalue() == "      99 of 100 pages · 120 pages a minute · less than a minute left\n"
-
-
-def test_a_folder_that_is_away_is_told_of_with_what_is_at_stake() -> None:
-    (line,) = report.event_lines(FolderAway("/in", ("/in/a", "/in/b")))
-    assert "2 documents of the library are not there. Nothing was taken out." in line
 
 
 def test_the_ledger_is_printed_by_stretches_with_the_totals_last() -> None:

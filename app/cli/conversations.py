@@ -10,7 +10,6 @@ from app import errors
 from app.cli.opening import session
 from app.cli.talk import (
     confirmed,
-    counted,
     export_target,
     iso_time,
     local_time,
@@ -19,6 +18,7 @@ from app.cli.talk import (
     say_backups,
     say_exported,
 )
+from app.counted import counted
 from app.report import answer_json, plain, print_answer, print_hits
 from app.types import Answered, Conversation, EvidenceFound, Exchange
 

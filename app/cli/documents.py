@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from app import demo, errors, paths
 from app.cli.finding import pull_answer
 from app.cli.opening import library, read_secret, session
-from app.cli.talk import confirmed, counted, print_json, say, say_backups
-from app.report import Narrator
+from app.cli.talk import confirmed, print_json, say, say_backups
+from app.counted import counted
+from app.narrator import Narrator
 from app.types import (
     Added,
     DocumentRow,
@@ -62,7 +63,7 @@ def add(options: argparse.Namespace) -> int:
             say(f"Followed from now on: {folder}")
         narrator = Narrator(sys.stderr)
         try:
-            pull(opened.ingest.survey(wanted), narrator)
+            pull(opened.ingest.survey(wanted, **patterns), narrator)
             return _added(opened.ingest.add(wanted, again=options.again, **patterns), narrator, as_json=options.json)
         except KeyboardInterrupt:
             narrator.clear()
@@ -114,7 +115,8 @@ def remove(options: argparse.Namespace) -> int:
                 say("Nothing was removed.")
                 return 1
             meant |= dict.fromkeys(below)
-        if not _quotes_may_go(opened, list(meant), yes=options.yes):
+        lost = answers_lost(opened, list(meant))
+        if lost and not confirmed(f"{lost} Remove all the same?", yes=options.yes):
             say("Nothing was removed.")
             return 1
         copies = opened.erasure.copies_with(matter.id)
@@ -125,12 +127,14 @@ def remove(options: argparse.Namespace) -> int:
     return 0
 
 
-def _quotes_may_go(opened: Session, files: Sequence[str], *, yes: bool) -> bool:
-    """Ask whether what shows words of these files in conversations may go with them, if anything does."""
+def answers_lost(opened: Session, files: Sequence[str]) -> str:
+    """Say which answers in conversations would go with these files; nothing where none would."""
     quoting = opened.conversations.quoting([key for file in files for key in opened.store.family(file)])
-    words = (f"In {counted(quoting.conversations, 'conversation')} {counted(quoting.exchanges, 'answer')} quote it, or "
-             "follow one that does, and would go, too. Remove all the same?")
-    return not quoting.exchanges or confirmed(words, yes=yes)
+    if not quoting.exchanges:
+        return ""
+    quote, follow = ("quotes", "follows") if quoting.exchanges == 1 else ("quote", "follow")
+    return (f"In {counted(quoting.conversations, 'conversation')} {counted(quoting.exchanges, 'answer')} {quote} "
+            f"{'it' if len(files) == 1 else 'them'}, or {follow} one that does, and would go, too.")
 
 
 def _meant(rows: Sequence[DocumentRow], path: str) -> list[str]:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from app import errors
 from app.cli.conversations import chosen
 from app.cli.opening import session
-from app.cli.talk import counted, export_target, print_json, say, say_exported
+from app.cli.talk import export_target, print_json, say, say_exported
+from app.counted import counted
 from app.export import exchange
 from app.report import answer_json, evidence_json, plain, print_answer, print_hits, print_unread
 from app.types import Answered, ConversationEvent, EvidenceFound, Exchange, Kept, Scope, TextWritten
@@ -111,11 +112,9 @@ def _kept_json(kept: Kept | None) -> dict[str, Any]:
     }
 
 
-def pull_answer(
-    opened: Session, question: str, *, quiet: bool, part: Scope | None = None
-) -> tuple[EvidenceFound, Answered]:
+def pull_answer(opened: Session, question: str, *, quiet: bool) -> tuple[EvidenceFound, Answered]:
     """Pull one answer out of the session, printing it as it comes unless `quiet`; nothing is kept."""
-    evidence, answered, _ = _pull(opened, opened.answering.ask(question, scope=part), quiet=quiet, part=part)
+    evidence, answered, _ = _pull(opened, opened.answering.ask(question), quiet=quiet, part=None)
     return evidence, answered
 
 

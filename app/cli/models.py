@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from app import errors, paths
 from app import settings as stored_settings
 from app.cli.opening import library, session
-from app.cli.talk import counted, print_json, say, show_progress
+from app.cli.talk import print_json, say, show_progress
+from app.counted import counted
 from app.coverage import passage_words
 from app.types import BroughtUp, Renewed
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import errors, paths
-from app.cli.talk import confirmed, counted, say
+from app.cli.talk import confirmed, say
+from app.counted import counted
 from app.coverage import passage_words
 from app.strength import strength
 from app.types import BroughtUp

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import errors
-from app.cli.documents import added_json, pull
+from app.cli.documents import added_json, answers_lost, pull
 from app.cli.opening import first_line, session
-from app.cli.talk import confirmed, counted, print_json, say, write_text
+from app.cli.talk import confirmed, print_json, say, write_text
+from app.counted import counted
 from app.coverage import total_words, totals, write_csv
-from app.report import Narrator, ledger_json, plain, print_ledger
+from app.narrator import Narrator
+from app.report import ledger_json, plain, print_ledger
 from app.types import Added, FileFailed, FileGone, FileMoved, Folder, FolderAway, IngestEvent, Status
 
 if TYPE_CHECKING:
@@ -156,7 +158,7 @@ def sync(options: argparse.Namespace) -> int:
         kept = pull(opened.reconcile(), narrator)
         away = [event for event in kept if isinstance(event, FolderAway)]
         for event in tuple(away):
-            if event.missing and _may_go(event, options):
+            if event.missing and _may_go(opened, event, options):
                 kept += pull(opened.reconcile(event.path, remove_missing=True), narrator)
                 away.remove(event)
     if options.json:
@@ -170,13 +172,14 @@ def sync(options: argparse.Namespace) -> int:
     return _ended(kept)
 
 
-def _may_go(event: FolderAway, options: argparse.Namespace) -> bool:
+def _may_go(opened: Session, event: FolderAway, options: argparse.Namespace) -> bool:
     """Ask whether what is no longer in a folder is taken out of the library; without anybody to ask it stays."""
+    lost = answers_lost(opened, event.missing)
     if not options.yes and not sys.stdin.isatty():
-        say("It stays in the library; say --yes where it is to be taken out.")
+        say(" ".join(filter(None, ("It stays in the library; say --yes where it is to be taken out.", lost))))
         return False
-    return confirmed(f"Take the {counted(len(event.missing), 'document')} of {event.path} out of the library?",
-                     yes=options.yes)
+    question = f"Take the {counted(len(event.missing), 'document')} of {event.path} out of the library?"
+    return confirmed(" ".join(filter(None, (question, lost))), yes=options.yes)
 
 
 def _ended(kept: list[IngestEvent]) -> int:

@@ -82,11 +82,6 @@ def iso_time(moment: float) -> str:
     return datetime.fromtimestamp(moment).astimezone().isoformat(timespec="seconds")
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
-
-
 def say_backups(before: Sequence[BackupCopy], after: Sequence[BackupCopy], *, asked: bool) -> None:
     """Say which backups were deleted, and which are left that hold what was removed."""
     left = {copy.path for copy in after}

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from app import errors
 from app.cli import opening
 from app.cli.opening import session
-from app.cli.talk import counted, iso_time, local_time, print_json, say, say_backups, typed, write_text
+from app.cli.talk import iso_time, local_time, print_json, say, say_backups, typed, write_text
+from app.counted import counted
 from app.report import audit_json, print_audit
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ import zlib
 from functools import partial
 from typing import Any
 
+from app.counted import counted
 from app.documents import torn
 from app.documents.parts import Parts, path_name
 from app.documents.source import Source, TextWriter, Why, damaged
@@ -98,7 +99,8 @@ def _rest(kind: str, source: Source) -> Document:
             parts.add(name, data)
     if not parts:
         raise damaged(Why.CUT_SHORT)
-    reason = f"The archive is cut short or broken; {_files(len(parts))} could be read, what else was in it is missing."
+    files = counted(len(parts), "file in it", "files in it")
+    reason = f"The archive is cut short or broken; {files} could be read, what else was in it is missing."
     return Document(kind, "", (Page(None, writer.text, Status.DAMAGED, reason),), parts.all)
 
 
@@ -141,7 +143,7 @@ class _Unpacking:
 
     def _reason(self, entries: list[Any]) -> str:
         """Return sentences for all that was not taken out."""
-        counted = (
+        causes = (
             (self._locked, "locked with a password"),
             (self._broken, "damaged"),
             (self._foreign, "packed in a way that Carrel cannot open"),
@@ -149,7 +151,7 @@ class _Unpacking:
             (self._links, "only a link to another file"),
             (self._late, "not reached in the time for one file"),
         )
-        found = [f"{_files(count)} {'is' if count == 1 else 'are'} {what}." for count, what in counted if count]
+        found = [f"{counted(count, 'file in it is', 'files in it are')} {what}." for count, what in causes if count]
         if not entries:
             found.append("The archive holds no files.")
         return " ".join(filter(None, [*found, self._parts.reason]))[:500]
@@ -228,7 +230,3 @@ def _is_litter(entry: Any) -> bool:
     """Whether an entry is a folder, or a file that systems leave everywhere for themselves."""
     name = str(entry.filename)
     return name.endswith(("/", "\\")) or _LITTER.search(name.replace("\\", "/")) is not None
-
-
-def _files(count: int) -> str:
-    return "1 file in it" if count == 1 else f"{count:,} files in it"

@@ -9,6 +9,7 @@ import zlib
 from typing import Any
 from urllib.parse import unquote
 
+from app.counted import counted
 from app.documents import imprint, mime
 from app.documents.html import written
 from app.documents.source import Source, Why, damaged, storable
@@ -92,8 +93,7 @@ class _Book:
             else Status.READ if text.strip()
             else Status.EMPTY
         )  # fmt: skip
-        missed = "1 chapter" if self._missing == 1 else f"{self._missing} chapters"
-        reason = f"{missed} of the book could not be read." if self._missing else ""
+        reason = f"{counted(self._missing, 'chapter')} of the book could not be read." if self._missing else ""
         return Document(kind, title, (Page(None, text, status, reason, tuple(headings)),), (), *made)
 
     def _chapters(self, package: Any, folder: str, about: str) -> tuple[str, list[Heading]]:

@@ -58,15 +58,9 @@ LOADERS: tuple[Loader, ...] = (
 )
 SUFFIXES: frozenset[str] = frozenset().union(*(loader.suffixes for loader in LOADERS))
 _BY_SUFFIX = {suffix: loader for loader in LOADERS for suffix in loader.suffixes}
-_BY_KIND = {loader.kind: loader for loader in LOADERS}
-KINDS = frozenset(_BY_KIND)
+KINDS = frozenset(loader.kind for loader in LOADERS)
 # A file that could not be read is tried again when this has grown: with each release that reads more, or better.
 READERS_VERSION = 1
-
-
-def paged(kind: str) -> bool:
-    """Whether pages of documents of this kind are numbered."""
-    return _BY_KIND[kind].paged if kind in _BY_KIND else False
 
 
 def load(source: Source) -> Document:

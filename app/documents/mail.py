@@ -6,6 +6,7 @@ import re
 from email.errors import CloseBoundaryNotFoundDefect
 from urllib.parse import unquote
 
+from app.counted import counted
 from app.documents import imprint, mime, signed
 from app.documents.html import written
 from app.documents.parts import Parts, titled
@@ -24,6 +25,7 @@ _MIXED = (
 )
 HEADERS = ("From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Date", "Subject")
 LOGO = 8 * 1024  # bytes of a picture inside the text up to which it is a logo, a line or a tracker
+LOGOS = "small picture inside the text, as logos are, was", "small pictures inside the text, as logos are, were"
 _FADED = 2  # a plain text that holds less than this share of the formatted one is only a note about it
 _WRITTEN = frozenset("text/html text/plain text/enriched text/richtext text/rfc822-headers".split())
 _PASSED = frozenset(  # signatures, styles and what is for programs alone
@@ -110,8 +112,7 @@ class Body:
         if self._cut:
             found.append("The mail ends without the line that closes it; perhaps its end is missing.")
         if self._logos:
-            what = "1 small picture" if self._logos == 1 else f"{self._logos} small pictures"
-            found.append(f"{what} inside the text, as logos are, {'was' if self._logos == 1 else 'were'} left out.")
+            found.append(f"{counted(self._logos, *LOGOS)} left out.")
         status = (
             Status.LOCKED if self._sealed and not read
             else Status.DAMAGED if self._troubles or self._sealed

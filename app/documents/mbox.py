@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.counted import counted
 from app.documents import mime
 from app.documents.parts import Parts, titled
 from app.documents.source import Source, TextWriter, Why, damaged
@@ -64,7 +65,7 @@ class MailboxLoader:
             reason = f"The time for one file was over after {count:,} mails; the later ones were not read. {reason}"
         if deleted:
             reason = f"{_deleted(deleted)} left out. {reason}".strip()
-        text = f"Mailbox with {'1 mail' if count == 1 else f'{count:,} mails'}:\n{writer.text}"
+        text = f"Mailbox with {counted(count, 'mail')}:\n{writer.text}"
         status = Status.TIMED_OUT if late else Status.TOO_LARGE if parts.left_out else Status.READ
         page = Page(None, text, status, reason)
         return Document(self.kind, "", (page,), parts.all)

@@ -21,9 +21,10 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from typing import Any
 
+from app.counted import counted
 from app.documents import imprint, mime
 from app.documents.html import written
-from app.documents.mail import HEADERS, LOGO, write_blocks, write_headers
+from app.documents.mail import HEADERS, LOGO, LOGOS, write_blocks, write_headers
 from app.documents.parts import Parts, file_name, titled
 from app.documents.rtf import RtfLoader
 from app.documents.source import Source, TextWriter, Why, damaged, storable
@@ -285,15 +286,14 @@ class Files:
     @property
     def troubles(self) -> list[str]:
         """Sentences for what was not taken in."""
-        counted = (
-            (self._logos, "small picture inside the text, as logos are, was",
-             "small pictures inside the text, as logos are, were"),
+        causes = (
+            (self._logos, *LOGOS),
             (self._objects, "object of another program was", "objects of other programs were"),
             (self._elsewhere, "attachment that is kept elsewhere was", "attachments that are kept elsewhere were"),
             (self._deep, "attached message that is nested too deep was",
              "attached messages that are nested too deep were"),
         )  # fmt: skip
-        return [f"{count} {one if count == 1 else many} left out." for count, one, many in counted if count]
+        return [f"{counted(count, one, many)} left out." for count, one, many in causes if count]
 
     def _take(self, folder: Any, codec: str) -> None:
         attachment = Properties(folder, BELOW, codec)

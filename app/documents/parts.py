@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from app.counted import counted
 from app.documents.source import storable
 from app.types import Part
 
@@ -57,7 +58,7 @@ class Parts:
         """A sentence for what was left out; empty where nothing was."""
         if not self.left_out:
             return ""
-        what = "1 file in it was" if self.left_out == 1 else f"{self.left_out:,} files in it were"
+        what = counted(self.left_out, "file in it was", "files in it were")
         return f"{what} left out: Carrel takes {MOST:,} files and {BYTES >> 20} MB out of one."
 
     def _own(self, name: str) -> str:

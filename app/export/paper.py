@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app import __version__
+from app.counted import counted
 from app.coverage import by_ocr, unread_words
 from app.export.excerpts import excerpt
 from app.export.origins import Origin
@@ -132,7 +133,7 @@ class _Composer:
         yield "Asked", when(exchange.asked)
         if flat(exchange.looked_for) not in ("", flat(exchange.question)):
             yield "Looked for", flat(exchange.looked_for)
-        given = f", from {_counted(len(exchange.given), 'passage')}" if exchange.given else ""
+        given = f", from {counted(len(exchange.given), 'passage')}" if exchange.given else ""
         if not exchange.model:
             yield "Written by", "no model; what is quoted stands so in the files"
         elif answer.status is AnswerStatus.NOT_FOUND:
@@ -141,7 +142,7 @@ class _Composer:
             yield "Written by", f"{flat(exchange.model)}, a model on this computer{given}"
         searched = exchange.evidence.searched
         unread = unread_words(searched.unread_pages)
-        yield "Searched", (f"{_counted(searched.files, 'file')} with {_counted(searched.pages, 'page')}"
+        yield "Searched", (f"{counted(searched.files, 'file')} with {counted(searched.pages, 'page')}"
                            + (f"; {unread} and so could not be searched" if unread else ""))
         for hint in exchange.evidence.hints:
             yield "Understood", flat(hint)
@@ -199,7 +200,3 @@ def _fingerprint(origin: Origin) -> Iterator[str]:
         yield f"SHA-256 of {whose}: {origin.sha256}."
     elif origin.problem:
         yield f"No SHA-256: {flat(origin.problem)}."
-
-
-def _counted(number: int, one: str) -> str:
-    return f"{number:,} {one if number == 1 else one + 's'}"

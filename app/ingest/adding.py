@@ -157,7 +157,7 @@ class _Run:
             if isinstance(item, Begun):
                 self._course.begin(item.place.file)
             elif isinstance(item, Read):
-                self._course.read(item.place.file, self._top(item), len(item.document.pages))
+                self._course.read(self._top(item), len(item.document.pages))
             yield item
 
     def _top(self, item: Outcome) -> str:

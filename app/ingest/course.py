@@ -85,7 +85,7 @@ class Course:
             self._pictures += 1
             self._part[file] = float(done)
 
-    def read(self, file: str, top: str, pages: int) -> None:
+    def read(self, top: str, pages: int) -> None:
         """A document was read; `top` is the file in a folder that it is or is inside of."""
         with self._lock:
             if top in self._work:

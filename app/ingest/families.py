@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from app import errors, passages
+from app.counted import counted
 from app.documents import reading
 from app.documents.loader import READERS_VERSION
 from app.documents.sandbox import ReaderPool, Recogniser
@@ -26,6 +27,7 @@ from app.walking import is_text, read_whole, stat
 DEPTH = 5  # files inside files inside files …
 MOST = 10_000  # files inside one file, at any depth
 BYTES = 1 << 30  # of all of them
+_FILES = "file in it was", "files in it were"
 
 _STATUS = {
     errors.LockedFile: Status.LOCKED,
@@ -212,16 +214,13 @@ def _with_reason(document: Document, deep: int, large: int) -> Document:
     """Say in the document what of its parts was left out."""
     said = []
     if deep:
-        said.append(f"{_files(deep)} left out, as they lie in files inside files more than {DEPTH} deep.")
+        said.append(f"{counted(deep, *_FILES)} left out, as they lie in files inside files more than {DEPTH} deep.")
     if large:
         said.append(
-            f"{_files(large)} left out: Carrel takes {MOST:,} files and {BYTES >> 30} GB out of one, with all in them."
+            f"{counted(large, *_FILES)} left out: Carrel takes {MOST:,} files and {BYTES >> 30} GB out of one, "
+            "with all in them."
         )
     if not said or not document.pages:
         return document
     *pages, last = document.pages
     return replace(document, pages=(*pages, replace(last, reason=" ".join(filter(None, [last.reason, *said])))))
-
-
-def _files(number: int) -> str:
-    return "1 file in it was" if number == 1 else f"{number:,} files in it were"

@@ -21,7 +21,7 @@ from app.walking import is_text, read_whole, stat
 
 # Files of other kinds have no pages, or only reading them would tell how many.
 COUNTED = frozenset({".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".heic", ".heif", ".gif", ".bmp", ".webp"})
-ENOUGH = 20.0  # seconds after which the rest is estimated from what was counted
+_ENOUGH = 20.0  # seconds after which the rest is estimated from what was counted
 _EVERY = 0.1  # seconds between two reports
 
 
@@ -43,7 +43,7 @@ class _Kind:
 
 
 def survey(
-    store: Store, readers: ReaderPool, files: Sequence[Path], counts: dict[str, PageCount], *, seconds: float = ENOUGH
+    store: Store, readers: ReaderPool, files: Sequence[Path], counts: dict[str, PageCount]
 ) -> Generator[Surveying | Survey, None, None]:
     """Yield progress, then the survey of `files`; puts what was counted of each that would be read into `counts`."""
     yield Surveying(0, len(files))
@@ -64,7 +64,7 @@ def survey(
             size += found.st_size
     # In any order, so that what is counted in the time stands for the rest.
     random.Random(0).shuffle(fresh)  # noqa: S311
-    until = time.monotonic() + seconds
+    until = time.monotonic() + _ENOUGH
     kinds: dict[str, _Kind] = {}
     for number, (path, length) in enumerate(fresh):
         if time.monotonic() - reported > _EVERY:

@@ -7,7 +7,6 @@ all. Loads no model.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import re
 import shutil
@@ -32,7 +31,7 @@ from app.errors import (
 )
 from app.models import folder as folders
 from app.models import gguf
-from app.paths import sync_folder
+from app.paths import sync_folder, telling
 from app.types import ModelInfo
 
 Trial = Callable[[str, Path], None]  # loads a model of a role from its place and raises ModelError where it cannot
@@ -121,17 +120,13 @@ class Catalog:
         target = self._own / (name if path.is_dir() else f"{name}.gguf")
         if any(entry.name == name and entry.path != target for entry in self._entries()):
             raise ModelExists(name=name)
-        try:
+        with telling(UnreadableFile):
             self._own.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._clear_leftovers()
             if isinstance(described, gguf.Header):
                 yield from self._import_file(path, described)
             else:
                 yield from self._import_folder(path, described, trial)
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise DiskFull from error
-            raise UnreadableFile(reason=error.strerror or "input or output failed") from error
 
     def _import_file(self, path: Path, header: gguf.Header) -> Iterator[float]:
         target = self._own / f"{path.stem}.gguf"

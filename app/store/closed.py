@@ -12,9 +12,9 @@ from pathlib import Path
 from app.errors import LibraryDamaged
 from app.lock import Lock
 from app.steps import finished
-from app.store.index import WORKING
 from app.store.records import Records
 from app.store.store import DATABASE
+from app.store.working import WORKING
 from app.vault.keys import subkey, wipe
 
 

@@ -50,10 +50,10 @@ class Conversations:
 
     # Reading
 
-    def latest(self, most: int = -1) -> list[Conversation]:
-        """Return the conversations, or no more than `most`, the one that was changed last first."""
+    def latest(self) -> list[Conversation]:
+        """Return the conversations, the one that was changed last first."""
         with self._database.reading() as db:
-            rows = db.execute(f"{_ROW} ORDER BY c.changed DESC, c.number DESC LIMIT ?", (most,)).fetchall()
+            rows = db.execute(f"{_ROW} ORDER BY c.changed DESC, c.number DESC").fetchall()
         return [_conversation(row) for row in rows]
 
     def get(self, conversation: str) -> Conversation:
@@ -79,20 +79,6 @@ class Conversations:
                 "WITH RECURSIVE back(number, before) AS (SELECT number, before FROM v.exchanges WHERE id = ?"  # noqa: S608
                 " UNION ALL SELECT e.number, e.before FROM v.exchanges e JOIN back b ON e.number = b.before)"
                 f" {_EXCHANGE} WHERE e.number IN (SELECT number FROM back) ORDER BY e.number", (tip,),
-            ).fetchall()
-        if not rows:
-            raise UnknownConversation
-        return tuple(map(_exchange, rows))
-
-    def branches(self, exchange: str) -> tuple[Exchange, ...]:
-        """Return the exchanges that follow the same one as this, and it, in the order they were asked.
-
-        Raises UnknownConversation.
-        """
-        with self._database.reading() as db:
-            rows = db.execute(
-                f"{_EXCHANGE} JOIN v.exchanges t ON t.conversation = e.conversation AND t.before IS e.before"
-                " WHERE t.id = ? ORDER BY e.number", (exchange,),
             ).fetchall()
         if not rows:
             raise UnknownConversation

@@ -11,17 +11,18 @@ import contextlib
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlcipher3 import dbapi2
 
 from app.errors import DiskFull, LibraryDamaged
-from app.paths import NO_SPACE
+from app.paths import telling
 from app.store.log import committed
 from app.vault.keys import wipe
 
+_AT_ONCE = 500  # values in one statement
 _ROOM = 1024 * 1024  # bytes free below which an input/output error is put down to the full disk
 _IDLE_READERS = 4
 PAGE = 4096  # bytes, what SQLCipher makes; a sound file is no shorter
@@ -163,16 +164,13 @@ class Database:
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
         try:
-            yield
+            with telling():
+                yield
         except dbapi2.Error as error:
             told = self._in_words(error)
             if told is None:
                 raise
             raise told from error
-        except OSError as error:
-            if error.errno in NO_SPACE:
-                raise DiskFull from error
-            raise
 
     def _in_words(self, error: Any) -> DiskFull | LibraryDamaged | None:
         name = getattr(error, "sqlite_errorname", None) or ""
@@ -199,6 +197,17 @@ class Database:
                 connection.close()
             self._idle.clear()
             wipe(self._key)
+
+
+def batches(values: Sequence[Any]) -> Iterator[list[Any]]:
+    """Yield values so many together as one statement may take."""
+    for begin in range(0, len(values), _AT_ONCE):
+        yield list(values[begin : begin + _AT_ONCE])
+
+
+def marks(values: Sequence[Any]) -> str:
+    """Return the marks of a statement for values."""
+    return ", ".join("?" * len(values))
 
 
 def _damaged() -> LibraryDamaged:

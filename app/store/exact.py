@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from app.store.records import Records, Stretch
+from app.store.series import Series, Stretch
 
 _BLOCK = 5_000  # passages read from the database at a time
 
@@ -29,8 +29,8 @@ class _Block:
 class Exact:
     """All passages above a given `seq`, read when first asked for; usable from any thread."""
 
-    def __init__(self, records: Records) -> None:
-        self._records = records
+    def __init__(self, series: Series) -> None:
+        self._series = series
         self._lock = threading.Lock()
         self._blocks: list[_Block] = []
         self._after = 0  # the blocks hold every passage with `seq` above this
@@ -83,7 +83,7 @@ class Exact:
         self._blocks = [block for block in self._blocks if block.seqs[-1] > after]
         self._after = after
         while True:
-            stretch = self._records.stretch(self._up_to, _BLOCK)
+            stretch = self._series.stretch(self._up_to, _BLOCK)
             if not stretch.ids:
                 return
             self._up_to = int(stretch.seqs[-1])

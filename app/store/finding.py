@@ -7,7 +7,7 @@ much more that enough of it lies inside; where that does not suffice, every vect
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from app.store import names, words
+from app.store.database import batches, marks
 from app.store.index import Index
 from app.store.records import Records
 from app.store.scopes import Catalog
 from app.store.words import Vocabulary
 from app.types import Demand, Searched
 
-_AT_ONCE = 500  # values in one statement
 _SMALL = 3_000  # passages; a part of so many is compared vector by vector
 _DEEPEST = 4_000  # passages that the index is asked for
 _MARGIN = 2.0  # how much deeper than the part's share asks for
@@ -90,10 +90,10 @@ class Finding:
     def _exactly(self, vector: npt.NDArray[np.float32], k: int, contents: Sequence[int]) -> Ranked:
         found: Ranked = []
         with self._records.database.reading() as db:
-            for some in _batches(contents):
+            for some in batches(contents):
                 rows = db.execute(
                     "SELECT p.id, x.vector FROM v.passages p JOIN v.vectors x ON x.seq = p.seq"  # noqa: S608
-                    f" WHERE p.document IN ({_marks(some)})", some,
+                    f" WHERE p.document IN ({marks(some)})", some,
                 ).fetchall()
                 found += _compared(vector, rows)
                 found.sort(key=lambda hit: -hit[1])
@@ -106,10 +106,10 @@ class Finding:
         if not np.isfinite(vectors).all():
             return found
         with self._records.database.reading() as db:
-            for some in _batches(list(dict.fromkeys(ids))):
+            for some in batches(list(dict.fromkeys(ids))):
                 rows = db.execute(
                     "SELECT p.id, x.vector FROM v.passages p JOIN v.vectors x ON x.seq = p.seq"  # noqa: S608
-                    f" WHERE p.id IN ({_marks(some)})", some,
+                    f" WHERE p.id IN ({marks(some)})", some,
                 ).fetchall()
                 found.update(zip((key for key, _ in rows), _cosines(vectors, rows), strict=False))
         return found
@@ -161,15 +161,6 @@ def _cosines(vectors: npt.NDArray[np.float32], rows: Sequence[tuple[str, bytes]]
 def _numbers(db: Any, ids: Sequence[str]) -> dict[str, int]:
     """Return the number of the content that each of these passages is of."""
     found: dict[str, int] = {}
-    for some in _batches(ids):
-        found.update(db.execute(f"SELECT id, document FROM v.passages WHERE id IN ({_marks(some)})", some))  # noqa: S608
+    for some in batches(ids):
+        found.update(db.execute(f"SELECT id, document FROM v.passages WHERE id IN ({marks(some)})", some))  # noqa: S608
     return found
-
-
-def _batches(values: Sequence[Any]) -> Iterator[list[Any]]:
-    for begin in range(0, len(values), _AT_ONCE):
-        yield list(values[begin : begin + _AT_ONCE])
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ", ".join("?" * len(values))

@@ -1,6 +1,6 @@
 """The vector index's life: unsealed when needed, kept up with the records, sealed at the end.
 
-Owns the working folder, `index.sealed` and the thread that brings the index up to date. Must not know
+Owns `index.sealed`, what lies in the working folder and the thread that brings the index up to date. Must not know
 of texts. The records are the truth and the index may be thrown away at any time; what it does not
 hold yet is searched exactly, so an answer is complete at every moment.
 
@@ -13,9 +13,6 @@ a count differs) is never opened but made anew in an empty folder. So no damaged
 runs in a process of its own: there it can neither write scraps of text into its files nor take this one along.
 
 Removed vectors stay in Chroma's files, so where the user removed them the index is made anew soon after.
-
-The working folder is noted in the records before it is made and struck out when it is gone: if the
-note is there at the start, the last run was killed.
 """
 
 from __future__ import annotations
@@ -23,11 +20,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
-import os
-import re
-import secrets
-import shutil
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -40,14 +32,11 @@ from app.store.exact import Exact
 from app.store.records import Records
 from app.store.sealed import SealBroken, seal, unseal
 from app.store.vectors_client import IndexLost, VectorsProcess
+from app.store.working import Working
 
 _log = logging.getLogger(__name__)
 
 SEALED = "index.sealed"
-WORKING = "working"  # the note in the records that names the working folder
-_NAME = re.compile(r"carrel-[0-9a-f]{32}")
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of ours in it, 0700 and with a random name
-_ROOM = 256 * 1024 * 1024  # left free in shared memory
 # Passages at a time: a search waits for them, about 60 ms.
 _BATCH = 200
 _SETTLE = 2.0  # seconds that closing lets the index catch up; the rest is done after the next opening
@@ -66,13 +55,12 @@ class Index:
 
     def __init__(self, folder: Path, key: bytearray, records: Records) -> None:
         """Take an unlocked library's folder; `key` (32 bytes) stays the caller's and must outlive this."""
-        self._folder = folder
         self._sealed = folder / SEALED
         self._key = key
-        self._records = records
-        self._exact = Exact(records)
+        self._series = records.series
+        self._exact = Exact(records.series)
         self._thread: threading.Thread | None = None
-        self._working: Path | None = None
+        self._working = Working(folder, records.notes)
         self._process: VectorsProcess | None = None  # the last that was started
         self._stale = 0  # removed vectors that remain in the index's files
         self._sealed_state: tuple[int, int] | None = None  # (high, stale) of what lies sealed
@@ -90,15 +78,13 @@ class Index:
         self.failure: Exception | None = None  # why exact search has to answer everything
         # Plain vectors that a killed run left behind go now, even if nothing is searched this time. The
         # note of it stays for `_open`, which will not trust the index of that run.
-        left_over = records.notes.get(WORKING)
-        if left_over is not None:
-            with contextlib.suppress(OSError):
-                _wipe(Path(left_over), folder)
+        with contextlib.suppress(OSError):
+            self._working.wipe_left_over()
 
     @property
     def ready(self) -> bool:
         """Whether the index holds every passage, so that nothing needs to be searched exactly."""
-        last = self._records.last()
+        last = self._series.last()
         with self._condition:
             return self._chroma is not None and self._high >= last
 
@@ -224,11 +210,11 @@ class Index:
 
     def _open(self) -> VectorsProcess | None:
         """Return the index that lies sealed, or a new one; nothing where the library was closed meanwhile."""
-        left_over = self._records.notes.get(WORKING)
-        if left_over is not None:
-            _wipe(Path(left_over), self._folder)
+        if self._working.wipe_left_over():
             self._sealed.unlink(missing_ok=True)
-        self._make_working()
+        sealed = self._sealed.stat().st_size if self._sealed.exists() else 0
+        # A vector takes about 1.3 times its floats in Chroma's files, and as much again while these grow.
+        self._working.make(2 * max(sealed, int(self._series.count() * self._series.dimension * 4 * 1.3)))
         chroma, high = self._unsealed(), 0
         if chroma is not None and self._sealed_state is not None:
             high, self._stale = self._sealed_state
@@ -244,43 +230,30 @@ class Index:
                 self._chroma = chroma
         return chroma
 
-    def _make_working(self) -> None:
-        name = f"carrel-{secrets.token_hex(16)}"
-        sealed = self._sealed.stat().st_size if self._sealed.exists() else 0
-        # A vector takes about 1.3 times its floats in Chroma's files, and as much again while these grow.
-        needed = 2 * max(sealed, int(self._records.count() * self._records.dimension * 4 * 1.3))
-        inside = _SHARED_MEMORY if _has_room(_SHARED_MEMORY, needed) else self._folder
-        self._working = inside / name
-        self._records.notes.put(WORKING, str(self._working))
-        self._working.mkdir(mode=0o700)
-
     def _start(self, *, new: bool) -> VectorsProcess:
         """Open what is in the working folder, or empty that and make an index in it."""
-        assert self._working is not None
         if new:
-            _wipe(self._working, self._folder)
-            self._working.mkdir(mode=0o700)
+            self._working.empty()
         process = VectorsProcess()
         with self._condition:
             self._process = process
             if not new and self._needless():
                 process.end()
-        process.open(self._working, new=new)
+        process.open(self._working.path, new=new)
         return process
 
     def _unsealed(self) -> VectorsProcess | None:
         """Open the sealed index if there is a sound one."""
         if not self._sealed.exists():
             return None
-        assert self._working is not None
         try:
-            notes = unseal(self._sealed, self._working, self._key)
+            notes = unseal(self._sealed, self._working.path, self._key)
             high, count = notes["high"], notes["count"]
-            if notes["dimension"] != self._records.dimension or self._records.count(high) != count:
+            if notes["dimension"] != self._series.dimension or self._series.count(high) != count:
                 return None
         except SealBroken:
             return None
-        last = self._records.last()
+        last = self._series.last()
         with self._condition:
             self._whole = high >= last
         try:
@@ -296,8 +269,8 @@ class Index:
 
     def _knows(self, chroma: VectorsProcess, high: int) -> bool:
         """Whether a few passages, the first and the last among them, are found by their own vectors."""
-        for after in {int(step) for step in np.linspace(0, self._records.last(high) - 1, _PROBES)}:
-            probe = self._records.stretch(after, 1)
+        for after in {int(step) for step in np.linspace(0, self._series.last(high) - 1, _PROBES)}:
+            probe = self._series.stretch(after, 1)
             if not probe.ids or probe.seqs[0] > high or not probe.vectors.any():
                 continue
             found = chroma.nearest(probe.vectors[0], 1)
@@ -337,7 +310,7 @@ class Index:
                     if self._chroma is not chroma:  # every vector was replaced meanwhile
                         continue
                 self._take_out(chroma)
-                stretch = self._records.stretch(self._high, _BATCH)
+                stretch = self._series.stretch(self._high, _BATCH)
                 if stretch.ids and not self._late():
                     chroma.upsert(stretch.ids, stretch.vectors)
                     with self._condition:
@@ -387,42 +360,19 @@ class Index:
                 chroma.close()
                 self._keep(high, count)
         finally:
-            if self._working is not None:
-                _wipe(self._working, self._folder)
-        self._records.notes.put(WORKING, None)
+            self._working.wipe()
+        self._working.forget()
 
     def _keep(self, high: int, count: int) -> None:
         """Seal the index if it is sound and changed; without a seal it is made anew next time."""
-        assert self._working is not None
-        sound = count == self._records.count(high) and self._stale <= _STALE * count
+        sound = count == self._series.count(high) and self._stale <= _STALE * count
         if self._erase is not None or not sound:
             self._sealed.unlink(missing_ok=True)
         elif (high, self._stale) != self._sealed_state:
             notes = {
-                "high": high, "count": count, "stale": self._stale, "dimension": self._records.dimension,
+                "high": high, "count": count, "stale": self._stale, "dimension": self._series.dimension,
             }
             try:
-                seal(self._working, self._sealed, self._key, notes)
+                seal(self._working.path, self._sealed, self._key, notes)
             except OSError as error:  # what lay sealed before is still true, only behind
                 _log.warning("the vector index was not sealed (%s)", error.errno)
-
-
-def _has_room(folder: Path, needed: int) -> bool:
-    if sys.platform != "linux" or not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        return False
-    return shutil.disk_usage(folder).free > needed + _ROOM
-
-
-def _wipe(working: Path, library: Path) -> None:
-    """Remove a working folder; anything that does not look like one of ours stays."""
-    if working.parent not in (_SHARED_MEMORY, library) or not _NAME.fullmatch(working.name):
-        return
-    for _ in range(40):
-        try:
-            shutil.rmtree(working)
-        except FileNotFoundError:
-            return
-        except PermissionError:  # Windows: a file is still being closed
-            time.sleep(0.05)
-        else:
-            return

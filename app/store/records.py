@@ -1,14 +1,12 @@
 """What the library keeps, in tables: documents, pages, passages, vectors; the only source of truth.
 
-Owns the queries. Must not know of Chroma, models or files on disk other than by name. Passages are counted by
-`seq`, which only grows and is never used again: the vector index says by one number how far it has come.
+Owns the queries. Must not know of Chroma, models or files on disk other than by name.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,27 +15,18 @@ import numpy.typing as npt
 
 from app.errors import OtherEmbedder, UnknownDocument
 from app.store import conversations, families, ledger, names, schema, texts, words
-from app.store.database import Database
+from app.store.database import Database, batches, marks
 from app.store.families import Naming, unnamed
 from app.store.notes import Notes
+from app.store.series import Series
 from app.store.texts import to_bytes, to_text
 from app.types import Document, DocumentRow, Page, Passage, Searched, Status, StoredPassage
 
-_AT_ONCE = 500  # ids in one statement
 _UNTIDY = "untidy"
 
 _ROW = "SELECT d.number, d.id, d.file, d.title, d.kind, d.status, d.reason, d.pages, d.parent, d.size, d.modified,"
 _ROW += " coalesce(d.shares, d.number) FROM v.documents d"
 _FILE = "SELECT coalesce(shares, number), id, file, title, kind, date FROM v.documents WHERE"
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Passages one after the other, as the vector index takes them in."""
-
-    seqs: npt.NDArray[np.int64]
-    ids: list[str]
-    vectors: npt.NDArray[np.float32]  # [n, d]
 
 
 class Records:
@@ -47,7 +36,7 @@ class Records:
         """For `opening` alone."""
         self.database = Database(path, key)
         self.notes = Notes(self.database)
-        self.dimension, self.fingerprint = dimension, fingerprint  # from here on of those whose vectors it holds
+        self.series = Series(self.database, dimension, fingerprint)
         self._naming = naming
 
     @classmethod
@@ -74,11 +63,11 @@ class Records:
         with self.database.writing() as db:
             yield from schema.bring_up(db, new=new)
             empty = db.execute("SELECT 1 FROM v.passages LIMIT 1").fetchone() is None
-            for name, value in (("dimension", self.dimension), ("fingerprint", fingerprint)):
+            for name, value in (("dimension", self.series.dimension), ("fingerprint", fingerprint)):
                 if value and (empty or not schema.get(db, name)):
                     schema.put(db, name, value)
-            self.dimension = schema.get(db, "dimension") or 0
-            self.fingerprint = schema.get(db, "fingerprint") or ""
+            self.series.dimension = schema.get(db, "dimension") or 0
+            self.series.fingerprint = schema.get(db, "fingerprint") or ""
 
     # Writing
 
@@ -276,11 +265,11 @@ class Records:
         known: texts.Cut = {}
         with self.database.reading() as db:
             rows: list[Any] = []
-            for some in _batches(ids):
+            for some in batches(ids):
                 rows += db.execute(
                     "SELECT p.id, p.document, p.page, p.start, p.end, p.context, g.confidence FROM v.passages p"  # noqa: S608
                     " LEFT JOIN v.pages g ON g.document = p.document AND g.page = p.page"
-                    f" WHERE p.id IN ({_marks(some)})", some,
+                    f" WHERE p.id IN ({marks(some)})", some,
                 ).fetchall()
             texts.fetch(db, known, ((number, page, start, end) for _, number, page, start, end, _, _ in rows))
             files = _files(db, {row[1] for row in rows}, named or {})
@@ -309,20 +298,6 @@ class Records:
                 confidence=confidence, lines=texts.unpack(lines or b""),
             )
 
-    def vectors_of(self, keys: Sequence[bytes]) -> dict[bytes, npt.NDArray[np.float32]]:
-        """Return a vector of a passage for each of these keys that one was stored with."""
-        found: dict[bytes, npt.NDArray[np.float32]] = {}
-        with self.database.reading() as db:
-            for some in _batches(list(dict.fromkeys(keys))):
-                # One passage a key: of a letterhead there may be thousands.
-                for key, vector in db.execute(
-                    f"WITH asked(key) AS (VALUES {', '.join(['(?)'] * len(some))})"  # noqa: S608
-                    " SELECT a.key, x.vector FROM asked a JOIN v.vectors x"
-                    " ON x.seq = (SELECT p.seq FROM v.passages p WHERE p.key = a.key LIMIT 1)", some,
-                ):
-                    found[key] = np.frombuffer(vector, dtype="<f2").astype(np.float32)
-        return found
-
     def searched(self) -> Searched:
         """Return the scope of a search: files that gave a document, their pages, those without text."""
         with self.database.reading() as db:
@@ -343,36 +318,6 @@ class Records:
                     " UNION ALL SELECT status FROM v.documents WHERE pages = 0) GROUP BY status ORDER BY 2 DESC, 1"
                 )
             }
-
-    # For the vector index
-
-    def stretch(self, after: int, most: int) -> Stretch:
-        """Return up to `most` passages with `seq` above `after`, ascending."""
-        with self.database.reading() as db:
-            rows = db.execute(
-                "SELECT p.seq, p.id, x.vector FROM v.passages p JOIN v.vectors x ON x.seq = p.seq"
-                " WHERE p.seq > ? ORDER BY p.seq LIMIT ?", (after, most),
-            ).fetchall()
-        halves = np.frombuffer(b"".join(vector for _, _, vector in rows), dtype="<f2")
-        return Stretch(
-            np.fromiter((seq for seq, _, _ in rows), np.int64, len(rows)), [key for _, key, _ in rows],
-            halves.reshape(len(rows), self.dimension).astype(np.float32),
-        )
-
-    def last(self, up_to: int | None = None) -> int:
-        """Return the highest `seq` there is, or the highest that is at most `up_to`; 0 for none."""
-        with self.database.reading() as db:
-            if up_to is None:
-                return int(db.execute("SELECT coalesce(max(seq), 0) FROM v.passages").fetchone()[0])
-            found = db.execute("SELECT coalesce(max(seq), 0) FROM v.passages WHERE seq <= ?", (up_to,))
-            return int(found.fetchone()[0])
-
-    def count(self, up_to: int | None = None) -> int:
-        """Return the number of passages, or of those with `seq` at most `up_to`."""
-        with self.database.reading() as db:
-            if up_to is None:
-                return int(db.execute("SELECT count(*) FROM v.passages").fetchone()[0])
-            return int(db.execute("SELECT count(*) FROM v.passages WHERE seq <= ?", (up_to,)).fetchone()[0])
 
 
 def _insert_pages(db: Any, number: int, document: Document) -> None:
@@ -400,8 +345,8 @@ def _files(db: Any, contents: Iterable[int], named: Mapping[int, str]) -> dict[i
     found = {}
     numbers = list(contents)
     for column, values in (("number", numbers), ("id", [named[number] for number in numbers if number in named])):
-        for some in _batches(values):
-            for number, key, file, title, kind, date in db.execute(f"{_FILE} {column} IN ({_marks(some)})", some):
+        for some in batches(values):
+            for number, key, file, title, kind, date in db.execute(f"{_FILE} {column} IN ({marks(some)})", some):
                 found[number] = key, to_text(file), to_text(title), kind, date
     return found
 
@@ -430,12 +375,3 @@ def _row(found: Sequence[Any], remarks: list[str]) -> DocumentRow:
 
 def _or_none(text: str | None) -> bytes | None:
     return None if text is None else to_bytes(text)
-
-
-def _batches(values: Sequence[Any]) -> Iterator[list[Any]]:
-    for begin in range(0, len(values), _AT_ONCE):
-        yield list(values[begin : begin + _AT_ONCE])
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ", ".join("?" * len(values))

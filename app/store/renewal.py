@@ -58,19 +58,19 @@ class Renewal:
     @property
     def comparable(self) -> bool:
         """Whether questions may be compared with what is stored; if not, it is found by words alone."""
-        return not self.asking or not self._records.fingerprint or self.asking == self._records.fingerprint
+        return not self.asking or self._records.series.fingerprint in ("", self.asking)
 
     @property
     def maker(self) -> Maker:
         """Whose vectors these are."""
         kept = _maker(self._records.notes.get(_MAKER))
-        if kept is not None and kept.fingerprint == self._records.fingerprint:
+        if kept is not None and kept.fingerprint == self._records.series.fingerprint:
             return kept
-        return Maker(self._records.fingerprint, self._records.dimension)
+        return Maker(self._records.series.fingerprint, self._records.series.dimension)
 
     def note(self, maker: Maker) -> None:
         """Keep the name and the prompts of the embedder whose vectors these are; of another one nothing is kept."""
-        if maker.fingerprint == self._records.fingerprint and maker != self.maker:
+        if maker.fingerprint == self._records.series.fingerprint and maker != self.maker:
             self._records.notes.put(_MAKER, _packed(maker))
 
     @property
@@ -166,7 +166,8 @@ class Renewal:
                 schema.put(db, "fingerprint", maker.fingerprint)
                 schema.put(db, _MAKER, _packed(maker))
                 schema.put(db, _NEXT, None)
-            self._records.dimension, self._records.fingerprint = maker.dimension, maker.fingerprint
+            series = self._records.series
+            series.dimension, series.fingerprint = maker.dimension, maker.fingerprint
         return True
 
 

@@ -210,7 +210,7 @@ class Store:
         As accurate as it is stored, which is float16.
         """
         keys = self._text_keys(texts)
-        found = self._records.vectors_of(keys) if self.renewal.comparable else {}
+        found = self._records.series.of_keys(keys) if self.renewal.comparable else {}
         return [found.get(key) for key in keys]
 
     def _text_keys(self, texts: Sequence[str]) -> list[bytes]:
@@ -302,9 +302,9 @@ class Store:
         the library's vectors are not that one's, DiskFull, LibraryDamaged; ValueError where the parts do not fit
         together.
         """
-        if embedder and self._records.fingerprint not in ("", embedder):
+        if embedder and self._records.series.fingerprint not in ("", embedder):
             raise OtherEmbedder
-        _check(document, passages, vectors, self._records.dimension)
+        _check(document, passages, vectors, self._records.series.dimension)
         if texts is not None and len(texts) != len(passages):
             raise ValueError(f"{len(texts)} embedded texts for {len(passages)} passages")
         keys = self._text_keys(texts or ())
@@ -419,8 +419,8 @@ class Store:
         return self._finding.frequencies(terms)
 
     def _vector(self, vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        if vector.shape != (self._records.dimension,):
-            raise ValueError(f"a vector of shape {vector.shape} where {self._records.dimension} are expected")
+        if vector.shape != (self._records.series.dimension,):
+            raise ValueError(f"a vector of shape {vector.shape} where {self._records.series.dimension} are expected")
         return vector
 
     def passages(self, ids: Sequence[str], *, documents: frozenset[str] | None = None) -> list[StoredPassage]:

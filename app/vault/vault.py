@@ -1,10 +1,10 @@
 """The vault: what opens a library, and the keys of the matters in it.
 
-Owns `vault.json`. A random master key is wrapped once for each way in: by the passphrase, by the
-recovery key, and, where the user wants that, by a secret in the system's key store. The master key wraps
-the keys and names of the matters. Parameters are authenticated with what they protect, and a MAC under
-the master key covers the whole file, so nothing in it can be lowered, swapped or dropped unseen. An
-older copy of the whole file put back in its place is not seen here; the audit log knows its generation.
+Owns who may open `vault.json`, and what its parts say. A random master key is wrapped once for each way in: by the
+passphrase, by the recovery key, and, where the user wants that, by a secret in the system's key store. The master key
+wraps the keys and names of the matters. Parameters are authenticated with what they protect, and a MAC under the master
+key covers the whole file, so nothing in it can be lowered, swapped or dropped unseen. An older copy of the whole file
+put back in its place is not seen here; the audit log knows its generation.
 
 Must not know what a matter's key is used for.
 """
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import hmac
 import json
 import secrets
 import threading
@@ -27,7 +26,6 @@ from typing import Any, Self
 
 from app.errors import (
     BadName,
-    DiskFull,
     LibraryDamaged,
     LibraryExists,
     LibraryTooNew,
@@ -35,59 +33,28 @@ from app.errors import (
     MatterExists,
     NoKeyStore,
     NoLibrary,
-    TooLittleMemory,
     UnknownMatter,
     UnusableFolder,
     WrongPassphrase,
     WrongRecoveryKey,
 )
 from app.lock import Lock
-from app.paths import NO_SPACE, read_bounded, sync_folder, write_atomically
+from app.paths import sync_folder, telling
 from app.types import BackupCopy, Matter
-from app.vault import keystore, recovery, tries
-from app.vault.keys import (
-    KEY_SIZE,
-    Cost,
-    NotThisKey,
-    calibrated,
-    canonical,
-    lock_up,
-    random_key,
-    subkey,
-    unlock,
-    unwrap,
-    wipe,
-    wrap,
-)
+from app.vault import keystore, openers, recovery, tries, vaultfile
+from app.vault.keys import Cost, NotThisKey, calibrated, random_key, subkey, unwrap, wipe, wrap
+from app.vault.vaultfile import FORMAT, MATTERS, NAME, exists
 
-FORMAT = 2
-NAME = "vault.json"
-MATTERS = "matters"
+__all__ = ["FIRST_MATTER", "LONGEST_NAME", "MATTERS", "NAME", "Vault", "exists", "opens_with_key_store"]
+
 FIRST_MATTER = "General"
 LONGEST_NAME = 120
-_SIZE_LIMIT = 8 * 1024 * 1024  # bytes; a matter needs some 600
-_PASSPHRASE, _RECOVERY, _KEY_STORE = "passphrase", "recovery", "key store"
-
-
-def exists(folder: Path) -> bool:
-    """Say whether `folder` holds a vault, or something in its place.
-
-    Raises UnusableFolder; LibraryDamaged where matters lie there whose vault is gone.
-    """
-    with _usable():
-        try:
-            (folder / NAME).lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            if any((folder / MATTERS).glob("*/*")):
-                raise LibraryDamaged(reason=f"its {NAME} is missing; put it back from a backup") from None
-            return False
-        return True
 
 
 def opens_with_key_store(folder: Path) -> bool:
     """Say whether the vault in `folder` may be opened by the system's key store, as far as can be told without."""
     try:
-        return _KEY_STORE in _read(folder)["openers"]
+        return openers.KEY_STORE in vaultfile.read(folder)["openers"]
     except (NoLibrary, LibraryDamaged, LibraryTooNew, LibraryTooOld, UnusableFolder):
         return False
 
@@ -124,7 +91,7 @@ class Vault:
         """
         if not secret:
             raise ValueError("a vault needs a secret")
-        with _usable():
+        with telling(UnusableFolder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = Lock(folder)
         master = random_key()
@@ -135,9 +102,7 @@ class Vault:
             content: dict[str, Any] = {
                 "format": FORMAT, "id": identity, "generation": 0, "openers": {}, "matters": [], "last": [],
             }
-            cost = cost or calibrated()
-            with _enough_memory(asdict(cost)):
-                content["openers"][_PASSPHRASE] = lock_up(secret, master, cost, _opener(identity, _PASSPHRASE))
+            openers.put(content, openers.PASSPHRASE, secret, master, cost or calibrated())
             vault = cls(folder, lock, master, content, 0)
             printed = vault._new_recovery_key()
             vault._put_backups(())
@@ -156,47 +121,47 @@ class Vault:
         tell these apart without the key), LibraryBusy, LibraryDamaged, LibraryTooNew, LibraryTooOld, UnusableFolder,
         TooLittleMemory.
         """
-        return cls._opened(folder, _PASSPHRASE, secret, WrongPassphrase())
+        return cls._opened(folder, openers.PASSPHRASE, secret, WrongPassphrase())
 
     @classmethod
     def recover(cls, folder: Path, text: str) -> Self:
         """Open the vault in `folder` by its recovery key; as `open`, with WrongRecoveryKey."""
-        _read(folder)
+        vaultfile.read(folder)
         key = recovery.parsed(text)
         try:
-            return cls._opened(folder, _RECOVERY, key, WrongRecoveryKey(reason=""))
+            return cls._opened(folder, openers.RECOVERY, key, WrongRecoveryKey(reason=""))
         finally:
             wipe(key)
 
     @classmethod
     def open_with_key_store(cls, folder: Path, *, store: keystore.Store | None = None) -> Self:
         """Open the vault in `folder` by the system's key store, or by `store`; as `open`, with NoKeyStore."""
-        secret = keystore.load(_read(folder)["id"], store=store)
+        secret = keystore.load(vaultfile.read(folder)["id"], store=store)
         try:
-            return cls._opened(folder, _KEY_STORE, secret, keystore.foreign())
+            return cls._opened(folder, openers.KEY_STORE, secret, keystore.foreign())
         finally:
             wipe(secret)
 
     @classmethod
     def _opened(cls, folder: Path, opener: str, secret: bytearray, wrong: Exception) -> Self:
-        _read(folder)  # what is wrong with the folder is said first
-        with _usable():
+        vaultfile.read(folder)  # what is wrong with the folder is said first
+        with telling(UnusableFolder):
             lock = Lock(folder)
-        guessed = opener != _KEY_STORE  # what the key store holds is no guess, and must not make the user wait
+        guessed = opener != openers.KEY_STORE  # what the key store holds is no guess, and must not make the user wait
         try:
             if guessed:
                 tries.check(folder)
-            content = _read(folder)
+            content = vaultfile.read(folder)
             try:
-                master = _unlocked(content, opener, secret)
+                master = openers.unlocked(content, opener, secret)
             except NotThisKey:
                 if guessed:
                     tries.count(folder)
                 raise wrong from None
             try:
-                if not _sound(content, master):
+                if not vaultfile.sound(content, master):
                     raise LibraryDamaged(reason=f"{NAME} was changed by something else; put it back from a backup")
-                _tidy(folder)
+                vaultfile.tidy(folder)
                 return cls(folder, lock, master, content, tries.clear(folder))
             except BaseException:
                 wipe(master)
@@ -211,7 +176,7 @@ class Vault:
         """Say whether `secret` is the passphrase; raises TooManyTries, as guesses here count like any."""
         tries.check(self.folder)
         try:
-            wipe(_unlocked(self._content, _PASSPHRASE, secret))
+            wipe(openers.unlocked(self._content, openers.PASSPHRASE, secret))
         except NotThisKey:
             tries.count(self.folder)
             return False
@@ -223,7 +188,7 @@ class Vault:
         if not secret:
             raise ValueError("a vault needs a secret")
         with self._changing():
-            self._open_by(_PASSPHRASE, secret)
+            openers.put(self._content, openers.PASSPHRASE, secret, self._master)
 
     def new_recovery_key(self) -> str:
         """Make a new recovery key and return it in print; the old one opens nothing from then on."""
@@ -233,7 +198,7 @@ class Vault:
     @property
     def uses_key_store(self) -> bool:
         """Whether the system's key store opens this vault."""
-        return _KEY_STORE in self._content["openers"]
+        return openers.KEY_STORE in self._content["openers"]
 
     def use_key_store(self, *, store: keystore.Store | None = None) -> None:
         """Let the system's key store, or `store`, open this vault; raises NoKeyStore, DiskFull."""
@@ -241,7 +206,7 @@ class Vault:
         try:
             keystore.save(self.id, secret, store=store)
             with self._changing():
-                self._open_by(_KEY_STORE, secret)
+                openers.put(self._content, openers.KEY_STORE, secret, self._master)
         finally:
             wipe(secret)
 
@@ -251,7 +216,7 @@ class Vault:
         Where the store cannot be reached the secret stays in it, and opens nothing but old copies of the file.
         """
         with self._changing():
-            self._content["openers"].pop(_KEY_STORE, None)
+            self._content["openers"].pop(openers.KEY_STORE, None)
         with contextlib.suppress(NoKeyStore):
             keystore.remove(self.id, store=store)
 
@@ -380,25 +345,10 @@ class Vault:
     ) -> None:
         self.close()
 
-    def _open_by(self, opener: str, secret: bytearray) -> None:
-        associated = _opener(self.id, opener)
-        if opener == _KEY_STORE:  # a random key needs no stretching
-            wrapping = subkey(secret, _KEY_STORE)
-            try:
-                entry: dict[str, Any] = wrap(wrapping, self._master, associated)
-            finally:
-                wipe(wrapping)
-        else:
-            kdf = self._content["openers"][_PASSPHRASE]["kdf"]  # measured when the vault was made
-            cost = Cost(kdf["memory"], kdf["passes"], kdf["lanes"])
-            with _enough_memory(kdf):
-                entry = lock_up(secret, self._master, cost, associated)
-        self._content["openers"][opener] = entry
-
     def _new_recovery_key(self) -> str:
         key = recovery.generate()
         try:
-            self._open_by(_RECOVERY, key)
+            openers.put(self._content, openers.RECOVERY, key, self._master)
             return recovery.printed(key)
         finally:
             wipe(key)
@@ -454,43 +404,16 @@ class Vault:
     @contextlib.contextmanager
     def _changing(self) -> Iterator[None]:
         """Write the file anew at the end of the block, or leave all as it was; raises DiskFull, UnusableFolder."""
-        with self._guard, _usable():
+        with self._guard, telling(UnusableFolder):
             self._must_be_open()
             before = copy.deepcopy(self._content)
             try:
                 yield
                 self._content["generation"] += 1
-                self._content["mac"] = _mac(self._content, self._master)
-                write_atomically(self.folder / NAME, json.dumps(self._content, indent=1).encode())
+                vaultfile.write(self.folder, self._content, self._master)
             except BaseException:
                 self._content = before
                 raise
-
-
-@contextlib.contextmanager
-def _usable() -> Iterator[None]:
-    """Turn what the system says of the folder into a sentence."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in NO_SPACE:
-            raise DiskFull from error
-        raise UnusableFolder(reason=error.strerror or type(error).__name__) from error
-
-
-@contextlib.contextmanager
-def _enough_memory(kdf: dict[str, Any]) -> Iterator[None]:
-    try:
-        yield
-    except MemoryError:
-        raise TooLittleMemory(needed=f"{kdf['memory'] // 1024} MB") from None
-
-
-def _tidy(folder: Path) -> None:
-    """Remove what a killed program left of its writing: drafts, which may hold keys of matters deleted since."""
-    for draft in folder.glob(".*.part"):
-        with contextlib.suppress(OSError):
-            draft.unlink()
 
 
 def _same(one: str, other: str) -> bool:
@@ -500,75 +423,3 @@ def _same(one: str, other: str) -> bool:
 def _plain(name: str) -> str:
     """A name as it is compared: without the difference of case, and of letters that can be written in two ways."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", " ".join(name.split())).casefold())
-
-
-def _opener(identity: str, opener: str) -> dict[str, Any]:
-    return {"format": FORMAT, "vault": identity, "opener": opener}
-
-
-def _unlocked(content: dict[str, Any], opener: str, secret: bytearray) -> bytearray:
-    associated = _opener(content["id"], opener)
-    try:
-        entry = content["openers"].get(opener)
-        if entry is None:
-            raise NotThisKey
-        if opener == _KEY_STORE:
-            wrapping = subkey(secret, _KEY_STORE)
-            try:
-                master = unwrap(wrapping, entry, associated)
-            finally:
-                wipe(wrapping)
-        else:
-            with _enough_memory(entry["kdf"]):
-                master = unlock(secret, entry, associated)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise _not_understood() from None
-    if len(master) != KEY_SIZE:
-        raise _not_understood()
-    return master
-
-
-def _mac(content: dict[str, Any], master: bytearray) -> str:
-    key = subkey(master, "vault file")
-    try:
-        covered = {name: value for name, value in content.items() if name != "mac"}
-        return hmac.new(key, canonical(covered), "sha256").hexdigest()
-    finally:
-        wipe(key)
-
-
-def _sound(content: dict[str, Any], master: bytearray) -> bool:
-    try:
-        return hmac.compare_digest(str(content.get("mac")).encode("utf-8", "replace"), _mac(content, master).encode())
-    except RecursionError:
-        raise _not_understood() from None
-
-
-def _not_understood() -> LibraryDamaged:
-    return LibraryDamaged(reason=f"{NAME} cannot be understood; put it back from a backup")
-
-
-def _read(folder: Path) -> dict[str, Any]:
-    """Return what `vault.json` holds, looked at as far as that goes without the key."""
-    try:
-        raw = read_bounded(folder / NAME, _SIZE_LIMIT + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        exists(folder)  # says it where only the vault is missing
-        raise NoLibrary(path=folder) from None
-    except OSError as error:
-        raise UnusableFolder(reason=f"{NAME}: {error.strerror}") from error
-    if len(raw) > _SIZE_LIMIT:
-        raise _not_understood()
-    try:
-        content = json.loads(raw)
-        if content["format"] > FORMAT:
-            raise LibraryTooNew
-        if content["format"] < FORMAT:
-            raise LibraryTooOld
-        kinds = {"id": str, "generation": int, "openers": dict, "matters": list, "last": list, "backups": dict}
-        if any(not isinstance(content[name], kind) for name, kind in kinds.items()):
-            raise _not_understood()
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise _not_understood() from None
-    assert isinstance(content, dict)
-    return content

@@ -47,7 +47,6 @@ def test_its_suffixes_are_its_own_and_in_lower_case(each: Loader) -> None:
     others = [suffix for other in LOADERS if other is not each for suffix in other.suffixes]
     assert not each.suffixes & set(others)
     assert each.suffixes <= SUFFIXES
-    assert loader.paged(each.kind) is each.paged
 
 
 @every

@@ -39,7 +39,6 @@ def test_an_encrypted_office_file_is_locked_and_an_old_one_unsupported() -> None
 def test_what_nobody_reads_is_unsupported() -> None:
     with pytest.raises(UnsupportedFile):
         loader.load(Source(b"OggS", ".ogg"))
-    assert loader.paged("ogg") is False
 
 
 def test_other_content_than_the_name_says_is_damaged() -> None:

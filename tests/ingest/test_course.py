@@ -18,7 +18,7 @@ class Clock:
 
 def stored(course: Course, file: str, pages: int) -> None:
     course.begin(file)
-    course.read(file, file, pages)
+    course.read(file, pages)
     course.embedded(file, pages)
     course.stored(file, file, pages)
     course.end(file)
@@ -30,7 +30,7 @@ def test_pages_are_told_as_they_are_done_and_what_was_counted_is_known_before() 
     first = course.progress("a")
     assert (first.done, first.pages, first.files_done, first.files, first.rate) == (0, 40, 0, 2, 0.0)
     course.begin("a")
-    course.read("a", "a", 10)
+    course.read("a", 10)
     clock.now += 5
     course.embedded("a", 5)
     half = course.progress("a")
@@ -55,7 +55,7 @@ def test_files_inside_a_file_count_as_its_pages() -> None:
     course = Course(["mail"], {"mail": PageCount(1, 0)}, None, clock=Clock())
     course.begin("mail")
     for part, pages in (("mail/plan", 4), ("mail", 1)):
-        course.read(part, "mail", pages)
+        course.read("mail", pages)
         course.stored(part, "mail", pages)
     assert (course.progress("mail").done, course.progress("mail").pages) == (5, 5)
 
@@ -104,7 +104,7 @@ def test_a_pace_is_learned_from_enough_pages_only() -> None:
     for page in range(4):
         clock.now += 6
         course.picture("a", page + 1, 6)
-    course.read("a", "a", 44)
+    course.read("a", 44)
     clock.now += 20
     course.stored("a", "a", 44)
     course.end("a")

@@ -155,8 +155,7 @@ def test_after_the_last_copy_nothing_is_left_in_any_file(tmp_path: Path) -> None
         store.add_copy("/copy.pdf", "/papers/1.pdf", size=1, modified=1.0, digest=None)
         settle(store)
         held = [vector.astype("<f2").astype("<f4").tobytes()[:16] for vector in directions(1, 3)]
-        working = store._index._working
-        assert working
+        working = store._index._working.path
 
         def lying() -> bytes:
             return b"".join(path.read_bytes() for path in working.rglob("*") if path.is_file())
@@ -487,10 +486,10 @@ WRITER = """
 import sys
 import time
 from pathlib import Path
-from app.store import index
+from app.store import working
 from tests.store.library import opened, put
 from tests.store.test_families import add, copy
-index._SHARED_MEMORY = Path(sys.argv[1] + ".memory")
+working._SHARED_MEMORY = Path(sys.argv[1] + ".memory")
 store = opened(Path(sys.argv[1]))
 turn = int(sys.argv[2])
 while True:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from pathlib import Path
@@ -85,8 +84,7 @@ def test_closing_does_not_wait_for_an_index_that_would_be_laid_back_as_it_was(
             if late:
                 assert opening.wait(60)
         assert store.index_failure is None
-        assert store._index._working
-        assert not store._index._working.exists()
+        assert not store._index._working.path.exists()
     monkeypatch.undo()
     assert (tmp_path / "index.sealed").read_bytes() == before
     with opened(tmp_path) as store:
@@ -152,34 +150,6 @@ def test_a_failing_chroma_is_replaced_by_exact_search(tmp_path: Path, monkeypatc
     with opened(tmp_path) as store:
         settle(store)
         assert all(finds(store, number) for number in range(6))
-
-
-@pytest.mark.parametrize("elsewhere", [False, True])
-def test_where_the_working_folder_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: bool) -> None:
-    if elsewhere:
-        monkeypatch.setattr(index, "_SHARED_MEMORY", tmp_path / "nowhere")
-    elif sys.platform != "linux" or not index._has_room(index._SHARED_MEMORY, 0):
-        pytest.skip("there is no shared memory to speak of")
-    with opened(tmp_path / "library") as store:
-        put(store, 1)
-        settle(store)
-        working = store._index._working
-        assert working
-        assert working.parent == (tmp_path / "library" if elsewhere else index._SHARED_MEMORY)
-        assert working.is_dir()
-    assert not working.exists()
-    assert {path.name for path in (tmp_path / "library").iterdir()} == {"lock", "library.db", "index.sealed"}
-
-
-def test_only_our_own_folders_are_wiped(tmp_path: Path) -> None:
-    mine = tmp_path / f"carrel-{'0a' * 16}"
-    others = [tmp_path / "carrel-x", tmp_path / "letters", tmp_path / "sub" / mine.name]
-    for folder in (mine, *others):
-        folder.mkdir(parents=True)
-        (folder / "file").write_text("x")
-        index._wipe(folder, tmp_path)
-    assert not mine.exists()
-    assert all((folder / "file").exists() for folder in others)
 
 
 def test_closing_at_once_after_adding_is_sound(tmp_path: Path) -> None:

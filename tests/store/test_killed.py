@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.store import index
+from app.store import working
 from tests.store.library import finds, opened, settle
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -21,9 +21,9 @@ PASSAGES = 40
 WRITER = f"""
 import sys
 from pathlib import Path
-from app.store import index
+from app.store import working
 from tests.store.library import opened, put
-index._SHARED_MEMORY = Path(sys.argv[1] + ".memory")
+working._SHARED_MEMORY = Path(sys.argv[1] + ".memory")
 store = opened(Path(sys.argv[1]))
 for number in range(int(sys.argv[2]), int(sys.argv[3])):
     put(store, number, passages={PASSAGES})
@@ -41,7 +41,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A library's folder, with a shared memory of its own beside it: others use the real one meanwhile."""
     folder = tmp_path / "library"
     memory_of(folder).mkdir()
-    monkeypatch.setattr(index, "_SHARED_MEMORY", memory_of(folder))
+    monkeypatch.setattr(working, "_SHARED_MEMORY", memory_of(folder))
     return folder
 
 

@@ -53,7 +53,7 @@ def test_it_never_holds_text(tmp_path: Path) -> None:
         process = store._index._process
         assert process
         held = memory(process.number)
-        (some,) = store._records.stretch(0, 1).ids
+        (some,) = store._records.series.stretch(0, 1).ids
         assert some.encode() in held, "its memory was not read, so this proves nothing"
         assert not [form for form in wanted if form in held]
         assert any(form in memory(os.getpid()) for form in wanted)
@@ -140,8 +140,7 @@ def test_a_removed_vector_is_in_no_file_while_the_library_stays_open(tmp_path: P
         kept = [put(store, number) for number in range(5)]
         gone = put(store, 9)
         settle(store)
-        working = store._index._working
-        assert working
+        working = store._index._working.path
         needles = [vector.astype(np.float16).astype(np.float32).tobytes() for vector in directions(9, 3)]
 
         def found() -> int:

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.types import Folder, FolderAway, Survey
+from app.types import Folder, FolderAway, Quoting, Survey
 from app.ui.main_window import MainWindow
 from app.ui.panels.folders import FoldersPanel
 from app.ui.widgets import files
@@ -136,10 +136,30 @@ def test_where_the_folder_cannot_be_reached_it_is_asked_twice(
     assert card.state.text() == "Away"
     assert "cannot be reached" in card.notice.label.text()
     qtbot.mouseClick(card.remove, Qt.MouseButton.LeftButton)
-    assert panel.question.isVisible()
+    qtbot.waitUntil(panel.question.isVisible)
+    assert panel.question.warning.isHidden()
     assert fake.reconciled == []
     qtbot.mouseClick(panel.question.go, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: fake.reconciled == [("/cases/harbour lane", True)])
+    idle(qtbot, window)
+
+
+def test_it_is_asked_before_kept_answers_go_with_what_is_gone(
+        window: MainWindow, panel: FoldersPanel, fake: FakeSession, qtbot: QtBot, tmp_path: Path) -> None:
+    path = str(tmp_path)
+    fake.followed, fake.talk.quoted = [Folder(path)], Quoting(3, 1)
+    panel.refresh()
+    idle(qtbot, window)
+    panel.show_away(FolderAway(path, (f"{path}/a.pdf", f"{path}/b.pdf")))
+    qtbot.waitUntil(panel.cards[path].answers.isVisible)
+    qtbot.mouseClick(panel.cards[path].remove, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(panel.question.isVisible)
+    assert panel.question.title.text() == "Take 2 documents out of the library?"
+    assert panel.question.warning.text() == (
+        "1 kept conversation loses 3 answers that quote them or follow one that does.")
+    assert fake.reconciled == []
+    qtbot.mouseClick(panel.question.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: fake.reconciled == [(path, True)])
     idle(qtbot, window)
 
 

@@ -68,7 +68,7 @@ def test_an_older_library_is_opened_and_found_by_another_model(
         qtbot.waitUntil(lambda: strip.title.whole == "Indexed anew", timeout=LONG)
         qtbot.waitUntil(lambda: not window.jobs.busy, timeout=LONG)
         assert session.store.renewal.maker.name == NEW
-        assert session.outdated == ()
+        assert session.embedders.behind(session.stores.values()).matters == ()
         assert settings.load().embedder == NEW
         assert models.embedders.marks[NEW].text() == "In use"
         found = session.retrieval.search("What deposit has the tenant paid?")

@@ -22,9 +22,9 @@ import pytest
 from app import errors
 from app.store.store import DATABASE, Store
 from app.types import BackupCopy
-from app.vault import tries
+from app.vault import tries, vaultfile
 from app.vault.keys import Cost
-from app.vault.vault import MATTERS, NAME, Vault, _mac
+from app.vault.vault import MATTERS, NAME, Vault
 from tests.conftest import ROOT
 from tests.vault.cheap import SECRET, alter, content, make, opened
 
@@ -152,8 +152,7 @@ def test_swapped_matters_are_refused_even_where_the_mac_was_made_anew(two_matter
         master = bytearray(vault._master)
     kept = content(two_matters)
     _swap(kept, what)
-    kept["mac"] = _mac(kept, master)
-    (two_matters / NAME).write_text(json.dumps(kept))
+    vaultfile.write(two_matters, kept, master)
     if what == "key":
         with opened(two_matters) as vault:
             for matter in vault.matters():

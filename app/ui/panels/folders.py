@@ -15,12 +15,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.places import file_name
-from app.types import Folder, FolderAway
+from app.types import Folder, FolderAway, Quoting
 from app.ui.jobs import Jobs, in_words
 from app.ui.widgets import files, middle
 from app.ui.widgets.asking import AskStrip, Question
 from app.ui.widgets.following import FolderCard, State
 from app.ui.widgets.labels import Icon, Label, Notice, PushButton, counted, line
+from app.ui.widgets.removal import answers_lost
 from app.ui.widgets.section import Page
 from app.ui.widgets.theme import Theme
 
@@ -205,16 +206,31 @@ class FoldersPanel(QWidget):
         self.check.emit(path, remove)
 
     def _ask_removal(self, path: str) -> None:
-        """What is gone can be taken out at once; where the folder is away it may only be a disk."""
+        """Look what would go with what is gone from a folder, before it is taken out or asked about."""
+        session = self._session
+        if session is None:
+            return
+        store, missing = session.store, self._states.get(path, State()).missing
+        job = self._jobs.call(
+            lambda: store.conversations.quoting([key for file in missing for key in store.family(file)]), "quoting")
+        job.done.connect(lambda kept: self._take_out(path, kept) if self._session is session else None)
+        job.failed.connect(lambda error: self.said.tell(in_words(error), "bad"))
+
+    def _take_out(self, path: str, kept: Quoting) -> None:
+        """What nothing quotes can be taken out at once; where the folder is away it may only be a disk."""
         state = self._states.get(path, State())
-        if state.reachable:
+        if not state.away:  # it is being gone through again meanwhile
+            return
+        if state.reachable and not kept.exchanges:
             self._check(path, remove=True)
             return
+        why = "" if state.reachable else (
+            f"{path} cannot be reached. If it is on a disk that is not connected now, connect the disk instead: "
+            "what is taken out has to be read again.")
         self.said.hide()
         self.question.ask(Question(
-            f"Take {counted(len(state.missing), 'document')} out of the library?",
-            f"{path} cannot be reached. If it is on a disk that is not connected now, connect the disk instead: "
-            "what is taken out has to be read again.",
+            f"Take {counted(len(state.missing), 'document')} out of the library?", why,
+            warning=answers_lost(kept, len(state.missing)),
             go="Take them out", keep="Keep them", danger=True), lambda *_: self._check(path, remove=True))
 
     def _keep(self, path: str) -> None:

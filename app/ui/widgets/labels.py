@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton
 
 from app.ui.widgets import icons
 from app.ui.widgets.theme import Theme
@@ -266,10 +266,3 @@ def line() -> QFrame:
     frame = QFrame()
     frame.setObjectName("line")
     return frame
-
-
-def spacer() -> QWidget:
-    """Return a widget that takes what room is left."""
-    widget = QWidget()
-    widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-    return widget

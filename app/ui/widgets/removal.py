@@ -22,10 +22,7 @@ def removal(file: str, answers: int, kept: Quoting, copies: Sequence[BackupCopy]
         one = answers == 1
         warnings.append(f"{counted(answers, 'answer')} in this conversation {'quotes' if one else 'quote'} it and "
                         f"{'goes' if one else 'go'} too.")
-    if kept.exchanges:
-        warnings.append(f"{counted(kept.conversations, 'kept conversation')} {_lose(kept.conversations)} "
-                        f"{counted(kept.exchanges, 'answer')} that quote it or follow one that does.")
-    warning = " ".join(warnings)
+    warning = " ".join(filter(None, (*warnings, answers_lost(kept, 1))))
     return Question(
         f"Remove {file_name(file)}?", "Its text is taken out of the library. The file itself stays where it is.",
         warning=warning, go="Remove", keep="Keep", danger=True, tick=tick(copies),
@@ -39,8 +36,14 @@ def deletion(what: str, words: str, copies: Sequence[BackupCopy]) -> Question:
         tick_words=f"It can be in {_names(copies)}. {_whole(copies)}" if copies else "")
 
 
-def _lose(number: int) -> str:
-    return "loses" if number == 1 else "lose"
+def answers_lost(kept: Quoting, documents: int) -> str:
+    """Return what the conversations that are stored lose with so many documents; nothing where they lose nothing."""
+    if not kept.exchanges:
+        return ""
+    lose = "loses" if kept.conversations == 1 else "lose"
+    quote, follow = ("quotes", "follows") if kept.exchanges == 1 else ("quote", "follow")
+    return (f"{counted(kept.conversations, 'kept conversation')} {lose} {counted(kept.exchanges, 'answer')} "
+            f"that {quote} {'it' if documents == 1 else 'them'} or {follow} one that does.")
 
 
 def tick(copies: Sequence[BackupCopy]) -> str:
