@@ -60,7 +60,10 @@ _ALIKE = 3  # passages that are named under one that they are alike to
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _SELDOM = 20.0  # seconds between lines of progress where nobody looks at a terminal
 
-_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\ufffd")
+# Also what turns the direction of text: a name could so write over what stands beside it.
+_CONTROLS = dict.fromkeys(
+    (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"
+)
 
 MARKS = {
     Verdict.SUPPORTED: "✓",
@@ -73,6 +76,11 @@ MARKS = {
 def plain(text: str) -> str:
     """Return text of a file, or the name of one, so that a terminal takes nothing in it for a command."""
     return text.translate(_CONTROLS)
+
+
+def one_line(text: str) -> str:
+    """Return what plain() does, in one line: the name of a file may hold a line break, and a false line after it."""
+    return "\ufffd".join(plain(text).splitlines())
 
 
 def evidence_json(evidence: Evidence) -> list[dict[str, Any]]:
@@ -175,7 +183,7 @@ def _where(passage: StoredPassage, namesakes: frozenset[str], *, matters: bool) 
     folder = f" (in {path.parent})" if passage.file in namesakes else ""
     scan = "" if passage.confidence is None else f" ({by_ocr(passage.confidence)})"
     matter = f" ({passage.matter})" if matters else ""
-    return plain(f"{path.name}{folder}{page}{scan}{matter}")
+    return one_line(f"{path.name}{folder}{page}{scan}{matter}")
 
 
 def _alike(hit: Hit, namesakes: frozenset[str], *, matters: bool) -> str:
@@ -244,8 +252,9 @@ def print_answer(found: EvidenceFound, answered: Answered, out: TextIO, *, shut:
     if answer.quotes:
         print(file=out)
         _print_quotes(answer.quotes, evidence, out)
-    times = ", ".join(f"{stage.replace('_', ' ')} {seconds:.2f} s" for stage, seconds in answered.timings)
-    print(f"\nTimes: {times}", file=out, flush=True)
+    if times := ", ".join(f"{stage.replace('_', ' ')} {seconds:.2f} s" for stage, seconds in answered.timings):
+        print(f"\nTimes: {times}", file=out)
+    out.flush()
 
 
 def _print_quotes(quotes: Sequence[Sentence], evidence: Evidence, out: TextIO) -> None:
@@ -281,7 +290,7 @@ class Narrator:
                 self._draw(f"Counting: {event.files:,} of {event.of:,} files")
         elif lines := event_lines(event):
             self.clear()
-            print("\n".join(map(plain, lines)), file=self._out)
+            print("\n".join(map(one_line, lines)), file=self._out)
         self._out.flush()
 
     def _progress(self, parts: list[str], file: str) -> None:
@@ -306,7 +315,7 @@ class Narrator:
 def print_event(event: IngestEvent, out: TextIO) -> None:
     """Print what happened to a file, one line each; progress inside files is left out."""
     for line in event_lines(event):
-        print(plain(line), file=out)
+        print(one_line(line), file=out)
     out.flush()
 
 
@@ -371,7 +380,7 @@ def print_ledger(lines: Iterable[LedgerLine], out: TextIO) -> None:
         if stretch.file != file:
             file = stretch.file
             inside = f"   (in: {Path(stretch.parent).name})" if stretch.parent else ""
-            print(plain(f"{file}{inside}"), file=out)
+            print(one_line(f"{file}{inside}"), file=out)
         sentence = stretch.sentence or f"{WORDS[stretch.status]}."
         print(f"  {stretch.where:<18} {stretch.status!s:<12} {plain(sentence)}", file=out)
     print(total_words(totals(kept)), file=out)
