@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app import paths
+from app.errors import UnwritableFile
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -27,6 +28,17 @@ def test_after_a_failure_the_old_file_is_there(tmp_path: Path) -> None:
         paths.write_atomically(file, b"new")
     assert (file / "inside").read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_what_the_user_asks_for_makes_no_folder(tmp_path: Path) -> None:
+    for file, why in (
+        (tmp_path / "drive" / "a.csv", "there is no folder"), (tmp_path, "there is a folder of this name"),
+        (tmp_path / ("n" * 300), "long"),
+    ):  # fmt: skip
+        with pytest.raises(UnwritableFile, match=why):
+            paths.save(file, b"x")
+    paths.save(tmp_path / "a.csv", b"x")
+    assert list(tmp_path.iterdir()) == [tmp_path / "a.csv"]
 
 
 def test_resources_are_where_they_are_said_to_be() -> None:
