@@ -768,6 +768,8 @@ def test_a_conversation_is_begun_gone_on_with_listed_searched_renamed_and_delete
     assert desk.run("conversations", "export", "last", target)[0] == 1
     out = desk.run("conversations", "show", first["conversation"])[1]
     assert "2. And by whom?" in out
+    assert "\nLooked for: And by whom? boiler repaired\n" in out
+    assert out.count("Looked for:") == 1
     assert "✓ The boiler in flat 7 was repaired on 3 May 2021." in out
     assert len(desk.json("conversations", "search", "boil", "MAY")["found"]) == 2
     assert "No question or answer" in desk.run("conversations", "search", "lease")[2]
