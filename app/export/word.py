@@ -30,6 +30,7 @@ _INK, _MUTED, _BAD = RGBColor(0x1F, 0x29, 0x33), RGBColor(0x5B, 0x66, 0x70), RGB
 # What the library's template brings along that is of no use here: a picture of an empty page, the name of another
 # program, an older copy of the styles, lists.
 _LITTER = ("/docProps/thumbnail", "/docProps/app.xml", "/customXml/", "/word/stylesWithEffects", "/word/numbering")
+_PAGE = 1000  # characters, of which nothing more need be on the same page as what follows
 _STYLES = ("Title", "Heading 1", "Heading 2", "Header", "Footer")  # that are used, of the 160 of the template
 # Word tells the line above footnotes from the footnotes by these two, and names them in its settings.
 _FOOTNOTES = f"""<w:footnotes {nsdecls("w", "r")}>
@@ -76,7 +77,7 @@ class _Writer:
         _turn(document.add_heading(chapter.question, 1), chapter.question)
         for name, told in chapter.facts:
             fact = document.add_paragraph(style="Small")
-            fact.paragraph_format.keep_with_next = True  # with what they are told of
+            fact.paragraph_format.keep_with_next = len(told) < _PAGE  # with what they are told of
             fact.add_run(f"{name}: ").bold = True
             fact.add_run(told)
         for number, remark in enumerate(chapter.remarks):
