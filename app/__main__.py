@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CHILDREN = ("reader", "ocr", "engine", "vectors")
 ISOLATE, ISOLATE_VARIABLE = "--isolate", "CARREL_ISOLATE"
+INTERRUPTED = 130
 
 # Libraries look at these when they are imported; see DESIGN for what each does without it.
 OFFLINE = {
@@ -33,7 +34,13 @@ def main(arguments: list[str] | None = None) -> int:
     With `--isolate` before the command, or CARREL_ISOLATE=1, it moves into an empty network of its own first. The
     variable stays set, so that the program is there again when it becomes itself anew; its children are anyway.
     """
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _main(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:  # while the program was still being loaded: nothing was begun
+        return INTERRUPTED
+
+
+def _main(arguments: list[str]) -> int:
     if arguments[:1] == [ISOLATE]:
         del arguments[0]
         os.environ[ISOLATE_VARIABLE] = "1"

@@ -175,10 +175,11 @@ def _checked(
 
 
 def pointed(answer: Answer, evidence: Evidence, unmentioned: Sequence[str] = ()) -> Answer:
-    """Return a written answer with quotes beside it where it holds nothing, or perhaps nothing that was asked for.
+    """Return a written answer with quotes beside it where nothing of it is supported, or perhaps nothing that answers.
 
-    What the files say is never missing. That a sentence is supported does not make it an answer: where none of those
-    says what the sentences say that answer best, the answer is `astray`.
+    What the files say is never missing: of a sentence that is partly supported the rest may be the contrary of the
+    truth. That a sentence is supported does not make it an answer: where none of those says what the sentences say that
+    answer best, the answer is `astray`. What the question names and the documents never mention is `unmentioned`.
     """
     if answer.status is not AnswerStatus.ANSWERED:
         return answer
@@ -186,11 +187,7 @@ def pointed(answer: Answer, evidence: Evidence, unmentioned: Sequence[str] = ())
     supported = [sentence.text for sentence in answer.sentences if sentence.verdict is Verdict.SUPPORTED]
     best = [sentence.text for sentence in said]
     astray = bool(supported) and not any(quotes.say(best, evidence.question, text) for text in supported)
-    return replace(answer, astray=astray, quotes=said if astray or unmentioned or not _holds(answer) else ())
-
-
-def _holds(answer: Answer) -> bool:
-    return any(sentence.verdict in (Verdict.SUPPORTED, Verdict.PARTLY) for sentence in answer.sentences)
+    return replace(answer, astray=astray, quotes=said if astray or unmentioned or not supported else ())
 
 
 def quote(evidence: Evidence) -> Answer:

@@ -3,7 +3,7 @@
 "And for how long?", "What about the tenant?", "Why?", "When did she sign it?" name too little to be found by. To such a
 question the telling words of the earlier ones are added, and to one with a pronoun the names in the last answer, of a
 sentence that its passages support. A question that stands alone is left as it is: words of another topic would only
-lead away. English and German.
+lead away. English and German; of French what stands alone and what begins with "et" or a preposition, no pronouns.
 """
 
 from __future__ import annotations
@@ -28,19 +28,25 @@ _WEAK = terms.STOP_WORDS | frozenset(
     "may might must shall get gets got make made need needs let like "
     "viel viele vielen lange oft weit bitte genau heisst bedeutet bedeuten gilt gelten mehr ebenfalls stattdessen "
     "sonst etwas anderes andere anderen fall falls soll sollte muss musste darf durfte mochte gibt gab geht ging denn "
-    "eigentlich wofur womit wodurch wohin woher wessen was wann warum weshalb wieso wieviel ".split()
+    "eigentlich wofur womit wodurch wohin woher wessen was wann warum weshalb wieso wieviel "
+    "le la les de du et est sont pour qui que quoi quel quelle quels quelles combien temps quand comment pourquoi ou "
+    "par avec dans sur un une aux au ce cette cela ca ne pas donc alors mais depuis jusqu jusque sans avant apres "
+    "aussi qu en il elle ils elles ".split()
 )  # fmt: skip
 _OPENING = re.compile(
     r"(?:and|but|or|so|then|also|what about|how about|what else|anything else|what if|same|und|aber|oder|also|dann|"
-    r"was ist mit|wie ist es (?:mit|bei|fur)|wie steht es mit|wie sieht es|was noch|sonst noch)\b"
+    r"was ist mit|wie ist es (?:mit|bei|fur)|wie steht es mit|wie sieht es|was noch|sonst noch|"
+    r"et|mais|donc|alors|qu.en est.il)\b"
 )
 _PLACE = re.compile(
     r"(?:for|by|of|in|on|at|under|until|since|from|to|with|without|after|before|within|against|"
-    r"fur|bis|seit|ab|von|durch|mit|ohne|nach|vor|bei|unter|gegen|in|an|auf|aus|zu)\b"
+    r"fur|bis|seit|ab|von|durch|mit|ohne|nach|vor|bei|unter|gegen|in|an|auf|aus|zu|"
+    r"pour|de|par|avec|dans|sur|depuis|jusqu|sans|apres|avant|chez)\b"
 )
 _VERB = re.compile(
     r"\b(?:is|are|was|were|am|be|been|do|does|did|has|have|had|can|could|will|would|shall|should|may|must|"
-    r"ist|sind|war|waren|hat|haben|hatte|wird|werden|wurde|wurden|kann|konnen|muss|mussen|soll|sollen|darf|durfen)\b"
+    r"ist|sind|war|waren|hat|haben|hatte|wird|werden|wurde|wurden|kann|konnen|muss|mussen|soll|sollen|darf|durfen|"
+    r"est|sont|ont|etait|etaient|peut|peuvent|doit|doivent|sera|seront)\b"
 )
 _DEFINED = re.compile(r"(?:what|who|was|wer) (?:is|are|was|were|ist|sind|war|waren) ")
 

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from app.counted import counted
 from app.coverage import WORDS, progress_words, survey_words
-from app.report import plain
+from app.report import one_line, plain
 from app.types import (
     Added,
     FileAdded,
@@ -47,7 +47,7 @@ class Narrator:
                 self._draw(f"Counting: {event.files:,} of {event.of:,} files")
         elif lines := event_lines(event):
             self.clear()
-            print("\n".join(map(plain, lines)), file=self._out)
+            print("\n".join(map(one_line, lines)), file=self._out)
         self._out.flush()
 
     def _progress(self, parts: list[str], file: str) -> None:
@@ -72,7 +72,7 @@ class Narrator:
 def print_event(event: IngestEvent, out: TextIO) -> None:
     """Print what happened to a file, one line each; progress inside files is left out."""
     for line in event_lines(event):
-        print(plain(line), file=out)
+        print(one_line(line), file=out)
     out.flush()
 
 

@@ -81,8 +81,31 @@ def write_atomically(path: Path, data: bytes) -> None:
     sync_folder(path.parent)  # the rename itself is on disk only when the folder is
 
 
+def check_target(path: Path) -> None:
+    """Raise UnwritableFile where a file that the user asked for cannot be written to `path`, as far as that shows.
+
+    No folder is made for it: where a drive is not there, its folder would be one of this computer's own disk.
+    """
+    try:
+        missing, folder = not stat.S_ISDIR(path.parent.stat().st_mode), path.is_dir()
+    except (FileNotFoundError, NotADirectoryError):
+        missing, folder = True, False
+    except (OSError, ValueError) as error:
+        raise UnwritableFile(reason=_reason(error)) from error
+    if missing:
+        raise UnwritableFile(reason=f"there is no folder {path.parent}")
+    if folder:
+        raise UnwritableFile(reason="there is a folder of this name")
+
+
+def _reason(error: OSError | ValueError) -> str:
+    said = error.strerror if isinstance(error, OSError) else ""
+    return said or type(error).__name__
+
+
 def save(path: Path, data: bytes) -> None:
     """Write a file that the user asked for whole or not at all; raises DiskFull, UnwritableFile."""
+    check_target(path)
     with telling(UnwritableFile):
         write_atomically(path, data)
 
@@ -100,7 +123,7 @@ def telling(unusable: type[CarrelError] | None = None) -> Iterator[None]:
             raise DiskFull from error
         if unusable is None:
             raise
-        raise unusable(reason=error.strerror or type(error).__name__) from error
+        raise unusable(reason=_reason(error)) from error
 
 
 def read_bounded(path: Path, limit: int) -> bytes:

@@ -44,7 +44,10 @@ _SNIPPET = 600  # characters of a passage that are printed
 _ALIKE = 3  # passages that are named under one that they are alike to
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
-_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\ufffd")
+# Also what turns the direction of text: a name could so write over what stands beside it.
+_CONTROLS = dict.fromkeys(
+    (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"
+)
 
 MARKS = {
     Verdict.SUPPORTED: "✓",
@@ -57,6 +60,11 @@ MARKS = {
 def plain(text: str) -> str:
     """Return text of a file, or the name of one, so that a terminal takes nothing in it for a command."""
     return text.translate(_CONTROLS)
+
+
+def one_line(text: str) -> str:
+    """Return what plain() does, in one line: the name of a file may hold a line break, and a false line after it."""
+    return "\ufffd".join(plain(text).splitlines())
 
 
 def evidence_json(evidence: Evidence) -> list[dict[str, Any]]:
@@ -155,7 +163,7 @@ def _where(passage: StoredPassage, namesakes: frozenset[str], *, matters: bool) 
     folder = f" (in {path.parent})" if passage.file in namesakes else ""
     scan = "" if passage.confidence is None else f" ({by_ocr(passage.confidence)})"
     matter = f" ({passage.matter})" if matters else ""
-    return plain(f"{path.name}{folder}{page}{scan}{matter}")
+    return one_line(f"{path.name}{folder}{page}{scan}{matter}")
 
 
 def _alike(hit: Hit, namesakes: frozenset[str], *, matters: bool) -> str:
@@ -224,8 +232,9 @@ def print_answer(found: EvidenceFound, answered: Answered, out: TextIO, *, shut:
     if answer.quotes:
         print(file=out)
         _print_quotes(answer.quotes, evidence, out)
-    times = ", ".join(f"{stage.replace('_', ' ')} {seconds:.2f} s" for stage, seconds in answered.timings)
-    print(f"\nTimes: {times}", file=out, flush=True)
+    if times := ", ".join(f"{stage.replace('_', ' ')} {seconds:.2f} s" for stage, seconds in answered.timings):
+        print(f"\nTimes: {times}", file=out)
+    out.flush()
 
 
 def _print_quotes(quotes: Sequence[Sentence], evidence: Evidence, out: TextIO) -> None:
@@ -266,7 +275,7 @@ def print_ledger(lines: Iterable[LedgerLine], out: TextIO) -> None:
         if stretch.file != file:
             file = stretch.file
             inside = f"   (in: {Path(stretch.parent).name})" if stretch.parent else ""
-            print(plain(f"{file}{inside}"), file=out)
+            print(one_line(f"{file}{inside}"), file=out)
         sentence = stretch.sentence or f"{WORDS[stretch.status]}."
         print(f"  {stretch.where:<18} {stretch.status!s:<12} {plain(sentence)}", file=out)
     print(total_words(totals(kept)), file=out)

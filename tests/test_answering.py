@@ -251,6 +251,14 @@ def test_where_nothing_that_was_written_holds_the_files_speak() -> None:
     assert all(citation.rank for sentence in last.answer.quotes for citation in sentence.citations)
 
 
+def test_where_only_a_part_of_it_holds_the_files_speak_too() -> None:
+    reply = "The monthly rent is 2,450 dollars, and the landlord pays for heating and water [1]."
+    last = list(answering(FakeGenerator(reply)).ask("What is the monthly rent in dollars?"))[-1]
+    assert isinstance(last, Answered)
+    assert [sentence.verdict for sentence in last.answer.sentences] == [Verdict.PARTLY]
+    assert last.answer.quotes[0].text == TEXTS[0]
+
+
 def test_where_the_text_holds_there_are_no_quotes_beside_it() -> None:
     last = list(answering(FakeGenerator("The monthly rent is 2,450 dollars [1].")).ask("What is the rent?"))[-1]
     assert isinstance(last, Answered)

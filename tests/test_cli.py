@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from app import cli, paths, selftest
+from app import __main__ as program
+from app import cli, errors, paths, selftest
 from app.cli import opening, talk
 from app.models.client import EmbedderClient, GeneratorClient
 from app.session import Session
+from app.store.conversations import Conversations
 from app.types import Refusal
 from app.vault import vault
 from app.vault.keys import Cost
@@ -578,9 +580,50 @@ def test_of_several_questions_one_that_cannot_be_searched_for_stops_none(desk: D
     assert len(second["evidence"]) == 3
 
 
+def test_a_list_of_questions_is_read_as_programs_write_it(desk: Desk) -> None:
+    _letters(desk)
+    asked = [{"id": "a", "question": "notice\u2028period\x85"}, {"id": "b", "question": None}, {"id": "c"},
+             {"id": "d", "question": "deposit"}]  # fmt: skip
+    many = desk.file("many.jsonl", "\ufeff" + "\n".join(json.dumps(each, ensure_ascii=False) for each in asked))
+    _, out, err = desk.run("ask", "--questions", many)
+    assert [json.loads(line)["id"] for line in out.splitlines()] == ["a", "d"]
+    assert [number for number in range(1, 6) if f"Line {number} " in err] == [2, 3]
+
+
+def test_json_is_one_line_that_commands_nothing(desk: Desk) -> None:
+    text = "The boiler \x9b2J was \u202edesrever\u202c and\u2028mended on 3 May 2021."
+    desk.run("add", desk.file("a.txt", text))
+    code, out, _ = desk.run("ask", "When was the boiler mended?", "--json")
+    assert (code, len(out.splitlines())) == (0, 1)
+    assert not any(letter in out for letter in "\x9b\u202e\u202c\u2028")
+    assert "\u202edesrever" in json.loads(out)["evidence"][0]["text"]
+
+
+def test_an_answer_that_cannot_be_kept_is_printed_and_exported(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.made()
+    target = desk.folder / "boiler.md"
+
+    def full(*_: object) -> None:
+        raise errors.DiskFull
+
+    monkeypatch.setattr(Conversations, "keep", full)
+    code, out, err = desk.run(
+        "ask", "When was the boiler repaired?", "--conversation", "new", "--json", "--export", target
+    )
+    assert code == 4
+    assert "The disk is full" in err
+    assert "This answer is not kept." in err
+    found = json.loads(out)
+    assert (found["status"], "conversation" in found) == ("quotes", False)
+    assert "3 May 2021" in target.read_text(encoding="utf-8")
+
+
 def test_answers_are_exported_and_nobody_is_surprised(desk: Desk, answers: list[str]) -> None:
     _letters(desk)
     target = desk.folder / "out" / "answer.md"
+    code, out, err = desk.run("ask", "What is the notice period?", "--export", target)
+    assert (code, out, "there is no folder" in err, target.parent.exists()) == (3, "", True, False)
+    target.parent.mkdir()
     code, _, err = desk.run("ask", "What is the notice period?", "--export", target)
     assert code == 0
     assert "not encrypted" in err
@@ -608,6 +651,8 @@ def test_an_export_of_no_known_kind_is_refused_before_anything_is_asked(desk: De
         assert (code, out) == (3, "")
         assert "its name must end in .docx, .pdf or .md" in err
         assert not (desk.folder / name).exists()
+    code, out, err = desk.run("ask", "notice?", "--export", desk.folder / f"{'n' * 300}.md")
+    assert (code, out, "could not be written" in err) == (3, "", True)
 
 
 def test_quotes_are_the_answer_unless_it_is_to_be_written_and_what_is_not_there_can_be_insisted_on(desk: Desk) -> None:
@@ -626,6 +671,17 @@ def test_quotes_are_the_answer_unless_it_is_to_be_written_and_what_is_not_there_
     code, _, err = desk.run("ask", absent, "--answers", "sung")
     assert code == 2
     assert "sung" in err
+
+
+def test_control_c_before_anything_was_begun_ends_it_quietly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.seal.shut", stopped)
+    assert program.main(["status"]) == cli.INTERRUPTED
+    assert capsys.readouterr() == ("", "")
 
 
 def test_the_number_of_passages_is_a_choice_of_both(desk: Desk) -> None:
@@ -697,6 +753,7 @@ def test_a_conversation_is_begun_gone_on_with_listed_searched_renamed_and_delete
         "ask", "And by whom?", "--conversation", begun, "--answers", "written", "--export", asked
     )
     assert (code, first["conversation"] in err) == (0, True)
+    assert "Looked for: And by whom? boiler repaired" in err
     text = asked.read_text(encoding="utf-8")
     assert "## And by whom?\n" in text  # as it was typed, and what was looked for beside it
     assert "And by whom? boiler repaired" in text
@@ -717,6 +774,8 @@ def test_a_conversation_is_begun_gone_on_with_listed_searched_renamed_and_delete
     assert desk.run("conversations", "export", "last", target)[0] == 1
     out = desk.run("conversations", "show", first["conversation"])[1]
     assert "2. And by whom?" in out
+    assert "\nLooked for: And by whom? boiler repaired\n" in out
+    assert out.count("Looked for:") == 1
     assert "✓ The boiler in flat 7 was repaired on 3 May 2021." in out
     assert len(desk.json("conversations", "search", "boil", "MAY")["found"]) == 2
     assert "No question or answer" in desk.run("conversations", "search", "lease")[2]

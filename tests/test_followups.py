@@ -22,6 +22,7 @@ def asked(question: str, answer: str = "", *, looked_for: str = "", verdict: Ver
 NOTICE = "What is the notice period in the lease of Harbour Lane 4?"
 DOSE = "Which anticoagulant was prescribed to Mrs Abara at discharge?"
 KUENDIGUNG = "Welche Kündigungsfrist gilt für den Mietvertrag Kellerraum?"
+BAIL = "Quel est le délai de préavis du bail de la rue des Lilas ?"
 BEFUND = "Was ergab die Sonographie der Schilddrüse von Herrn Brandt?"
 
 LEANING = [
@@ -40,6 +41,8 @@ LEANING = [
     (KUENDIGUNG, "Wer hat ihn unterschrieben?"), (KUENDIGUNG, "Und die Kaution?"), (KUENDIGUNG, "Wo steht das?"),
     (BEFUND, "Wann wurde sie durchgeführt?"), (BEFUND, "Und im Vorjahr?"), (BEFUND, "Was folgt daraus?"),
     (BEFUND, "Wie groß war er?"), (BEFUND, "Wer hat diese Untersuchung veranlasst?"),
+    (BAIL, "Et combien de temps ?"), (BAIL, "Et pour le locataire ?"), (BAIL, "Pourquoi ?"), (BAIL, "Depuis quand ?"),
+    (BAIL, "Qu'en est-il du dépôt ?"), (BAIL, "Par qui ?"), (BAIL, "Jusqu'à quand ?"),
 ]  # fmt: skip
 STANDING = [
     (NOTICE, "How much is the monthly rent of Unit 3?"), (NOTICE, "What is Anaplasmosis?"),
@@ -57,6 +60,8 @@ STANDING = [
     (KUENDIGUNG, "Können Sie mir die Betriebskosten des Jahres 2023 nennen?"),
     (BEFUND, "Welche Medikamente nimmt Frau Keller seit der Entlassung?"),
     (BEFUND, "Wie hoch war der HbA1c im Labor vom 12.03.2024?"),
+    (BAIL, "Le locataire peut-il sous-louer l'appartement ?"), (BAIL, "Quel est le montant du loyer mensuel ?"),
+    (BAIL, "Pour quelle somme le dépôt de garantie est-il prévu ?"),
 ]  # fmt: skip
 
 
@@ -66,7 +71,8 @@ def test_what_leans_gets_the_words_of_before(before: str, question: str) -> None
     assert found.leans
     assert found.looked_for.startswith(question)
     telling = {NOTICE: "notice period lease Harbour Lane 4", DOSE: "anticoagulant Abara discharge",
-               KUENDIGUNG: "Kündigungsfrist Mietvertrag", BEFUND: "Sonographie Schilddrüse Brandt"}[before]
+               KUENDIGUNG: "Kündigungsfrist Mietvertrag", BEFUND: "Sonographie Schilddrüse Brandt",
+               BAIL: "préavis bail Lilas"}[before]
     assert all(word in found.looked_for for word in telling.split())
 
 

@@ -41,6 +41,15 @@ def test_what_the_system_says_of_a_disk_becomes_a_sentence(
     with pytest.raises(told) as found, paths.telling(unusable):
         raise OSError(number, "says the system")
     assert ("says the system" in str(found.value)) == (told is not DiskFull)
+def test_what_the_user_asks_for_makes_no_folder(tmp_path: Path) -> None:
+    for file, why in (
+        (tmp_path / "drive" / "a.csv", "there is no folder"), (tmp_path, "there is a folder of this name"),
+        (tmp_path / ("n" * 300), "long"),
+    ):  # fmt: skip
+        with pytest.raises(UnwritableFile, match=why):
+            paths.save(file, b"x")
+    paths.save(tmp_path / "a.csv", b"x")
+    assert list(tmp_path.iterdir()) == [tmp_path / "a.csv"]
 
 
 def test_resources_are_where_they_are_said_to_be() -> None:

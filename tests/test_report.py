@@ -167,6 +167,26 @@ def test_nothing_in_a_file_commands_the_terminal() -> None:
     assert "\ufffd]0;owned\ufffd.pdf" in out.getvalue()
 
 
+def test_a_name_writes_no_line_of_its_own_and_turns_none() -> None:
+    out = io.StringIO()
+    name = "/in/lease\n[2] Other.pdf, page 1\u2028\u202efdp.exe"
+    report.print_hits(Evidence("?", (hit(name, None),), Searched(1, 1, 0)), out)
+    for event in (FileFailed(name, "no", 0, 1), FileAdded(name, 1, 1, Status.READ, (), 0, 1)):
+        Narrator(out).tell(event)
+        print_event(event, out)
+    report.print_ledger([LedgerLine(name, None, 1, Status.READ, "", None)], out)
+    assert not any(line.startswith(("[2]", "fdp")) for line in out.getvalue().splitlines())
+    assert "\u202e" not in out.getvalue()
+    assert "[1] lease\ufffd[2] Other.pdf" in out.getvalue()
+
+
+def test_where_nothing_was_timed_no_times_are_told() -> None:
+    out = io.StringIO()
+    found = EvidenceFound(Evidence("?", (hit("/in/a.pdf", None),), Searched(1, 1, 0)), 0.0)
+    report.print_answer(found, Answered(Answer(AnswerStatus.NOT_FOUND, "", ()), (), ()), out)
+    assert "Times" not in out.getvalue()
+
+
 def test_the_ledger_is_printed_by_stretches_with_the_totals_last() -> None:
     out = io.StringIO()
     lines = [LedgerLine("/in/a.msg/b.pdf", "/in/a.msg", page, Status.READ, "", None) for page in (1, 2, 3)]

@@ -36,7 +36,7 @@ def main(arguments: list[str], window: Window, probe: Probe | None = None) -> in
         say(str(error))
         return error.exit_code
     except KeyboardInterrupt:
-        say("Stopped. What was already added is safe.")
+        say("Stopped. What was done until then is safe.")
         return INTERRUPTED
     except BrokenPipeError:  # the reader of our output left; there is nobody to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

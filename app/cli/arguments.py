@@ -178,11 +178,10 @@ def _conversations(commands: Any) -> None:
 
 
 def _some(text: str) -> int:
-    """Return a number of passages; argparse tells what is not one."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1 is needed")
-    return number
+    """Return a number of passages; raises ArgumentTypeError with what is told of one that is none."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of passages; at least 1 is needed")
+    return int(text)
 
 
 def _scope(made: argparse.ArgumentParser) -> None:

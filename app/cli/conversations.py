@@ -25,6 +25,7 @@ from app.types import Answered, Conversation, EvidenceFound, Exchange
 if TYPE_CHECKING:
     from app.session import Session
 
+_SHOWN = 110  # characters of a question that a list shows
 _SHORTEST = 4  # digits of an id that are enough where they name one
 
 
@@ -80,6 +81,8 @@ def show(options: argparse.Namespace) -> int:
         after = numbers.get(exchange.before or "", 0)
         branch = f", after {after}" if after != number - 1 else ""
         print(f"\n{number}. {plain(exchange.question)}  ({local_time(exchange.asked)}{branch}; {exchange.id[:8]})\n")
+        if exchange.looked_for.strip() not in ("", exchange.question.strip()):
+            print(f"Looked for: {plain(exchange.looked_for)}\n")
         print_hits(exchange.evidence, sys.stdout)
         print_answer(EvidenceFound(exchange.evidence, 0.0), _answered(exchange), sys.stdout)
     return 0
@@ -96,8 +99,10 @@ def search(options: argparse.Namespace) -> int:
         ]})  # fmt: skip
         return 0
     for mention in found:
+        question = " ".join(plain(mention.question).split())
+        more = "…" if len(question) > _SHOWN else ""
         print(f"{mention.conversation[:8]}  {local_time(mention.asked)}  {plain(mention.title)}\n"
-              f"          {plain(mention.question)}")
+              f"          {question[:_SHOWN]}{more}")
     if not found:
         say("No question or answer that is kept holds these words.")
     return 0

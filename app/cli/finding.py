@@ -20,7 +20,7 @@ from app.cli.talk import export_target, print_json, say, say_exported
 from app.counted import counted
 from app.export import exchange
 from app.report import answer_json, evidence_json, plain, print_answer, print_hits, print_unread
-from app.types import Answered, ConversationEvent, EvidenceFound, Exchange, Kept, Scope, TextWritten
+from app.types import Answered, ConversationEvent, Evidence, EvidenceFound, Exchange, Kept, Scope, TextWritten
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -77,8 +77,8 @@ def ask(options: argparse.Namespace) -> int:
             quiet, found = _begun(options, key)
             asked = time.time()
             try:
-                evidence, answered, kept = _pull(
-                    opened, _asking(opened, options, question, conversation, part), quiet=quiet, part=part
+                evidence, answered, kept, unkept = _pull(
+                    opened, question, _asking(opened, options, question, conversation, part), quiet=quiet, part=part
                 )
             except errors.QuestionError as error:
                 failed = _passed_over(key, error)
@@ -89,6 +89,9 @@ def ask(options: argparse.Namespace) -> int:
             if kept is not None:
                 conversation = kept.conversation.id  # the next question of a list goes on with it
                 say(f"Kept in the conversation {conversation}")
+            if unkept is not None:
+                say(f"{unkept} This answer is not kept.")
+                failed = unkept.exit_code
             if target is not None:
                 made = exchange(evidence.evidence, answered, asked=asked, model=opened.writer)
                 exchanges.append(made if kept is None else kept.exchange)
@@ -114,45 +117,58 @@ def _kept_json(kept: Kept | None) -> dict[str, Any]:
 
 def pull_answer(opened: Session, question: str, *, quiet: bool) -> tuple[EvidenceFound, Answered]:
     """Pull one answer out of the session, printing it as it comes unless `quiet`; nothing is kept."""
-    evidence, answered, _ = _pull(opened, opened.answering.ask(question), quiet=quiet, part=None)
+    evidence, answered, *_ = _pull(opened, question, opened.answering.ask(question), quiet=quiet, part=None)
     return evidence, answered
 
 
 def _pull(
-    opened: Session, asking: Generator[ConversationEvent, None, None], *, quiet: bool, part: Scope | None
-) -> tuple[EvidenceFound, Answered, Kept | None]:
-    """Pull one answer, printing it as it comes unless `quiet`, and what was kept of it."""
+    opened: Session, question: str, asking: Generator[ConversationEvent, None, None], *, quiet: bool,
+    part: Scope | None,
+) -> tuple[EvidenceFound, Answered, Kept | None, errors.CarrelError | None]:
+    """Pull one answer, printing it as it comes unless `quiet`; and what was kept of it, or why that could not be."""
     evidence: EvidenceFound | None = None
     answered: Answered | None = None
     kept: Kept | None = None
     several = len(opened.searching) > 1
     with contextlib.closing(asking) as events:
-        for event in events:
-            if isinstance(event, EvidenceFound):
-                evidence = event
-                if not quiet:
-                    _say_hints(event.evidence.hints)
-                    print_hits(event.evidence, sys.stdout, seconds=event.seconds, matters=several)
-            elif isinstance(event, TextWritten) and not quiet:
-                print(plain(event.text), end="", flush=True)
-            elif isinstance(event, Answered):
-                assert evidence is not None
-                if not quiet:
-                    _say_left_out(event)
-                    print_answer(evidence, event, sys.stdout, shut=shut(opened, part))
-                    print_unread(evidence.evidence.searched, shut(opened, part), sys.stdout)
-                answered = event
-            elif isinstance(event, Kept):
-                kept = event
+        try:
+            for event in events:
+                if isinstance(event, EvidenceFound):
+                    evidence = event
+                    if not quiet:
+                        _say_looked_for(event.evidence, question)
+                        print_hits(event.evidence, sys.stdout, seconds=event.seconds, matters=several)
+                elif isinstance(event, TextWritten) and not quiet:
+                    print(plain(event.text), end="", flush=True)
+                elif isinstance(event, Answered):
+                    assert evidence is not None
+                    answered = event
+                    if not quiet:
+                        _say_left_out(event)
+                        print_answer(evidence, event, sys.stdout, shut=shut(opened, part))
+                        print_unread(evidence.evidence.searched, shut(opened, part), sys.stdout)
+                elif isinstance(event, Kept):
+                    kept = event
+        except errors.CarrelError as error:
+            if evidence is None or answered is None:
+                raise
+            return evidence, answered, None, error  # the answer is there all the same
     if evidence is None or answered is None:
         raise AssertionError("answering ended without an answer")
-    return evidence, answered, kept
+    return evidence, answered, kept, None
+
+
+def _say_looked_for(evidence: Evidence, question: str) -> None:
+    """Say what was understood of a question, where that is more than it says itself."""
+    if evidence.question != question.strip():
+        say(f"Looked for: {plain(evidence.question)}")
+    _say_hints(evidence.hints)
 
 
 def _say_left_out(answered: Answered) -> None:
     if answered.left_out:
         say(f"\nThe model was given {counted(len(answered.given), 'passage')} of these; for the others there was no "
-            "room. Settings: evidence_tokens.")
+            "room.")
 
 
 def shut(opened: Session, part: Scope | None = None) -> int:
@@ -217,14 +233,18 @@ def _questions(options: argparse.Namespace) -> Iterator[tuple[str | None, str]]:
         yield None, options.question
         return
     try:
-        lines = options.many.read_text(encoding="utf-8").splitlines()
+        text = options.many.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise errors.UnreadableFile(reason=f"{options.many} is not a text file that can be read") from None
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text.split("\n"), start=1):  # a question may hold what else ends a line
         if not line.strip():
             continue
         try:
             item = json.loads(line)
-            yield str(item["id"]), str(item["question"])
+            key, question = str(item["id"]), item["question"]
         except (ValueError, KeyError, TypeError):
+            key, question = "", None
+        if isinstance(question, str):
+            yield key, question
+        else:
             say(f"Line {number} of {options.many} is not an object with id and question; passed over.")

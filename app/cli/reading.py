@@ -17,7 +17,7 @@ from app.cli.talk import confirmed, print_json, say, write_text
 from app.counted import counted
 from app.coverage import total_words, totals, write_csv
 from app.narrator import Narrator
-from app.report import ledger_json, plain, print_ledger
+from app.report import ledger_json, one_line, plain, print_ledger
 from app.types import Added, FileFailed, FileGone, FileMoved, Folder, FolderAway, IngestEvent, Status
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def status(options: argparse.Namespace) -> int:
         print_ledger(lines, sys.stdout)
     elif not options.csv:
         for row in rows:
-            print(f"{row.status:<12} {row.pages:>5} {'page ' if row.pages == 1 else 'pages'}  {plain(row.file)}")
+            print(f"{row.status:<12} {row.pages:>5} {'page ' if row.pages == 1 else 'pages'}  {one_line(row.file)}")
             for reason in row.reasons:
                 print(f"{'':<26}{plain(reason)}")
         print(f"{counted(len(rows), 'document')} in {matter}. {total_words(totals(lines))}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
@@ -13,6 +14,10 @@ from typing import Any
 from app import export, paths
 from app.types import BackupCopy
 
+# What JSON may hold as it is, and a terminal takes for a command or a program for the end of the line; and halves of
+# characters, which the name of a file may hold and UTF-8 does not.
+_UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
 
 def say(text: str) -> None:
     """Tell the user something that is not the result."""
@@ -21,7 +26,8 @@ def say(text: str) -> None:
 
 def print_json(value: dict[str, Any]) -> None:
     """Print the result for a program, in one line."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    line = json.dumps(value, ensure_ascii=False)
+    print(_UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", line), flush=True)
 
 
 def confirmed(question: str, *, yes: bool) -> bool:

@@ -47,8 +47,7 @@ def check(path: Path) -> None:
     *some, last = FORMATS
     if path.suffix.lower() not in FORMATS:
         raise UnwritableFile(reason=f"its name must end in {', '.join(some)} or {last}")
-    if path.is_dir():
-        raise UnwritableFile(reason="there is a folder of this name")
+    paths.check_target(path)
 
 
 def write(path: Path, exchanges: Sequence[Exchange], *, title: str = "", shelves: Iterable[Shelf] = ()) -> None:

@@ -11,6 +11,7 @@ import re
 from app.export.paper import Chapter, Line, Note, Paper
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>#!|~^$&]")
+_TWINS = re.compile(r"={2,}|\+{2,}|%{2,}")  # what marks, underlines or hides words in some editors
 _START = re.compile(r"^(?:[-+=:%]|\d+(?=[.)](?: |$)))")  # would begin a list, underline a heading, define a word
 # Addresses, also without "https://" and "mailto:"; "e.g." and "3.5" are none.
 _ADDRESS = re.compile(
@@ -61,7 +62,8 @@ def escaped(text: str) -> str:
 def _word(word: str) -> str:
     if address := _ADDRESS.fullmatch(word):
         return _code(address[1]) + address[2]
-    return _MARKUP.sub(r"\\\g<0>", word)
+    word = _MARKUP.sub(r"\\\g<0>", word)
+    return _TWINS.sub(lambda twins: "".join(f"\\{sign}" for sign in twins.group()), word)
 
 
 def _at_start(match: re.Match[str]) -> str:

@@ -21,6 +21,7 @@ from app.places import file_name, page_word
 from app.types import Answer, AnswerStatus, Citation, Exchange, Hit, Sentence, StoredPassage, Verdict
 
 CLOSEST = 3  # passages that are shown where nothing was found
+_LONGEST = 240  # characters of a heading; a question may be a page
 _ABOUT = (
     ("Carrel computed each verdict by comparing the words, numbers and names of a sentence with those of the "
      "passages that it cites. Verdicts are no legal and no medical judgement, and say nothing of whether a file is "
@@ -65,7 +66,7 @@ class Part:
 class Chapter:
     """One question and what came of it."""
 
-    question: str
+    question: str  # its beginning, where it is long; the whole is the first of the facts then
     facts: tuple[tuple[str, str], ...]  # what is told, and the telling
     remarks: tuple[str, ...]  # sentences that stand before the parts
     parts: tuple[Part, ...]
@@ -125,11 +126,15 @@ class _Composer:
                 closest = exchange.evidence.hits[:CLOSEST]
                 parts.append(Part("The closest passages, which do not answer the question",
                                   tuple(map(self._close, closest))))
-        return Chapter(flat(exchange.question), tuple(self._facts()), tuple(said),
+        question = flat(exchange.question)
+        heading = question if len(question) <= _LONGEST else f"{question[:_LONGEST].rstrip()}…"
+        return Chapter(heading, tuple(self._facts()), tuple(said),
                        tuple(part for part in parts if part.paragraphs))
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         exchange, answer = self._exchange, self._exchange.answer
+        if len(flat(exchange.question)) > _LONGEST:
+            yield "Question", flat(exchange.question)
         yield "Asked", when(exchange.asked)
         if flat(exchange.looked_for) not in ("", flat(exchange.question)):
             yield "Looked for", flat(exchange.looked_for)

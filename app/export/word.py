@@ -8,6 +8,7 @@ of a passage can come of it.
 from __future__ import annotations
 
 import io
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +30,7 @@ _INK, _MUTED, _BAD = RGBColor(0x1F, 0x29, 0x33), RGBColor(0x5B, 0x66, 0x70), RGB
 # What the library's template brings along that is of no use here: a picture of an empty page, the name of another
 # program, an older copy of the styles, lists.
 _LITTER = ("/docProps/thumbnail", "/docProps/app.xml", "/customXml/", "/word/stylesWithEffects", "/word/numbering")
+_PAGE = 1000  # characters, of which nothing more need be on the same page as what follows
 _STYLES = ("Title", "Heading 1", "Heading 2", "Header", "Footer")  # that are used, of the 160 of the template
 # Word tells the line above footnotes from the footnotes by these two, and names them in its settings.
 _FOOTNOTES = f"""<w:footnotes {nsdecls("w", "r")}>
@@ -72,24 +74,30 @@ class _Writer:
 
     def _chapter(self, chapter: Chapter) -> None:
         document = self._document
-        document.add_heading(chapter.question, 1)
+        _turn(document.add_heading(chapter.question, 1), chapter.question)
         for name, told in chapter.facts:
             fact = document.add_paragraph(style="Small")
+            fact.paragraph_format.keep_with_next = len(told) < _PAGE  # with what they are told of
             fact.add_run(f"{name}: ").bold = True
             fact.add_run(told)
-        for remark in chapter.remarks:
-            document.add_paragraph().add_run(remark).bold = True
+        for number, remark in enumerate(chapter.remarks):
+            paragraph = document.add_paragraph()
+            paragraph.paragraph_format.keep_with_next = True
+            if number == 0:
+                paragraph.paragraph_format.space_before = Pt(10)
+            paragraph.add_run(remark).bold = True
         for part in chapter.parts:
             document.add_heading(part.caption, 2)
             for lines in part.paragraphs:
                 paragraph = document.add_paragraph()
+                _turn(paragraph, lines[0].text)
                 for number, line in enumerate(lines):
                     if number:
                         paragraph.add_run(" ")
                     self._line(paragraph, line)
 
     def _line(self, paragraph: Any, line: Line) -> None:
-        words = paragraph.add_run(line.text)
+        words = _directed(paragraph.add_run(line.text))
         if line.doubtful:
             words.font.underline = WD_UNDERLINE.DOTTED
         for number, note in enumerate(line.notes):
@@ -100,7 +108,7 @@ class _Writer:
             paragraph.add_run(style="footnote reference")._r.append(reference)  # noqa: SLF001 (no other way to it)
             self._note(note)
         if line.label:
-            mark = paragraph.add_run(f"\u00a0[{line.label}]")
+            mark = paragraph.add_run(f" [{line.label}]".replace(" ", "\u00a0"))
             mark.font.size = Pt(9)
             mark.font.color.rgb = _BAD if line.doubtful else _MUTED
             if line.doubtful:
@@ -133,7 +141,27 @@ class _Writer:
 def _run(paragraph: Any, text: str) -> Any:
     inner = paragraph.add_r()
     inner.text = text
-    return Run(inner, None)  # type: ignore[arg-type]  # only needed to look styles up
+    return _directed(Run(inner, None))  # type: ignore[arg-type]  # only needed to look styles up
+
+
+def _directed(run: Any) -> Any:
+    """Return a run that is set from right to left where its text is: Word does not see that by itself."""
+    if _from_right(run.text):
+        run.font.rtl = True
+    return run
+
+
+def _turn(paragraph: Any, text: str) -> None:
+    """Set a new paragraph that `text` begins from right to left where that is."""
+    if _from_right(text):
+        paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))  # noqa: SLF001 (no other way to it)
+        for run in paragraph.runs:
+            _directed(run)
+
+
+def _from_right(text: str) -> bool:
+    """Say whether the first letter of a text is of a script that is written from right to left."""
+    return next((kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL")), "L") != "L"
 
 
 def _clear(document: Any) -> None:

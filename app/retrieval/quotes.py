@@ -55,14 +55,19 @@ class Quote:
 def best(evidence: Evidence, weights: Mapping[str, float] = WEIGHTS) -> list[Quote]:
     """Return at most `MOST` quotes, the best first and after each what else its document says.
 
-    Sentences that follow each other are one quote. There is at least one where there are hits.
+    Sentences that follow each other are one quote. There is at least one where there are hits. What holds no word of
+    the question and follows no sentence that does is quoted only where nothing else is: it would stand in the place of
+    a short sentence that does, such as "Do not prescribe penicillins."
     """
     found = candidates(evidence.hits)
     if not found:
         return []
-    scored = features(evidence.question, found) @ np.array([weights.get(name, 0.0) for name in NAMES])
+    matrix = features(evidence.question, found)
+    scored = matrix @ np.array([weights.get(name, 0.0) for name in NAMES])
     order = [row for row in np.argsort(-scored, kind="stable") if scored[row] >= scored.max() + math.log(_LEAST)]
-    return _by_document(_joined([found[row] for row in order[:MOST]]))
+    speaking = matrix[:, NAMES.index("covered")] + matrix[:, NAMES.index("before")] > 0
+    chosen = [row for row in order if speaking[row]] or order
+    return _by_document(_joined([found[row] for row in chosen[:MOST]]))
 
 
 def candidates(hits: Sequence[Hit]) -> list[Quote]:

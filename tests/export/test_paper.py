@@ -138,7 +138,7 @@ def test_no_text_from_elsewhere_commands() -> None:
         assert text == flat(text)
         assert not re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0\ufdd1\ufffc\uffff\ud800]", text)
     assert "evird" in made.chapters[0].question  # words stay
-    assert "end." in made.chapters[0].question
+    assert "end." in dict(made.chapters[0].facts).get("Question", made.chapters[0].question)
 
 
 def strings(value: object) -> list[str]:
@@ -158,3 +158,12 @@ def test_why_a_sentence_does_not_hold_is_said_with_it() -> None:
     assert meaning(doubtful).startswith("Not supported: it cites no passage")
     assert meaning(doubtful).endswith("“2,500” is not in the a passage. “2,500” is not in the b passage.")
     assert meaning(Sentence("Hm.", (), Verdict.NO_CLAIM, (gone,))) == ""
+
+
+def test_of_a_long_question_the_heading_has_the_beginning_and_a_fact_the_whole() -> None:
+    long = "How much notice must the tenant of the second floor give? " * 20
+    chapter = paper(replace(exchange(), question=long)).chapters[0]
+    assert len(chapter.question) < 250
+    assert chapter.question.endswith("…")
+    assert chapter.facts[0] == ("Question", long.strip())
+    assert "Question" not in dict(paper(exchange()).chapters[0].facts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import docx
@@ -16,6 +17,7 @@ from lxml import etree
 from app.export import word
 from app.export.origins import Origin
 from app.export.paper import Paper, compose
+from app.types import Citation, Sentence, Verdict
 from tests.export.exchanges import NOTICE, SHA, exchange, hostile, not_found, quoted
 
 
@@ -76,12 +78,41 @@ def test_every_style_that_is_used_is_there(written: bytes) -> None:
     assert used <= made
 
 
+def test_what_is_written_from_right_to_left_is_set_so() -> None:
+    arabic = "يدفع المستأجر مبلغ 1200 دينار شهريا."
+    made = quoted()
+    hit = replace(made.evidence.hits[0], passage=replace(made.evidence.hits[0].passage, text=arabic, file="/عقد.pdf"))
+    said = Sentence(arabic, (Citation("1", 1),), Verdict.SUPPORTED)
+    document = docx.Document(io.BytesIO(word.to_bytes(paper(replace(
+        made, question="كم يدفع المستأجر؟", evidence=replace(made.evidence, hits=(hit,)),
+        answer=replace(made.answer, text=arabic, sentences=(said,)),
+    )))))
+    turned = [each.text for each in document.paragraphs if each._p.find(f"{qn('w:pPr')}/{qn('w:bidi')}") is not None]
+    assert turned == ["كم يدفع المستأجر؟", f"“{arabic}”"]
+    assert [run.font.rtl for each in document.paragraphs if each.text in turned for run in each.runs] == [
+        True, True, None
+    ]
+    [related] = [rel for rel in document.part.rels.values() if rel.reltype == RELATIONSHIP_TYPE.FOOTNOTES]
+    note = parse_xml(related.target_part.blob)[2]
+    assert [text_of(run) for run in note.iter(qn("w:r")) if run.find(f"{qn('w:rPr')}/{qn('w:rtl')}") is not None] == [
+        " عقد.pdf, page 4."
+    ]
+
+
+def test_a_chapter_begins_on_the_page_of_its_answer(written: bytes) -> None:
+    document = docx.Document(io.BytesIO(written))
+    facts = [each for each in document.paragraphs if each.style.name == "Small" and each.text.startswith("Searched")]
+    assert len(facts) == 3
+    assert all(each.paragraph_format.keep_with_next for each in facts)
+
+
 def test_verdicts_stand_beside_their_sentences_and_doubt_is_marked(written: bytes) -> None:
     document = docx.Document(io.BytesIO(written))
     paragraph = next(each for each in document.paragraphs if "The notice came" in each.text)
-    runs = {run.text.strip("\u00a0"): run for run in paragraph.runs}
-    assert paragraph.text.count("[not supported]") == 3
-    assert runs["[not supported]"].bold
+    runs = {run.text: run for run in paragraph.runs}
+    mark = "\u00a0[not\u00a0supported]"  # which no line is broken in
+    assert paragraph.text.count(mark) == 3
+    assert runs[mark].bold
     assert runs["The notice came on 2 May."].underline
     assert not runs["Good luck!"].underline
     assert [each.text for each in document.paragraphs if each.style.name == "Heading 1"] == ["How much notice?"] * 3

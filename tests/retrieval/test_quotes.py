@@ -40,6 +40,18 @@ def test_the_kind_of_answer_counts(question: str, answer: str) -> None:
     assert any(answer in text for text in quoted(evidence(question, FAQ, RENT))[:2])
 
 
+def test_what_says_nothing_of_the_question_takes_no_place_of_what_does() -> None:
+    notes = (
+        "Patient: Aoife Brennan, born 12 April 1961, address 8 Mill Lane. Presented with palpitations. Started "
+        "bisoprolol 2.5 mg once daily in the morning. Bisoprolol was increased to 5 mg once daily. Apixaban was "
+        "considered and not started because of a low score. The electrocardiogram of the same day was normal. Reports "
+        "a rash after amoxicillin on 28 May 2024. Do not prescribe penicillins. A letter went to the family doctor."
+    )
+    texts = quoted(evidence("Is Aoife Brennan allergic to penicillin?", notes))
+    assert any("Do not prescribe penicillins." in text for text in texts)
+    assert not any("bisoprolol" in text.lower() for text in texts)
+
+
 def test_sentences_that_follow_each_other_are_one_quote() -> None:
     text = "The rent of the flat is 900 dollars. The rent of the garage is 90 dollars."
     assert quoted(evidence("What is the rent of the flat and of the garage in dollars?", text)) == [text]
