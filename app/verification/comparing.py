@@ -1,27 +1,23 @@
 """A sentence beside one passage: where the passage speaks of the same, and what the sentence says otherwise there.
 
 Method: the place is the shortest row of sentences that holds most of the sentence's words of meaning. There the two
-are aligned by their longest common stretches (Ratcliff and Obershelp, as difflib has it); what stands in one's place
-in the other, between the same neighbours, is what the sentence changed.
+are aligned; what stands in one's place in the other, between the same neighbours, is what the sentence changed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from itertools import pairwise
 
 from app.types import Concern, Reason, Verdict
 from app.verification import denials, names
+from app.verification.aligning import CLOSE, Alignment, align
 from app.verification.dates import Date
 from app.verification.numbers import Number
 from app.verification.reading import Text, Token, Value
 from app.verification.wording import kin, opposed, stem
 
 WINDOW = 3  # sentences in a row that together may carry one
-MOST_CHANGED = 6  # tokens of a stretch that stands in another's place
-FLANKS = 4  # tokens around it that are the same in a row: there the sentence copies the passage
-CLOSE = 0.6  # of a sentence's tokens aligned: it copies the passage, and what differs was changed
 NEAR = 4  # tokens that two neighbours of the sentence may be apart in the passage
 
 
@@ -56,12 +52,8 @@ class Comparison:
         self._said = frozenset().union(*self._same)
         self._first, self._last = self._place()
         self._inside = frozenset(token.key for token in passage.tokens[self._first : self._last])
-        self._paired: dict[int, int] = {}  # tokens of the sentence with those of the passage that they are
-        self._instead: dict[
-            int, tuple[int, int]
-        ] = {}  # tokens with the stretch of the passage in whose place they stand
-        self._copied: set[int] = set()  # of these, those in a stretch that else copies the passage
-        self._align()
+        self._beside = self._aligned(self._first, self._last)
+        self._original = self._copied()
 
     def result(self) -> Compared:
         found = Compared(together=self._together())
@@ -72,7 +64,7 @@ class Comparison:
             if fault:
                 found.faults[index] = fault
                 found.covered.discard(index)
-        found.turned += denials.turned(self._claim, self._passage, self._paired, self._counterparts)
+        found.turned += denials.turned(self._claim, self._passage, self._beside.paired, self._counterparts)
         return found
 
     # Where the passage speaks of it.
@@ -109,8 +101,8 @@ class Comparison:
         return place
 
     def _counterparts(self, index: int) -> list[int]:
-        if index in self._paired:
-            return [self._paired[index]]
+        if index in self._beside.paired:
+            return [self._beside.paired[index]]
         wanted = self._same[index]
         return [at for at in range(self._first, self._last) if self._passage.tokens[at].key in wanted]
 
@@ -123,46 +115,41 @@ class Comparison:
 
     # What is the same and what stands in its place.
 
-    def _align(self) -> None:
-        place = self._passage.tokens[self._first : self._last]
-        wanted = []
-        for token, some in zip(self._claim.tokens, self._same, strict=True):
-            held = some & self._inside
-            wanted.append(token.key if token.key in held else min(held) if held else f"?{token.key}")
-        steps = SequenceMatcher(None, wanted, [token.key for token in place], autojunk=False).get_opcodes()
-        for kind, a, b, c, d in steps:
-            if kind == "equal":
-                self._paired.update(zip(range(a, b), range(self._first + c, self._first + d), strict=True))
-        self._used = frozenset(self._paired.values())
-        self._close = len(self._paired) >= CLOSE * len(wanted)
-        for number, (kind, a, b, c, d) in enumerate(steps):
-            if kind != "replace" or b - a > MOST_CHANGED:
-                continue
-            most = b - a + 2  # at the edges of the sentence only what is next to it in the passage
-            low = max(c, d - most) if a == 0 else c
-            high = min(d, c + most) if a and b == len(wanted) else d
-            if high - low <= MOST_CHANGED:
-                flanks = [step for step in steps[max(number - 1, 0) : number + 2] if step[0] == "equal"]
-                copied = self._close and sum(step[2] - step[1] for step in flanks) >= FLANKS
-                for index in range(a, b):
-                    self._instead[index] = (self._first + low, self._first + high)
-                    if copied and len(flanks) == 2 - (a == 0) - (b == len(wanted)):
-                        self._copied.add(index)
+    def _aligned(self, first: int, last: int) -> Alignment:
+        return align([token.key for token in self._claim.tokens], self._same,
+                     [token.key for token in self._passage.tokens[first:last]], first)  # fmt: skip
+
+    def _held(self, first: int, last: int) -> int:
+        keys = {token.key for token in self._passage.tokens[first:last]}
+        return sum(not same.isdisjoint(keys) for same in self._same)
+
+    def _copied(self) -> Alignment | None:
+        """Return the sentence beside the one of the passage that holds most of it; None where it copies none."""
+        held, first, last = max(
+            ((self._held(first, last), first, last) for first, last in self._passage.spans), default=(0, 0, 0),
+            key=lambda one: one[0],
+        )  # fmt: skip
+        if held < CLOSE * len(self._same):
+            return None
+        copied = self._beside if (first, last) == (self._first, self._last) else self._aligned(first, last)
+        return copied if copied.close else None
 
     def _theirs(self, index: int) -> list[Token]:
         """Return what the passage has in the place of a token and the sentence does not have."""
-        if index not in self._instead:
+        if index not in self._beside.instead:
             return []
-        first, last = self._instead[index]
+        first, last = self._beside.instead[index]
         tokens = self._passage.tokens[first:last]
         left = [token for token in tokens if token.key not in self._said]
-        return left or (list(tokens) if index in self._copied else [])
+        return left or (list(tokens) if index in self._beside.copied else [])
 
     # What is wrong with a token.
 
     def _fault(self, index: int) -> Fault | None:
         token = self._claim.tokens[index]
-        if index in self._paired:
+        if token.name and (fault := self._renamed(index, token)):
+            return fault
+        if index in self._beside.paired:
             return self._counts_otherwise(index)
         theirs = self._theirs(index)
         if token.value is not None:
@@ -186,7 +173,8 @@ class Comparison:
         doubtful = self._doubtful(value)
         if doubtful is not None and not self._same[index]:
             return _fault(token, Concern.DATE, f"{_shown(doubtful)} can be read as two days.", Verdict.PARTLY)
-        if other is not None and not same(value, other.value) and (index in self._copied or not self._same[index]):
+        changed = index in self._beside.copied or not self._same[index]
+        if other is not None and changed and not same(value, other.value):
             return _said_otherwise(token, concern, other)
         if not self._same[index]:
             near = self._with_another_unit(value)
@@ -200,10 +188,10 @@ class Comparison:
 
     def _belongs(self, index: int) -> bool:
         """Whether a value that stands at another point of the place is there with one of its neighbours, or alone."""
-        free = [at for at in self._counterparts(index) if at not in self._used]
+        free = [at for at in self._counterparts(index) if at not in self._beside.used]
         if not free:
             return False
-        if index <= 1 or not self._close:
+        if index <= 1 or not self._beside.close:
             return True
         around = [self._same[i] for i in range(max(index - 2, 0), min(index + 3, len(self._same))) if i != index]
         keys = {key for some in around for key in some}
@@ -230,7 +218,8 @@ class Comparison:
     def _counts_otherwise(self, index: int) -> Fault | None:
         """Tell where the passage counts the same thing with another number: 45 members, though it has 30 of them."""
         token = self._claim.tokens[index]
-        if not _counts(self._claim, index) or self._paired.get(index + 1) == self._paired.get(index, -2) + 1:
+        paired = self._beside.paired
+        if not _counts(self._claim, index) or paired.get(index + 1) == paired.get(index, -2) + 1:
             return None
         assert isinstance(token.value, Number)
         wanted = self._same[index + 1]
@@ -248,12 +237,12 @@ class Comparison:
         """Return the token of the place that says the contrary of one, in its place or anywhere in the place."""
         token = self._claim.tokens[index]
         root = _root(token)
-        span = self._instead.get(index, (0, 0))
+        span = self._beside.instead.get(index, (0, 0))
         anywhere = not self._same[index] & self._inside
         for at in range(self._first, self._last):
             other = self._passage.tokens[at]
             here = span[0] <= at < span[1] and other in theirs
-            if not (here or (anywhere and at not in self._used)) or not opposed(root, _root(other)):
+            if not (here or (anywhere and at not in self._beside.used)) or not opposed(root, _root(other)):
                 continue
             if denials.denied(self._claim, index) == denials.denied(self._passage, at):
                 return other
@@ -261,7 +250,7 @@ class Comparison:
 
     def _name_fault(self, index: int, token: Token, theirs: list[Token]) -> Fault | None:
         other = next((one for one in theirs if one.name or one.capital), None)
-        copied = index in self._copied and not self._passive(index, theirs)
+        copied = index in self._beside.copied and not self._passive(index, theirs)
         differs = other is not None and (token.name or other.name or not self._same[index])
         if copied and differs and other is not None and not names.alike(token, other):
             return _said_otherwise(token, Concern.NAME, other)
@@ -269,15 +258,28 @@ class Comparison:
             return None
         return _fault(token, Concern.NAME, f"{_shown(token)} is not in the passage cited.")
 
+    def _renamed(self, index: int, token: Token) -> Fault | None:
+        """Tell where the one sentence that is copied has another name at this point, though the passage holds both."""
+        copy = self._original
+        if copy is None or index not in copy.between:
+            return None
+        first, last = copy.instead[index]
+        theirs = self._passage.tokens[first:last]
+        other = next((one for one in theirs if one.name), None)
+        if other is None or any(names.alike(token, one) for one in theirs) or self._passive(index, list(theirs)):
+            return None
+        return _said_otherwise(token, Concern.NAME, other)
+
     def _moved(self, index: int, token: Token, theirs: list[Token]) -> Fault | None:
         """Tell where a sentence that copies a place has in it a word from elsewhere in the passage."""
-        if index not in self._copied or not theirs or not self._same[index] or self._passive(index, theirs):
+        instead = self._beside.instead
+        if index not in self._beside.copied or not theirs or not self._same[index] or self._passive(index, theirs):
             return None
-        if any(not self._same[i] for i in range(index - 1, index + 2) if self._instead.get(i) == self._instead[index]):
+        if any(not self._same[i] for i in range(index - 1, index + 2) if instead.get(i) == instead[index]):
             return None  # said in other words
-        free = set(range(self._first, self._last)) - self._used
+        free = set(range(self._first, self._last)) - self._beside.used
         if any(
-            self._passage.tokens[at].key in self._same[index] and abs(at - self._instead[index][0]) <= NEAR
+            self._passage.tokens[at].key in self._same[index] and abs(at - instead[index][0]) <= NEAR
             for at in free
         ):
             return None  # the same words in another order
