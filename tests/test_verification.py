@@ -224,10 +224,10 @@ def test_what_was_changed_is_flagged_and_named(sentence: str, concern: Concern) 
 
 
 FRESNO = (
-    "Fresno (FREZ-noh), the county seat of Fresno County, is a city in the state of California. It lies 170 miles south "
+    "Fresno (FREZ-noh), the county seat of Fresno County, is a city in the state of California. It lies to the south "
     "of the state capital, Sacramento. Eliot was motivated not by a desire to secularize education, but by "
     "Transcendentalist Unitarian convictions. Derived from William Ellery Channing, these convictions were focused on "
-    "each person. James Bryant Conant reinvigorated scholarship. In the end many became doctors and business leaders in "
+    "all. James Bryant Conant reinvigorated scholarship. In the end many became doctors and business leaders in "
     "Britain as well as Holland, Prussia, and South Africa."
 )
 
