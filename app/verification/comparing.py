@@ -1,11 +1,14 @@
 """A sentence beside one passage: where the passage speaks of the same, and what the sentence says otherwise there.
 
 Method: the place is the shortest row of sentences that holds most of the sentence's words of meaning. There the two
-are aligned; what stands in one's place in the other, between the same neighbours, is what the sentence changed.
+are aligned; what stands in one's place in the other, between the same neighbours, is what the sentence changed. One
+sentence of the passage must carry the claim: those beside it do so only with several words in a row, as single words
+can be picked together from anywhere.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -18,7 +21,9 @@ from app.verification.reading import Text, Token, Value
 from app.verification.wording import kin, opposed, stem
 
 WINDOW = 3  # sentences in a row that together may carry one
-NEAR = 4  # tokens that two neighbours of the sentence may be apart in the passage
+ROW = 3  # tokens in a row that a sentence beside the best one must hold, so that it says a part of the claim
+NEAR = 4  # tokens that what vouches for a value or a name may be away from it
+FAR = 8  # tokens that two neighbours of the sentence may be apart in the passage, until it no longer joins them
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +38,10 @@ class Fault:
 class Compared:
     """What was found beside one passage."""
 
-    covered: set[int] = field(default_factory=set)  # tokens of the sentence that the place holds
+    covered: set[int]  # tokens of the sentence that the place holds
     faults: dict[int, Fault] = field(default_factory=dict)  # by the token of the sentence
     turned: list[Reason] = field(default_factory=list)  # what the sentence says the contrary of
-    together: float = 1.0  # of the neighbours in the sentence, how many are near each other in the passage
+    together: float = 1.0  # how near each other the neighbours in the sentence are in the passage, 0 to 1
 
 
 class Comparison:
@@ -51,20 +56,46 @@ class Comparison:
         self._same = [known[token.key, token.name] for token in claim.tokens]  # keys of the passage that are the same
         self._said = frozenset().union(*self._same)
         self._first, self._last = self._place()
+        self._best = max(
+            ((self._held(first, last), first, last) for first, last in self._passage.spans), default=(0, 0, 0),
+            key=lambda one: one[0],
+        )  # fmt: skip
         self._inside = frozenset(token.key for token in passage.tokens[self._first : self._last])
         self._beside = self._aligned(self._first, self._last)
         self._original = self._copied()
 
     def result(self) -> Compared:
-        found = Compared(together=self._together())
+        found = Compared(self._covered(), together=self._together())
         for index in range(len(self._claim.tokens)):
-            if self._same[index] & self._inside:
-                found.covered.add(index)
             fault = self._fault(index)
             if fault:
                 found.faults[index] = fault
                 found.covered.discard(index)
         found.turned += denials.turned(self._claim, self._passage, self._beside.paired, self._counterparts)
+        if self._original:
+            found.turned += denials.outranked(self._claim, self._passage, self._original.paired)
+        return found
+
+    def _covered(self) -> set[int]:
+        """Return the tokens that one sentence of the passage holds, and those that the ones beside it say in a row.
+
+        Single words out of other sentences say nothing of this one, and what is said twice must stand there twice.
+        """
+        _, first, last = self._best
+        here = Counter(token.key for token in self._passage.tokens[first:last])
+        beside = Counter(token.key for token in self._passage.tokens[self._first : self._last]) - here
+        found: set[int] = set()
+        row: list[int] = []
+        for index, same in enumerate([*self._same, frozenset()]):
+            key = self._claim.tokens[index].key if same else ""
+            if _take(key, same, here):
+                found.add(index)
+            elif _take(key, same, beside):
+                row.append(index)
+                continue
+            if len(row) >= ROW:
+                found.update(row)
+            row = []
         return found
 
     # Where the passage speaks of it.
@@ -107,11 +138,14 @@ class Comparison:
         return [at for at in range(self._first, self._last) if self._passage.tokens[at].key in wanted]
 
     def _together(self) -> float:
-        """Return of the neighbouring tokens of the sentence the share that are near each other in the place."""
-        places = [self._counterparts(index) for index in range(len(self._claim.tokens))]
-        pairs = [(a, b) for a, b in pairwise(places) if a or b]
-        near = sum(any(abs(x - y) <= NEAR for x in a for y in b) for a, b in pairs)
-        return near / len(pairs) if pairs else 1.0
+        """Return how near each other the tokens stand in the place that follow one another in the sentence: 0 to 1.
+
+        What stands farther apart than FAR speaks against it. What the passage does not hold is passed over: it counts
+        once, as not covered.
+        """
+        found = [places for index in range(len(self._claim.tokens)) if (places := self._counterparts(index))]
+        near = [max(1 - max(abs(x - y) - 1, 0) / FAR for x in a for y in b) for a, b in pairwise(found)]
+        return max(sum(near) / len(near), 0.0) if near else 1.0
 
     # What is the same and what stands in its place.
 
@@ -125,10 +159,7 @@ class Comparison:
 
     def _copied(self) -> Alignment | None:
         """Return the sentence beside the one of the passage that holds most of it; None where it copies none."""
-        held, first, last = max(
-            ((self._held(first, last), first, last) for first, last in self._passage.spans), default=(0, 0, 0),
-            key=lambda one: one[0],
-        )  # fmt: skip
+        held, first, last = self._best
         if held < CLOSE * len(self._same):
             return None
         copied = self._beside if (first, last) == (self._first, self._last) else self._aligned(first, last)
@@ -291,6 +322,14 @@ class Comparison:
         """Whether a name has another place because one text says it with "by"."""
         by = self._claim.tokens[index].by
         return by != any(one.by for one in theirs) and bool(self._same[index] & self._inside)
+
+
+def _take(key: str, same: frozenset[str], left: Counter[str]) -> bool:
+    """Take one of `same` out of what is left, if it can be the key itself, and tell whether there was one."""
+    there = [one for one in same if left[one] > 0]
+    if there:
+        left[key if key in there else min(there)] -= 1
+    return bool(there)
 
 
 def same(one: Value, other: Value | None) -> bool:

@@ -92,7 +92,10 @@ NEGATIVE_PREFIXES = ("non", "un", "in", "im", "ir", "il", "dis")
 
 @lru_cache(50_000)
 def stem(word: str) -> str:
-    """Return what the commonest forms of a word have in common."""
+    """Return what the commonest forms of a word have in common.
+
+    The stem of app/terms.py and irregular forms; that of app/retrieval/stems.py joins words that are not related.
+    """
     word = word.removesuffix("'s").removesuffix("'")
     return _IRREGULAR.get(word) or terms.stem(word)
 
