@@ -260,6 +260,56 @@ def test_names_in_another_order_or_from_two_sentences_are_supported(sentence: st
     assert check(sentence, (FRESNO,)) is Verdict.SUPPORTED
 
 
+ABUNDANT = (
+    "Oxygen is the most abundant element of the crust. Oxygen is the third most abundant element in the universe, "
+    "after hydrogen and helium. The dominant sectors of the region are tourism and wine. The least common sector is "
+    "mining. The regatta is the older event. It is held each June on the river in Connecticut. The first chair of the "
+    "panel was Bert Bolin. The present chair of the panel is Hoesung Lee."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Oxygen is the most abundant element in the universe, after hydrogen and helium.",
+        "The least dominant sectors of the region are tourism and wine.",
+    ],
+)
+def test_another_rank_is_the_contrary(sentence: str) -> None:
+    finding = verification.check(sentence, (ABUNDANT,))
+    assert finding.verdict is Verdict.NOT_SUPPORTED
+    assert Concern.CONTRARY in {reason.concern for reason in finding.reasons}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Oxygen is the third most abundant element in the universe, after hydrogen and helium.",
+        "Oxygen is the third most abundant element in the universe.",
+        "The dominant sectors of the region are tourism and wine.",
+        "The least common sector is mining.",
+    ],
+)
+def test_the_rank_that_the_passage_gives_is_supported(sentence: str) -> None:
+    assert check(sentence, (ABUNDANT,)) is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The regatta is held each June at the regatta.",
+        "The present chair of the panel is Bert Bolin.",
+    ],
+)
+def test_words_picked_from_other_sentences_or_said_twice_do_not_carry_one(sentence: str) -> None:
+    assert check(sentence, (ABUNDANT,)) is not Verdict.SUPPORTED
+
+
+def test_what_two_sentences_say_may_be_said_in_one() -> None:
+    sentence = "The regatta is the older event and is held each June on the river in Connecticut."
+    assert check(sentence, (ABUNDANT,)) is Verdict.SUPPORTED
+
+
 def test_a_reason_says_what_the_passage_has() -> None:
     sentence = "The Tenant shall pay a monthly rent of $2,500.00 in advance."
     (reason,) = verification.check(sentence, (LEASE,)).reasons

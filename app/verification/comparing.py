@@ -42,6 +42,7 @@ class Compared:
     faults: dict[int, Fault] = field(default_factory=dict)  # by the token of the sentence
     turned: list[Reason] = field(default_factory=list)  # what the sentence says the contrary of
     together: float = 1.0  # how near each other the neighbours in the sentence are in the passage, 0 to 1
+    elsewhere: frozenset[int] = frozenset()  # tokens that only other sentences hold: picked together, or a subject
 
 
 class Comparison:
@@ -65,7 +66,9 @@ class Comparison:
         self._original = self._copied()
 
     def result(self) -> Compared:
-        found = Compared(self._covered(), together=self._together())
+        covered = self._covered()
+        elsewhere = frozenset(index for index, same in enumerate(self._same) if same and index not in covered)
+        found = Compared(covered, together=self._together(), elsewhere=elsewhere)
         for index in range(len(self._claim.tokens)):
             fault = self._fault(index)
             if fault:
