@@ -317,7 +317,9 @@ class Comparison:
             for at in free
         ):
             return None  # the same words in another order
-        missing = theirs[0]
+        missing = next((one for one in theirs if one.value is None and one.name == token.name), None)
+        if missing is None:
+            return None  # no word stands where another sort of word does: the sentence is turned round
         words = f"The passage says {_shown(missing)} here, not {_shown(token)}."
         return _fault(token, Concern.NAME if token.name else Concern.WORDS, words, Verdict.PARTLY)
 
