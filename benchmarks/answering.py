@@ -3,9 +3,10 @@
     python benchmarks/answering.py verification ../shared/data/{squad_v2_dev,covid_qa,medquad,cuad} \
         [--half 1] [--wanted 200] [--kept-back] [--keep DIR] [--show KIND]
 
-Statements are made from the gold answers by rules with fixed seeds (benchmarks/statements.py); each cites the program's
-own passage that holds it. Accepted is what has the verdict "supported", flagged is all else. The first half of a set's
-documents is there to tune by, the second to report. Prints tables, asserts nothing.
+Statements are made from the gold answers by rules with fixed seeds (benchmarks/statements.py, true;
+benchmarks/corruptions.py, wrong); each cites the program's own passage that holds it. Accepted is what has the verdict
+"supported", flagged is all else. The first half of a set's documents is there to tune by, the second to report. Prints
+tables, asserts nothing.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ sys.path.insert(0, str(ROOT))
 
 from app import paths, verification  # noqa: E402
 from app.types import Finding, Verdict  # noqa: E402
+from benchmarks.corruptions import KEPT_BACK, RECIPES, all_wrong  # noqa: E402
 from benchmarks.measures import percentile  # noqa: E402
-from benchmarks.statements import KEPT_BACK, RECIPES, Corpus, Statement, all_wrong, by_kind, true_statements  # noqa: E402
+from benchmarks.statements import Corpus, Statement, by_kind, true_statements  # noqa: E402
 
 SEED, OTHER_SEED = 6, 1906
 SENTENCES, GIVEN = 6, 6  # of an answer that is timed

@@ -223,6 +223,93 @@ def test_what_was_changed_is_flagged_and_named(sentence: str, concern: Concern) 
     assert all(0 <= reason.start < reason.end <= len(sentence) for reason in finding.reasons)
 
 
+FRESNO = (
+    "Fresno (FREZ-noh), the county seat of Fresno County, is a city in the state of California. It lies to the south "
+    "of the state capital, Sacramento. Eliot was motivated not by a desire to secularize education, but by "
+    "Transcendentalist Unitarian convictions. Derived from William Ellery Channing, these convictions were focused on "
+    "all. James Bryant Conant reinvigorated scholarship. In the end many became doctors and business leaders in "
+    "Britain as well as Holland, Prussia, and South Africa."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Fresno, the county seat of Sacramento, is a city in the state of California.",
+        "Eliot was motivated not by a desire to secularize education, but by Conant convictions.",
+        "Many became doctors and business leaders in Britain and Holland, Conant, and South Africa.",
+        "Many became doctors and business leaders in Britain and Holland, Britain, and South Africa.",
+    ],
+)
+def test_another_name_of_the_passage_in_the_place_of_one_is_flagged(sentence: str) -> None:
+    finding = verification.check(sentence, (FRESNO,))
+    assert finding.verdict is not Verdict.SUPPORTED
+    assert Concern.NAME in {reason.concern for reason in finding.reasons}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Fresno is a city in the state of California.",
+        "Fresno is a city in California, and it lies south of the state capital Sacramento.",
+        "Many became doctors and business leaders in Holland, Britain, Prussia and South Africa.",
+        "Eliot was motivated by Unitarian convictions, not by a desire to secularize education.",
+    ],
+)
+def test_names_in_another_order_or_from_two_sentences_are_supported(sentence: str) -> None:
+    assert check(sentence, (FRESNO,)) is Verdict.SUPPORTED
+
+
+ABUNDANT = (
+    "Oxygen is the most abundant element of the crust. Oxygen is the third most abundant element in the universe, "
+    "after hydrogen and helium. The dominant sectors of the region are tourism and wine. The least common sector is "
+    "mining. The regatta is the older event. It is held each June on the river in Connecticut. The first chair of the "
+    "panel was Bert Bolin. The present chair of the panel is Hoesung Lee."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Oxygen is the most abundant element in the universe, after hydrogen and helium.",
+        "The least dominant sectors of the region are tourism and wine.",
+    ],
+)
+def test_another_rank_is_the_contrary(sentence: str) -> None:
+    finding = verification.check(sentence, (ABUNDANT,))
+    assert finding.verdict is Verdict.NOT_SUPPORTED
+    assert Concern.CONTRARY in {reason.concern for reason in finding.reasons}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Oxygen is the third most abundant element in the universe, after hydrogen and helium.",
+        "Oxygen is the third most abundant element in the universe.",
+        "The dominant sectors of the region are tourism and wine.",
+        "The least common sector is mining.",
+    ],
+)
+def test_the_rank_that_the_passage_gives_is_supported(sentence: str) -> None:
+    assert check(sentence, (ABUNDANT,)) is Verdict.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The regatta is held each June at the regatta.",
+        "The present chair of the panel is Bert Bolin.",
+    ],
+)
+def test_words_picked_from_other_sentences_or_said_twice_do_not_carry_one(sentence: str) -> None:
+    assert check(sentence, (ABUNDANT,)) is not Verdict.SUPPORTED
+
+
+def test_what_two_sentences_say_may_be_said_in_one() -> None:
+    sentence = "The regatta is the older event and is held each June on the river in Connecticut."
+    assert check(sentence, (ABUNDANT,)) is Verdict.SUPPORTED
+
+
 def test_a_reason_says_what_the_passage_has() -> None:
     sentence = "The Tenant shall pay a monthly rent of $2,500.00 in advance."
     (reason,) = verification.check(sentence, (LEASE,)).reasons

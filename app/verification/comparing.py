@@ -1,28 +1,29 @@
 """A sentence beside one passage: where the passage speaks of the same, and what the sentence says otherwise there.
 
 Method: the place is the shortest row of sentences that holds most of the sentence's words of meaning. There the two
-are aligned by their longest common stretches (Ratcliff and Obershelp, as difflib has it); what stands in one's place
-in the other, between the same neighbours, is what the sentence changed.
+are aligned; what stands in one's place in the other, between the same neighbours, is what the sentence changed. One
+sentence of the passage must carry the claim: those beside it do so only with several words in a row, as single words
+can be picked together from anywhere.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from itertools import pairwise
 
 from app.types import Concern, Reason, Verdict
 from app.verification import denials, names
+from app.verification.aligning import CLOSE, Alignment, align
 from app.verification.dates import Date
 from app.verification.numbers import Number
 from app.verification.reading import Text, Token, Value
 from app.verification.wording import kin, opposed, stem
 
 WINDOW = 3  # sentences in a row that together may carry one
-MOST_CHANGED = 6  # tokens of a stretch that stands in another's place
-FLANKS = 4  # tokens around it that are the same in a row: there the sentence copies the passage
-CLOSE = 0.6  # of a sentence's tokens aligned: it copies the passage, and what differs was changed
-NEAR = 4  # tokens that two neighbours of the sentence may be apart in the passage
+ROW = 3  # tokens in a row that a sentence beside the best one must hold, so that it says a part of the claim
+NEAR = 4  # tokens that what vouches for a value or a name may be away from it
+FAR = 8  # tokens that two neighbours of the sentence may be apart in the passage, until it no longer joins them
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,11 @@ class Fault:
 class Compared:
     """What was found beside one passage."""
 
-    covered: set[int] = field(default_factory=set)  # tokens of the sentence that the place holds
+    covered: set[int]  # tokens of the sentence that the place holds
     faults: dict[int, Fault] = field(default_factory=dict)  # by the token of the sentence
     turned: list[Reason] = field(default_factory=list)  # what the sentence says the contrary of
-    together: float = 1.0  # of the neighbours in the sentence, how many are near each other in the passage
+    together: float = 1.0  # how near each other the neighbours in the sentence are in the passage, 0 to 1
+    elsewhere: frozenset[int] = frozenset()  # tokens that only other sentences hold: picked together, or a subject
 
 
 class Comparison:
@@ -55,24 +57,48 @@ class Comparison:
         self._same = [known[token.key, token.name] for token in claim.tokens]  # keys of the passage that are the same
         self._said = frozenset().union(*self._same)
         self._first, self._last = self._place()
+        self._best = max(
+            ((self._held(first, last), first, last) for first, last in self._passage.spans), default=(0, 0, 0),
+            key=lambda one: one[0],
+        )  # fmt: skip
         self._inside = frozenset(token.key for token in passage.tokens[self._first : self._last])
-        self._paired: dict[int, int] = {}  # tokens of the sentence with those of the passage that they are
-        self._instead: dict[
-            int, tuple[int, int]
-        ] = {}  # tokens with the stretch of the passage in whose place they stand
-        self._copied: set[int] = set()  # of these, those in a stretch that else copies the passage
-        self._align()
+        self._beside = self._aligned(self._first, self._last)
+        self._original = self._copied()
 
     def result(self) -> Compared:
-        found = Compared(together=self._together())
+        covered = self._covered()
+        elsewhere = frozenset(index for index, same in enumerate(self._same) if same and index not in covered)
+        found = Compared(covered, together=self._together(), elsewhere=elsewhere)
         for index in range(len(self._claim.tokens)):
-            if self._same[index] & self._inside:
-                found.covered.add(index)
             fault = self._fault(index)
             if fault:
                 found.faults[index] = fault
                 found.covered.discard(index)
-        found.turned += denials.turned(self._claim, self._passage, self._paired, self._counterparts)
+        found.turned += denials.turned(self._claim, self._passage, self._beside.paired, self._counterparts)
+        if self._original:
+            found.turned += denials.outranked(self._claim, self._passage, self._original.paired)
+        return found
+
+    def _covered(self) -> set[int]:
+        """Return the tokens that one sentence of the passage holds, and those that the ones beside it say in a row.
+
+        Single words out of other sentences say nothing of this one, and what is said twice must stand there twice.
+        """
+        _, first, last = self._best
+        here = Counter(token.key for token in self._passage.tokens[first:last])
+        beside = Counter(token.key for token in self._passage.tokens[self._first : self._last]) - here
+        found: set[int] = set()
+        row: list[int] = []
+        for index, same in enumerate([*self._same, frozenset()]):
+            key = self._claim.tokens[index].key if same else ""
+            if _take(key, same, here):
+                found.add(index)
+            elif _take(key, same, beside):
+                row.append(index)
+                continue
+            if len(row) >= ROW:
+                found.update(row)
+            row = []
         return found
 
     # Where the passage speaks of it.
@@ -109,60 +135,55 @@ class Comparison:
         return place
 
     def _counterparts(self, index: int) -> list[int]:
-        if index in self._paired:
-            return [self._paired[index]]
+        if index in self._beside.paired:
+            return [self._beside.paired[index]]
         wanted = self._same[index]
         return [at for at in range(self._first, self._last) if self._passage.tokens[at].key in wanted]
 
     def _together(self) -> float:
-        """Return of the neighbouring tokens of the sentence the share that are near each other in the place."""
-        places = [self._counterparts(index) for index in range(len(self._claim.tokens))]
-        pairs = [(a, b) for a, b in pairwise(places) if a or b]
-        near = sum(any(abs(x - y) <= NEAR for x in a for y in b) for a, b in pairs)
-        return near / len(pairs) if pairs else 1.0
+        """Return how near each other the tokens stand in the place that follow one another in the sentence: 0 to 1.
+
+        What stands farther apart than FAR speaks against it. What the passage does not hold is passed over: it counts
+        once, as not covered.
+        """
+        found = [places for index in range(len(self._claim.tokens)) if (places := self._counterparts(index))]
+        near = [max(1 - max(abs(x - y) - 1, 0) / FAR for x in a for y in b) for a, b in pairwise(found)]
+        return max(sum(near) / len(near), 0.0) if near else 1.0
 
     # What is the same and what stands in its place.
 
-    def _align(self) -> None:
-        place = self._passage.tokens[self._first : self._last]
-        wanted = []
-        for token, some in zip(self._claim.tokens, self._same, strict=True):
-            held = some & self._inside
-            wanted.append(token.key if token.key in held else min(held) if held else f"?{token.key}")
-        steps = SequenceMatcher(None, wanted, [token.key for token in place], autojunk=False).get_opcodes()
-        for kind, a, b, c, d in steps:
-            if kind == "equal":
-                self._paired.update(zip(range(a, b), range(self._first + c, self._first + d), strict=True))
-        self._used = frozenset(self._paired.values())
-        self._close = len(self._paired) >= CLOSE * len(wanted)
-        for number, (kind, a, b, c, d) in enumerate(steps):
-            if kind != "replace" or b - a > MOST_CHANGED:
-                continue
-            most = b - a + 2  # at the edges of the sentence only what is next to it in the passage
-            low = max(c, d - most) if a == 0 else c
-            high = min(d, c + most) if a and b == len(wanted) else d
-            if high - low <= MOST_CHANGED:
-                flanks = [step for step in steps[max(number - 1, 0) : number + 2] if step[0] == "equal"]
-                copied = self._close and sum(step[2] - step[1] for step in flanks) >= FLANKS
-                for index in range(a, b):
-                    self._instead[index] = (self._first + low, self._first + high)
-                    if copied and len(flanks) == 2 - (a == 0) - (b == len(wanted)):
-                        self._copied.add(index)
+    def _aligned(self, first: int, last: int) -> Alignment:
+        return align([token.key for token in self._claim.tokens], self._same,
+                     [token.key for token in self._passage.tokens[first:last]], first)  # fmt: skip
+
+    def _held(self, first: int, last: int) -> int:
+        keys = {token.key for token in self._passage.tokens[first:last]}
+        return sum(not same.isdisjoint(keys) for same in self._same)
+
+    def _copied(self) -> Alignment | None:
+        """Return the sentence beside the one of the passage that holds most of it; None where it copies none."""
+        held, first, last = self._best
+        if held < CLOSE * len(self._same):
+            return None
+        copied = self._beside if (first, last) == (self._first, self._last) else self._aligned(first, last)
+        return copied if copied.close else None
 
     def _theirs(self, index: int) -> list[Token]:
         """Return what the passage has in the place of a token and the sentence does not have."""
-        if index not in self._instead:
+        if index not in self._beside.instead:
             return []
-        first, last = self._instead[index]
+        first, last = self._beside.instead[index]
         tokens = self._passage.tokens[first:last]
         left = [token for token in tokens if token.key not in self._said]
-        return left or (list(tokens) if index in self._copied else [])
+        return left or (list(tokens) if index in self._beside.copied else [])
 
     # What is wrong with a token.
 
     def _fault(self, index: int) -> Fault | None:
         token = self._claim.tokens[index]
-        if index in self._paired:
+        if token.name and (fault := self._renamed(index, token)):
+            return fault
+        if index in self._beside.paired:
             return self._counts_otherwise(index)
         theirs = self._theirs(index)
         if token.value is not None:
@@ -186,7 +207,8 @@ class Comparison:
         doubtful = self._doubtful(value)
         if doubtful is not None and not self._same[index]:
             return _fault(token, Concern.DATE, f"{_shown(doubtful)} can be read as two days.", Verdict.PARTLY)
-        if other is not None and not same(value, other.value) and (index in self._copied or not self._same[index]):
+        changed = index in self._beside.copied or not self._same[index]
+        if other is not None and changed and not same(value, other.value):
             return _said_otherwise(token, concern, other)
         if not self._same[index]:
             near = self._with_another_unit(value)
@@ -200,10 +222,10 @@ class Comparison:
 
     def _belongs(self, index: int) -> bool:
         """Whether a value that stands at another point of the place is there with one of its neighbours, or alone."""
-        free = [at for at in self._counterparts(index) if at not in self._used]
+        free = [at for at in self._counterparts(index) if at not in self._beside.used]
         if not free:
             return False
-        if index <= 1 or not self._close:
+        if index <= 1 or not self._beside.close:
             return True
         around = [self._same[i] for i in range(max(index - 2, 0), min(index + 3, len(self._same))) if i != index]
         keys = {key for some in around for key in some}
@@ -230,7 +252,8 @@ class Comparison:
     def _counts_otherwise(self, index: int) -> Fault | None:
         """Tell where the passage counts the same thing with another number: 45 members, though it has 30 of them."""
         token = self._claim.tokens[index]
-        if not _counts(self._claim, index) or self._paired.get(index + 1) == self._paired.get(index, -2) + 1:
+        paired = self._beside.paired
+        if not _counts(self._claim, index) or paired.get(index + 1) == paired.get(index, -2) + 1:
             return None
         assert isinstance(token.value, Number)
         wanted = self._same[index + 1]
@@ -248,12 +271,12 @@ class Comparison:
         """Return the token of the place that says the contrary of one, in its place or anywhere in the place."""
         token = self._claim.tokens[index]
         root = _root(token)
-        span = self._instead.get(index, (0, 0))
+        span = self._beside.instead.get(index, (0, 0))
         anywhere = not self._same[index] & self._inside
         for at in range(self._first, self._last):
             other = self._passage.tokens[at]
             here = span[0] <= at < span[1] and other in theirs
-            if not (here or (anywhere and at not in self._used)) or not opposed(root, _root(other)):
+            if not (here or (anywhere and at not in self._beside.used)) or not opposed(root, _root(other)):
                 continue
             if denials.denied(self._claim, index) == denials.denied(self._passage, at):
                 return other
@@ -261,7 +284,7 @@ class Comparison:
 
     def _name_fault(self, index: int, token: Token, theirs: list[Token]) -> Fault | None:
         other = next((one for one in theirs if one.name or one.capital), None)
-        copied = index in self._copied and not self._passive(index, theirs)
+        copied = index in self._beside.copied and not self._passive(index, theirs)
         differs = other is not None and (token.name or other.name or not self._same[index])
         if copied and differs and other is not None and not names.alike(token, other):
             return _said_otherwise(token, Concern.NAME, other)
@@ -269,19 +292,34 @@ class Comparison:
             return None
         return _fault(token, Concern.NAME, f"{_shown(token)} is not in the passage cited.")
 
+    def _renamed(self, index: int, token: Token) -> Fault | None:
+        """Tell where the one sentence that is copied has another name at this point, though the passage holds both."""
+        copy = self._original
+        if copy is None or index not in copy.between:
+            return None
+        first, last = copy.instead[index]
+        theirs = self._passage.tokens[first:last]
+        other = next((one for one in theirs if one.name), None)
+        if other is None or any(names.alike(token, one) for one in theirs) or self._passive(index, list(theirs)):
+            return None
+        return _said_otherwise(token, Concern.NAME, other)
+
     def _moved(self, index: int, token: Token, theirs: list[Token]) -> Fault | None:
         """Tell where a sentence that copies a place has in it a word from elsewhere in the passage."""
-        if index not in self._copied or not theirs or not self._same[index] or self._passive(index, theirs):
+        instead = self._beside.instead
+        if index not in self._beside.copied or not theirs or not self._same[index] or self._passive(index, theirs):
             return None
-        if any(not self._same[i] for i in range(index - 1, index + 2) if self._instead.get(i) == self._instead[index]):
+        if any(not self._same[i] for i in range(index - 1, index + 2) if instead.get(i) == instead[index]):
             return None  # said in other words
-        free = set(range(self._first, self._last)) - self._used
+        free = set(range(self._first, self._last)) - self._beside.used
         if any(
-            self._passage.tokens[at].key in self._same[index] and abs(at - self._instead[index][0]) <= NEAR
+            self._passage.tokens[at].key in self._same[index] and abs(at - instead[index][0]) <= NEAR
             for at in free
         ):
             return None  # the same words in another order
-        missing = theirs[0]
+        missing = next((one for one in theirs if one.value is None and one.name == token.name), None)
+        if missing is None:
+            return None  # no word stands where another sort of word does: the sentence is turned round
         words = f"The passage says {_shown(missing)} here, not {_shown(token)}."
         return _fault(token, Concern.NAME if token.name else Concern.WORDS, words, Verdict.PARTLY)
 
@@ -289,6 +327,14 @@ class Comparison:
         """Whether a name has another place because one text says it with "by"."""
         by = self._claim.tokens[index].by
         return by != any(one.by for one in theirs) and bool(self._same[index] & self._inside)
+
+
+def _take(key: str, same: frozenset[str], left: Counter[str]) -> bool:
+    """Take one of `same` out of what is left, if it can be the key itself, and tell whether there was one."""
+    there = [one for one in same if left[one] > 0]
+    if there:
+        left[key if key in there else min(there)] -= 1
+    return bool(there)
 
 
 def same(one: Value, other: Value | None) -> bool:

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from app.types import Concern, Reason
 from app.verification import cues
 from app.verification.cues import Cue
+from app.verification.numbers import Number
 from app.verification.reading import Text
 
 # What may stand between a denial and the further words that it denies: "no fever, cough or chills".
 _LISTED = re.compile(r"\s*(?:,\s*(?:and|or|nor)?|and|or|nor|-)?\s*", re.IGNORECASE)
 _STOPS = re.compile(r"[.;:,()]")
+_MOST = re.compile(r"[\s-]+(?:(?:most|least)[\s-]+\w+|\w+est)", re.IGNORECASE)
 _APART = 2  # tokens that the same denial may stand apart
 
 
@@ -84,12 +86,27 @@ def _other_cues(claim: Text, passage: Text, paired: Mapping[int, int]) -> Iterat
             continue
         at = paired[cue.at]
         others = [other for other in passage.cues if other.kind == cue.kind and other.at == at]
+        if not others and (cue.kind, cue.value) == (cues.DEGREE, "less"):
+            yield _reason(cue, f"The passage does not say {_said(claim, cue, cue.at)}.")
         if not others or any(other.value == cue.value for other in others):
             continue
         if cue.kind == cues.MODAL and denied(claim, cue.at) and denied(passage, at):
             continue  # what one may not do one must not do
         theirs, ours = passage.text[others[0].start : others[0].end], claim.text[cue.start : cue.end]
         yield _reason(cue, f"The passage says “{theirs}” here, not “{ours}”.")
+
+
+def outranked(claim: Text, passage: Text, paired: Mapping[int, int]) -> Iterator[Reason]:
+    """Tell where the passage has the second or third of what the sentence says to be the first: the largest."""
+    for index, at in paired.items():
+        rank = passage.tokens[at - 1] if at else None
+        if rank is None or not isinstance(rank.value, Number) or rank.value.form != "ordinal" or rank.value.value < 2:
+            continue
+        between = passage.text[rank.end : passage.tokens[at].start]
+        if _MOST.fullmatch(between + passage.tokens[at].shown) and not any(rank.key == one.key for one in claim.tokens):
+            token = claim.tokens[index]
+            words = " ".join(passage.text[rank.start : passage.tokens[at].end].split())
+            yield Reason(Concern.CONTRARY, token.start, token.end, f"The passage says “{words}” here.")
 
 
 def _of(text: Text, kind: str) -> Iterator[Cue]:

@@ -1,7 +1,8 @@
 """A text into pieces: words, runs of digits, codes and signs, each with its place; knows no meaning.
 
 The first step of reading a text for comparison. Typographic variants (ligatures, quotation marks, dashes, soft
-hyphens, a word parted at a line's end) give the same piece.
+hyphens, a word parted at a line's end) give the same piece. Not the terms of app/terms.py, which are for finding: they
+drop accents, signs and what a number is written with, by which two names or values may differ.
 """
 
 from __future__ import annotations

@@ -36,18 +36,20 @@ _LEAST = 4  # letters that two forms of one word begin with
 _IRREGULAR = {
     form: line.split()[0]
     for line in (
-        "begin began begun", "write wrote written", "build built", "hold held", "make made", "give gave given",
-        "take took taken", "lead led", "leave left", "grow grew grown growth", "become became", "come came",
-        "go went gone goes", "know knew known", "say said", "pay paid payment", "sell sold sale sales",
-        "buy bought", "bring brought", "think thought", "teach taught", "catch caught", "keep kept", "lose lost loss",
-        "meet met", "run ran", "rise rose risen", "fall fell fallen", "see saw seen", "send sent", "spend spent",
-        "speak spoke spoken speech", "win won", "child children", "man men", "woman women", "die died dying death dead",
-        "bear born borne birth", "drive drove driven", "eat ate eaten", "find found", "get got gotten", "tell told",
-        "show shown", "draw drew drawn", "choose chose chosen choice", "break broke broken", "steal stole stolen",
-        "fight fought", "seek sought", "mean meant", "lay laid", "lie lay lain", "wear wore worn", "bind bound",
-        "shoot shot", "sing sang sung", "sink sank sunk", "swim swam", "throw threw thrown", "arise arose arisen",
-        "forbid forbade forbidden", "foot feet", "tooth teeth", "analysis analyses", "person people", "use usage",
-        "fly flew flown flight", "withdraw withdrew withdrawn", "undergo underwent", "overcome overcame",
+        "begin began begun", "write wrote written", "build built", "hold held", "make made making",
+        "give gave given giving", "take took taken taking", "lead led", "leave left", "grow grew grown growth",
+        "become became becoming", "come came coming", "go went gone goes", "know knew known", "say said",
+        "pay paid payment", "sell sold sale sales", "buy bought", "bring brought", "think thought", "teach taught",
+        "catch caught", "keep kept", "lose lost losing loss", "meet met", "run ran", "rise rose risen rising",
+        "fall fell fallen", "see saw seen", "send sent", "spend spent", "speak spoke spoken speech", "win won",
+        "child children", "man men", "woman women", "die died dying death dead", "bear born borne birth",
+        "drive drove driven", "eat ate eaten", "find found", "get got gotten", "tell told", "show shown",
+        "draw drew drawn", "choose chose chosen choice", "break broke broken", "steal stole stolen", "fight fought",
+        "seek sought", "mean meant", "lay laid", "lie lay lain", "wear wore worn", "bind bound", "shoot shot",
+        "sing sang sung", "sink sank sunk", "swim swam", "throw threw thrown", "arise arose arisen",
+        "forbid forbade forbidden", "foot feet", "tooth teeth", "analysis analyses", "person people",
+        "use used uses using usage", "fly flew flown flight", "flee fled fleeing", "withdraw withdrew withdrawn",
+        "undergo underwent", "overcome overcame",
     )
     for form in line.split()
 }  # fmt: skip
@@ -92,7 +94,10 @@ NEGATIVE_PREFIXES = ("non", "un", "in", "im", "ir", "il", "dis")
 
 @lru_cache(50_000)
 def stem(word: str) -> str:
-    """Return what the commonest forms of a word have in common."""
+    """Return what the commonest forms of a word have in common.
+
+    The stem of app/terms.py and irregular forms; that of app/retrieval/stems.py joins words that are not related.
+    """
     word = word.removesuffix("'s").removesuffix("'")
     return _IRREGULAR.get(word) or terms.stem(word)
 
