@@ -1,7 +1,7 @@
 """How often an answer is right, refused, or wrong, and whether what is wrong is marked.
 
     python benchmarks/answers.py ../shared/data/squad_v2_dev --library ../shared/libraries [--questions 200] \
-        [--mode written quotes] [--out ANSWERS.jsonl]
+        [--kept-back] [--mode written quotes] [--out ANSWERS.jsonl]
     python benchmarks/answers.py --recheck ANSWERS.jsonl
 
 Half of the questions can be answered from the set's documents, the other half are those that the set itself says cannot
@@ -67,15 +67,18 @@ class Asked:
     gold: tuple[str, ...]
 
 
-def chosen(folder: Path, wanted: int) -> list[Asked]:
-    """Return `wanted` questions spread over the set, half of them such as cannot be answered."""
+def chosen(folder: Path, wanted: int, *, kept_back: bool = False) -> list[Asked]:
+    """Return `wanted` questions spread over the set, half of them such as cannot be answered.
+
+    Those `kept_back` are others, in the middle between the first: nothing was made better by looking at them.
+    """
     lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     items = [json.loads(line) for line in lines if line]
     found: list[Asked] = []
     for answerable in (True, False):
         of = [item for item in items if item["answerable"] is answerable]
         number = min(len(of), wanted // 2)
-        picked = [of[index * len(of) // number] for index in range(number)]
+        picked = [of[(2 * index + kept_back) * len(of) // (2 * number)] for index in range(number)]
         found += [Asked(str(item["id"]), item["question"], tuple(item["answers"]) if answerable else ())
                   for item in picked]  # fmt: skip
     return found
@@ -186,6 +189,7 @@ def main() -> None:
     parser.add_argument("set", type=Path, nargs="?", metavar="SET")
     parser.add_argument("--library", type=Path, metavar="DIR", help="where the library is kept")
     parser.add_argument("--questions", type=int, default=200, metavar="N", help="half of them cannot be answered")
+    parser.add_argument("--kept-back", action="store_true", help="other questions, which nothing was tuned by")
     parser.add_argument("--mode", nargs="+", choices=ANSWERS, default=ANSWERS)
     parser.add_argument("--out", type=Path, metavar="FILE.jsonl", help="write every answer to FILE")
     parser.add_argument("--recheck", type=Path, metavar="FILE.jsonl", help="an earlier run's answers")
@@ -202,7 +206,7 @@ def main() -> None:
         of = sets.Set.load(options.set, 1)
         session = stack.enter_context(sets.opened(options.library, of, again=False))
         for mode in options.mode:
-            lines += ask(session, mode, chosen(options.set, options.questions), out)
+            lines += ask(session, mode, chosen(options.set, options.questions, kept_back=options.kept_back), out)
     print_table(lines)
 
 
