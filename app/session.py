@@ -11,16 +11,17 @@ import os
 import shutil
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 from app import audit as audit_log
-from app import erasure, errors, export, passages, paths, seal
+from app import errors, export, passages, paths, seal
 from app import settings as stored_settings
 from app.answering import Answering
 from app.audit import Audit
+from app.consistency import Consistency
 from app.conversing import Conversing
 from app.documents.sandbox import ReaderPool, Recogniser
 from app.embedders import Embedders
@@ -61,9 +62,6 @@ from app.vault import vault as vaults
 from app.vault.keys import wipe
 from app.vault.vault import Vault
 
-_OLDER_VAULT, _OLDER_DATABASE = "older vault put back", "older database"  # events
-
-
 T = TypeVar("T")
 Opening = Generator[BroughtUp, None, T]
 
@@ -91,8 +89,7 @@ class Session:
         self.audit = audit
         self.settings = settings
         self.recovery_key = ""  # in print, where a new one was just made: to be shown once and cleared
-        self._known = _Known()
-        self._oddities: list[str] = []  # what does not fit together, in sentences
+        self._consistency = Consistency(vault, audit)
         self.catalog = _catalog(settings)
         self.precedence = Precedence()
         self._warm = warm
@@ -193,7 +190,7 @@ class Session:
                 wipe(key)
             session = cls(vault, audit, settings or stored_settings.load(), warm=warm, closing=stack)
             stack.callback(session._close_matters)
-            session._begin(event)
+            session._consistency.begin(event)
             named = [vault.matter(name).id for name in matters]
             yield from session.choosing(named or vault.last or [vault.matters()[0].id])
             session._closing = stack.pop_all()
@@ -219,26 +216,7 @@ class Session:
     @property
     def findings(self) -> tuple[str, ...]:
         """What was found wrong with the audit log and the vault when they were opened, in sentences."""
-        return (*self.audit.findings, *self._oddities)
-
-    def _begin(self, event: str) -> None:
-        """Compare the vault with the log, and write down who opened it."""
-        known = self._known = _Known.of(self.audit)
-        if known.generation > self.vault.generation:
-            self._oddities.append(
-                "The library's vault.json is older than the audit log: an earlier copy was put in its place. "
-                "A passphrase that was changed since may open the library again."
-            )
-            self.audit.record(_OLDER_VAULT, generation=self.vault.generation, known=known.generation)
-        # A deletion that was cut short is finished.
-        if foreign := erasure.sweep(self.vault, known.deleted):
-            self._oddities.append(
-                f"The library holds files of {len(foreign)} matter(s) that its vault.json has no key for, as when an "
-                "earlier copy of it was put in its place. They were left as they are."
-            )
-        if self.vault.wrong_tries:
-            self.audit.record("wrong passphrases", count=self.vault.wrong_tries)
-        self.audit.record(event, generation=self.vault.generation)
+        return (*self.audit.findings, *self._consistency.findings)
 
     def choose(self, ids: Sequence[str]) -> None:
         """As `choosing`, for those who do not watch it."""
@@ -278,22 +256,10 @@ class Session:
         finally:
             wipe(key)
         store.renewal.note(self.embedders.maker())
-        self._oddities += (f"{matter.name}: {finding}" for finding in store.findings)
-        self.audit.confirm(store.audit_head, matter.id)
-        self._compare(store, matter)
+        self._consistency.compare(store, matter)
         if self._warm:
             store.prepare()
         return store
-
-    def _compare(self, store: Store, matter: Matter) -> None:
-        """Say where the last change that the log knows of is not in the database, as in an earlier copy of it."""
-        event, documents = self._known.changes.pop(matter.id, ("", ()))  # once: from here on it is this session's
-        if documents and store.holds(documents[0]) != (event == "added"):
-            self._oddities.append(
-                f"The database of the matter {matter.name} lacks the last change that the audit log holds: an earlier "
-                "copy of it was put in its place, or its end was damaged. Add the files of the last time again."
-            )
-            self.audit.record(_OLDER_DATABASE, matter=matter.id)
 
     def _build(self) -> None:
         for matter in self.searching:
@@ -530,27 +496,3 @@ def _unmake(library: Path) -> None:
     shutil.rmtree(library / vaults.MATTERS, ignore_errors=True)
     for name in (audit_log.LOG, audit_log.HEAD, vaults.NAME):
         (library / name).unlink(missing_ok=True)
-
-
-@dataclass(slots=True)
-class _Known:
-    """What the log knows of what lies beside it."""
-
-    generation: int = 0  # of the vault when it was last opened or closed
-    deleted: set[str] = field(default_factory=set)  # matters
-    changes: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)  # matter: the last (event, documents)
-
-    @classmethod
-    def of(cls, audit: Audit) -> _Known:
-        known = cls()
-        for entry in audit.entries():
-            said = int(dict(entry.details).get("generation", 0))
-            # Once it was told that an older one was put back, it is told again only of one that is older still.
-            known.generation = said if entry.event == _OLDER_VAULT else max(known.generation, said)
-            if entry.event == erasure.BEGUN:
-                known.deleted.add(entry.matter)
-            if entry.event in ("added", "removed"):
-                known.changes[entry.matter] = (entry.event, entry.documents)
-            if entry.event == _OLDER_DATABASE:
-                known.changes.pop(entry.matter, None)
-        return known
