@@ -47,6 +47,7 @@ from app.ui.widgets.theme import Theme
 if TYPE_CHECKING:
     from app.session import Session
 
+Page = PrivacyPanel | CoveragePanel | FoldersPanel | ModelsPanel
 FORMATS = ("PDF, Word, Excel, PowerPoint, OpenDocument, e-mail with attachments, scans and photos, plain text, "
            "Markdown, HTML, e-books, ZIP and clinical records (CDA, FHIR, HL7)")
 _LIBRARY_WIDTH = 300
@@ -156,14 +157,14 @@ class MainWindow(QMainWindow):
         library.quoting = conversation.conversing.quoting
         library.put_head(self.matters)
         library.put_beside(self.history)
-        library.privacy.connect(self.show_privacy)
+        library.privacy.connect(lambda: self.turn_to(self.privacy))
         self.matters.leaving.connect(self._leave_matter)
         self.matters.chosen.connect(self._take_up)
         for page in (self.privacy, self.coverage, self.folders, self.models):
             page.closed.connect(self._show_work)
         self.models.renewal.connect(library.runs.renewing.go_on)
         library.runs.renewing.over.connect(self.models.refresh)
-        self.models_button.clicked.connect(self.show_models)
+        self.models_button.clicked.connect(lambda: self.turn_to(self.models))
         self.privacy.locked.connect(self._lock_now)
         self.privacy.recovery_made.connect(lambda key: self.show_recovery_key(key, self.privacy))
         self._connect_reading()
@@ -176,9 +177,9 @@ class MainWindow(QMainWindow):
         self.sentry.lock.connect(self.lock)
         self.lock_button.clicked.connect(self._lock_now)
         QShortcut(QKeySequence("Ctrl+L"), self, self._lock_now)
-        QShortcut(QKeySequence("Ctrl+,"), self, self.show_privacy)
-        QShortcut(QKeySequence("Ctrl+R"), self, self.show_coverage)
-        QShortcut(QKeySequence("Ctrl+M"), self, self.show_models)
+        QShortcut(QKeySequence("Ctrl+,"), self, lambda: self.turn_to(self.privacy))
+        QShortcut(QKeySequence("Ctrl+R"), self, lambda: self.turn_to(self.coverage))
+        QShortcut(QKeySequence("Ctrl+M"), self, lambda: self.turn_to(self.models))
         QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
 
     def _connect_history(self) -> None:
@@ -200,8 +201,8 @@ class MainWindow(QMainWindow):
         runs, coverage, folders = self.library.runs, self.coverage, self.folders
         self._overlay.dropped.connect(self.library.add)
         for wanting in (self.library.coverage, self.conversation.coverage):
-            wanting.connect(self.show_coverage)
-        self.library.folders.connect(self.show_folders)
+            wanting.connect(lambda: self.turn_to(self.coverage))
+        self.library.folders.connect(lambda: self.turn_to(self.folders))
         coverage.opened.connect(self._show_page)
         coverage.again.connect(runs.read_again)
         coverage.password_given.connect(runs.read_locked)
@@ -307,29 +308,11 @@ class MainWindow(QMainWindow):
         return AtStake(self.conversation.unkept, self.conversation.asking, self.library.adding,
                        self.privacy.hindrance)
 
-    def show_privacy(self) -> None:
-        """Show the page about privacy in the place of the panes."""
+    def turn_to(self, page: Page) -> None:
+        """Show a page in the place of the panes."""
         if self._session is not None and self.stack.currentWidget() is self.work:
-            self.stack.setCurrentWidget(self.privacy)
-            self.privacy.begin()
-
-    def show_coverage(self) -> None:
-        """Show what was read, in the place of the panes."""
-        if self._session is not None and self.stack.currentWidget() is self.work:
-            self.stack.setCurrentWidget(self.coverage)
-            self.coverage.begin()
-
-    def show_folders(self) -> None:
-        """Show the followed folders, in the place of the panes."""
-        if self._session is not None and self.stack.currentWidget() is self.work:
-            self.stack.setCurrentWidget(self.folders)
-            self.folders.begin()
-
-    def show_models(self) -> None:
-        """Show the models, in the place of the panes."""
-        if self._session is not None and self.stack.currentWidget() is self.work:
-            self.stack.setCurrentWidget(self.models)
-            self.models.begin()
+            self.stack.setCurrentWidget(page)
+            page.begin()
 
     def _takes_files(self) -> str | None:
         """The name of the matter that dropped files are added to; None where none can be dropped now."""

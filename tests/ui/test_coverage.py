@@ -25,7 +25,7 @@ LEASE = DOCUMENTS[0].file
 def shown(window: MainWindow, qtbot: QtBot, show: Show = Show.UNREAD) -> list[str]:
     """Open the page and return its rows as a screen reader says them."""
     if window.stack.currentWidget() is not window.coverage:
-        window.show_coverage()
+        window.turn_to(window.coverage)
     qtbot.waitUntil(lambda: not window.jobs.busy)
     qtbot.mouseClick(window.coverage.shows[show], Qt.MouseButton.LeftButton)
     rows = window.coverage.view.rows

@@ -20,7 +20,7 @@ from tests.ui.fake_session import FakeSession
 def panel(window: MainWindow, fake: FakeSession, qtbot: QtBot) -> FoldersPanel:
     """The page with one folder."""
     fake.followed = [Folder("/cases/harbour lane", ("*.pdf",), ("drafts/**",))]
-    window.show_folders()
+    window.turn_to(window.folders)
     idle(qtbot, window)
     return window.folders
 
@@ -30,7 +30,7 @@ def idle(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def test_without_folders_the_page_says_what_they_are_for(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_folders()
+    window.turn_to(window.folders)
     idle(qtbot, window)
     assert window.folders.empty.isVisible()
     assert window.folders.check_all.isHidden()
@@ -41,7 +41,7 @@ def test_without_folders_the_page_says_what_they_are_for(window: MainWindow, qtb
 def test_a_folder_is_chosen_counted_followed_and_read(
         window: MainWindow, fake: FakeSession, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "choose", lambda *_, folder: [tmp_path])
-    window.show_folders()
+    window.turn_to(window.folders)
     qtbot.mouseClick(window.folders.add, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(fake.added))
     idle(qtbot, window)

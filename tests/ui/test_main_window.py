@@ -259,7 +259,7 @@ def test_the_page_about_privacy_opens_by_key_and_closes_again(window: MainWindow
 
 
 def test_the_page_about_privacy_locks(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_privacy()
+    window.turn_to(window.privacy)
     with qtbot.waitSignal(window.locked):
         qtbot.mouseClick(window.privacy.lock, Qt.MouseButton.LeftButton)
         assert window.stack.currentWidget() is window.covering

@@ -57,7 +57,7 @@ def test_an_older_library_is_opened_and_found_by_another_model(
         passages = session.store.renewal.progress()[1]
         done, of = window.unlock.progress.text().split(" · ")[0].split(" of ")
         assert f"{done} passages" == of == f"{passages} passages"
-        window.show_models()
+        window.turn_to(window.models)
         models = window.models
         qtbot.waitUntil(lambda: NEW in models.embedders.buttons, timeout=LONG)
         qtbot.mouseClick(models.embedders.buttons[NEW], Qt.MouseButton.LeftButton)

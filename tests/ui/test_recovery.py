@@ -89,7 +89,7 @@ def test_a_copy_is_taken_back_by_itself(
 def test_a_new_key_is_shown_in_the_same_way(window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
     window.recovery.later.click()
     window.recovery.later.click()
-    window.show_privacy()
+    window.turn_to(window.privacy)
     window.privacy.recovery_made.emit("NEWK-" * 8 + "AAAA")
     assert shown(window.recovery) == ["NEWK"] * 8 + ["AAAA"]
     assert window.recovery.warning.isHidden()
