@@ -54,6 +54,10 @@ from app.types import (
     Verdict,
 )
 
+_BY_MODEL = (
+    "The model that writes says so of the passages it was given, and may be wrong. The sentences that fit the question "
+    "best: carrel ask --answers quotes"
+)
 _BETWEEN = " › "  # headings of a context
 _SNIPPET = 600  # characters of a passage that are printed
 _ALIKE = 3  # passages that are named under one that they are alike to
@@ -235,8 +239,10 @@ def print_answer(found: EvidenceFound, answered: Answered, out: TextIO, *, shut:
         print(_wrapped(remark) + "\n", file=out)
     if answer.status is AnswerStatus.NOT_FOUND:
         print(_wrapped(not_found_words(evidence.searched, shut, closest=bool(evidence.hits))), file=out)
-        if evidence.hits and not answer.text:
-            print("To have it answered from them all the same: carrel ask --anyway", file=out)
+        if answered.given:
+            print(_wrapped(_BY_MODEL), file=out)
+        elif evidence.hits:
+            print(_wrapped("To have it answered from them all the same: carrel ask --anyway"), file=out)
     if answer.status is AnswerStatus.QUOTES:
         _print_quotes(answer.sentences, evidence, out)
     for sentence in answer.sentences if answer.status is AnswerStatus.ANSWERED else ():

@@ -64,6 +64,17 @@ def test_what_was_not_found_is_said_with_how_to_have_an_answer_anyway() -> None:
     assert (shape["status"], shape["answerable"], shape["answer"]["anyway"]) == ("not_found", .1235, False)
 
 
+@pytest.mark.parametrize("text", ["", "The passages do not answer this."])
+def test_that_it_was_the_model_that_found_nothing_is_said(text: str) -> None:
+    out = io.StringIO()
+    found, last = answered(Answer(AnswerStatus.NOT_FOUND, text, ()))
+    report.print_answer(found, replace(last, given=(1,)), out)
+    said = " ".join(out.getvalue().split())
+    assert "The model that writes says so" in said
+    assert "carrel ask --answers quotes" in said
+    assert "--anyway" not in said
+
+
 def test_an_answer_that_was_wanted_anyway_is_marked() -> None:
     out = io.StringIO()
     sentence = Sentence("The rent is 900.", (Citation("1", 1),), Verdict.SUPPORTED)
