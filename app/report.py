@@ -24,7 +24,7 @@ from app.coverage import (
     totals,
     unread_words,
 )
-from app.export.words import reasons, remarks
+from app.export.words import LABELS, reasons, remarks
 from app.passages import beginning
 from app.snippets import Snippet, quoted, snippet
 from app.types import (
@@ -251,7 +251,8 @@ def print_answer(found: EvidenceFound, answered: Answered, out: TextIO, *, shut:
             for citation in sentence.citations
         )
         by_us = " (found by Carrel)" if any(citation.found for citation in sentence.citations) else ""
-        line = f"{MARKS[sentence.verdict]} {sentence.text}{keys}{by_us}  — {sentence.verdict}"
+        label = LABELS.get(sentence.verdict, str(sentence.verdict))
+        line = f"{MARKS[sentence.verdict]} {sentence.text}{keys}{by_us}  — {label}"
         print(_wrapped(line), file=out)
         for reason in reasons(sentence):
             print(textwrap.indent(_wrapped(reason), "    "), file=out)

@@ -189,6 +189,14 @@ def test_a_name_writes_no_line_of_its_own_and_turns_none() -> None:
     assert "[1] lease\ufffd[2] Other.pdf" in out.getvalue()
 
 
+def test_a_verdict_is_told_in_the_words_of_an_export() -> None:
+    out = io.StringIO()
+    sentences = tuple(Sentence(f"{number} is due.", (), verdict) for number, verdict in enumerate(Verdict))
+    report.print_answer(*answered(Answer(AnswerStatus.ANSWERED, "", sentences)), out)
+    told = [line.split(" — ")[1] for line in out.getvalue().splitlines() if " — " in line]
+    assert told == ["supported", "partly supported", "not supported", "no claim"]
+
+
 def test_where_nothing_was_timed_no_times_are_told() -> None:
     out = io.StringIO()
     found = EvidenceFound(Evidence("?", (hit("/in/a.pdf", None),), Searched(1, 1, 0)), 0.0)
