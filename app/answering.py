@@ -8,6 +8,7 @@ it would answer all the same.
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Generator as Events
 from collections.abc import Mapping, Sequence
@@ -36,6 +37,7 @@ from app.types import (
     Verdict,
 )
 
+_NOT_FOUND = re.compile(re.escape(prompts.NOT_FOUND.rstrip(".")) + r"(?: question)?[.!]*", re.IGNORECASE)
 _LOOK_AFTER = 80  # characters between two looks for repetition
 
 
@@ -207,5 +209,5 @@ def quote(evidence: Evidence) -> Answer:
 
 
 def _says_not_found(text: str) -> bool:
-    said = " ".join(text.split()).casefold().rstrip(".")
-    return said == "" or said.startswith(prompts.NOT_FOUND.casefold().rstrip("."))
+    """Whether a text says nothing, or that alone; what else it says has to be checked, also after these words."""
+    return all(_NOT_FOUND.fullmatch(" ".join(sentence.text.split())) for sentence in citations.parse(text, ()))

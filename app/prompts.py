@@ -116,7 +116,7 @@ def _turn(exchange: Exchange) -> str:
     question = f"Q: {harmless(exchange.question)}"
     answer = exchange.answer
     held = [
-        sentence.text for sentence in answer.sentences if sentence.verdict in (Verdict.SUPPORTED, Verdict.PARTLY)
+        sentence.text for sentence in answer.sentences if sentence.verdict is Verdict.SUPPORTED
     ] if answer.status is AnswerStatus.ANSWERED else []  # fmt: skip
     return f"{question}\nA: {harmless(' '.join(held))}" if held else question
 

@@ -22,7 +22,7 @@ from app.coverage import (
     totals,
     unread_words,
 )
-from app.export.words import reasons, remarks
+from app.export.words import LABELS, reasons, remarks
 from app.passages import beginning
 from app.snippets import Snippet, quoted, snippet
 from app.types import (
@@ -39,6 +39,10 @@ from app.types import (
     Verdict,
 )
 
+_BY_MODEL = (
+    "The model that writes says so of the passages it was given, and may be wrong. The sentences that fit the question "
+    "best: carrel ask --answers quotes"
+)
 _BETWEEN = " › "  # headings of a context
 _SNIPPET = 600  # characters of a passage that are printed
 _ALIKE = 3  # passages that are named under one that they are alike to
@@ -215,8 +219,10 @@ def print_answer(found: EvidenceFound, answered: Answered, out: TextIO, *, shut:
         print(_wrapped(remark) + "\n", file=out)
     if answer.status is AnswerStatus.NOT_FOUND:
         print(_wrapped(not_found_words(evidence.searched, shut, closest=bool(evidence.hits))), file=out)
-        if evidence.hits and not answer.text:
-            print("To have it answered from them all the same: carrel ask --anyway", file=out)
+        if answered.given:
+            print(_wrapped(_BY_MODEL), file=out)
+        elif evidence.hits:
+            print(_wrapped("To have it answered from them all the same: carrel ask --anyway"), file=out)
     if answer.status is AnswerStatus.QUOTES:
         _print_quotes(answer.sentences, evidence, out)
     for sentence in answer.sentences if answer.status is AnswerStatus.ANSWERED else ():
@@ -225,7 +231,8 @@ def print_answer(found: EvidenceFound, answered: Answered, out: TextIO, *, shut:
             for citation in sentence.citations
         )
         by_us = " (found by Carrel)" if any(citation.found for citation in sentence.citations) else ""
-        line = f"{MARKS[sentence.verdict]} {sentence.text}{keys}{by_us}  — {sentence.verdict}"
+        label = LABELS.get(sentence.verdict, str(sentence.verdict))
+        line = f"{MARKS[sentence.verdict]} {sentence.text}{keys}{by_us}  — {label}"
         print(_wrapped(line), file=out)
         for reason in reasons(sentence):
             print(textwrap.indent(_wrapped(reason), "    "), file=out)

@@ -129,7 +129,10 @@ def test_where_there_is_no_evidence_insisting_does_not_help() -> None:
     assert (last.answer.status, generator.prompts) == (AnswerStatus.NOT_FOUND, [])
 
 
-@pytest.mark.parametrize("said", [NOT_FOUND, "  " + NOT_FOUND.upper(), "", "\n"])
+@pytest.mark.parametrize("said", [
+    NOT_FOUND, "  " + NOT_FOUND.upper(), "", "\n", f"{NOT_FOUND} [1]", f"{NOT_FOUND}\n\n{NOT_FOUND}",
+    "The passages do not answer this question.",
+])  # fmt: skip
 def test_a_model_that_finds_nothing_says_so(said: str) -> None:
     assert check(said, list(evidence().hits)).status is AnswerStatus.NOT_FOUND
 
@@ -263,6 +266,18 @@ def test_where_the_text_holds_there_are_no_quotes_beside_it() -> None:
     last = list(answering(FakeGenerator("The monthly rent is 2,450 dollars [1].")).ask("What is the rent?"))[-1]
     assert isinstance(last, Answered)
     assert last.answer.quotes == ()
+
+
+@pytest.mark.parametrize("claim", [
+    f"{NOT_FOUND} However, the deposit is 9,999 dollars.", "The passages do not answer this but the deposit is 9,999.",
+])  # fmt: skip
+def test_what_is_said_after_that_nothing_was_found_is_checked(claim: str) -> None:
+    last = list(answering(FakeGenerator(claim)).ask("How much is the deposit?"))[-1]
+    assert isinstance(last, Answered)
+    assert last.answer.status is AnswerStatus.ANSWERED
+    marked = [sentence for sentence in last.answer.sentences if "9,999" in sentence.text]
+    assert [sentence.verdict for sentence in marked] == [Verdict.NOT_SUPPORTED]
+    assert last.answer.quotes
 
 
 def test_what_the_model_did_not_find_has_no_quotes() -> None:

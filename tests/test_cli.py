@@ -12,6 +12,7 @@ import pytest
 
 from app import __main__ as program
 from app import cli, errors, paths, selftest
+from app.answering import Answering
 from app.cli import opening, talk
 from app.models.client import EmbedderClient, GeneratorClient
 from app.session import Session
@@ -576,7 +577,7 @@ def test_of_several_questions_one_that_cannot_be_searched_for_stops_none(desk: D
     assert "Line 2" in err
     code, out, _ = desk.run("ask", "--questions", many)
     first, second = map(json.loads, out.splitlines())
-    assert (code, first["status"], first["evidence"]) == (6, "not_found", [])
+    assert (code, first["status"], first["evidence"], first["answer"]["sentences"]) == (6, "not_found", [], [])
     assert len(second["evidence"]) == 3
 
 
@@ -588,6 +589,31 @@ def test_a_list_of_questions_is_read_as_programs_write_it(desk: Desk) -> None:
     _, out, err = desk.run("ask", "--questions", many)
     assert [json.loads(line)["id"] for line in out.splitlines()] == ["a", "d"]
     assert [number for number in range(1, 6) if f"Line {number} " in err] == [2, 3]
+
+
+def test_of_a_list_that_is_cut_off_what_was_answered_is_exported(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.made()
+    many = desk.file("many.jsonl", "\n".join(
+        json.dumps({"id": key, "question": f"When was the boiler repaired, {key}?"}) for key in "abc"
+    ))  # fmt: skip
+    target, asked, ask = desk.folder / "boiler.md", [], Answering.ask
+
+    def stopped(self: Answering, question: str, **more: Any) -> Any:
+        asked.append(question)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return ask(self, question, **more)
+
+    monkeypatch.setattr(Answering, "ask", stopped)
+    code, out, err = desk.run("ask", "--questions", many, "--export", target)
+    assert (code, len(out.splitlines())) == (cli.INTERRUPTED, 2)
+    assert "not encrypted" in err
+    assert target.read_text(encoding="utf-8").count("\n## When was the boiler repaired") == 2
+    code, _, err = desk.run("ask", "--questions", desk.file("none.jsonl", ""), "--export", target, "--yes")
+    assert (code, "nothing was written" in err) == (0, True)
+    assert "boiler" in target.read_text(encoding="utf-8")
 
 
 def test_json_is_one_line_that_commands_nothing(desk: Desk) -> None:

@@ -61,6 +61,17 @@ def test_what_was_not_found_is_said_with_how_to_have_an_answer_anyway() -> None:
     assert (shape["status"], shape["answerable"], shape["answer"]["anyway"]) == ("not_found", .1235, False)
 
 
+@pytest.mark.parametrize("text", ["", "The passages do not answer this."])
+def test_that_it_was_the_model_that_found_nothing_is_said(text: str) -> None:
+    out = io.StringIO()
+    found, last = answered(Answer(AnswerStatus.NOT_FOUND, text, ()))
+    report.print_answer(found, replace(last, given=(1,)), out)
+    said = " ".join(out.getvalue().split())
+    assert "The model that writes says so" in said
+    assert "carrel ask --answers quotes" in said
+    assert "--anyway" not in said
+
+
 def test_an_answer_that_was_wanted_anyway_is_marked() -> None:
     out = io.StringIO()
     sentence = Sentence("The rent is 900.", (Citation("1", 1),), Verdict.SUPPORTED)
@@ -178,6 +189,14 @@ def test_a_name_writes_no_line_of_its_own_and_turns_none() -> None:
     assert not any(line.startswith(("[2]", "fdp")) for line in out.getvalue().splitlines())
     assert "\u202e" not in out.getvalue()
     assert "[1] lease\ufffd[2] Other.pdf" in out.getvalue()
+
+
+def test_a_verdict_is_told_in_the_words_of_an_export() -> None:
+    out = io.StringIO()
+    sentences = tuple(Sentence(f"{number} is due.", (), verdict) for number, verdict in enumerate(Verdict))
+    report.print_answer(*answered(Answer(AnswerStatus.ANSWERED, "", sentences)), out)
+    told = [line.split(" — ")[1] for line in out.getvalue().splitlines() if " — " in line]
+    assert told == ["supported", "partly supported", "not supported", "no claim"]
 
 
 def test_where_nothing_was_timed_no_times_are_told() -> None:

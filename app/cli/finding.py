@@ -61,8 +61,6 @@ def ask(options: argparse.Namespace) -> int:
     target = None
     if options.export is not None and (target := export_target(options.export, yes=options.yes)) is None:
         return 1
-    failed = 0
-    exchanges: list[Exchange] = []
     if options.conversation is not None and len(options.matter or ()) > 1:
         raise errors.SeveralMatters
     with session(options) as opened:
@@ -73,31 +71,46 @@ def ask(options: argparse.Namespace) -> int:
         if wanted != opened.settings:
             opened.settings = wanted
             opened.choose([matter.id for matter in opened.searching])  # which builds the stages anew
-        for key, question in _questions(options):
-            quiet, found = _begun(options, key)
-            asked = time.time()
-            try:
-                evidence, answered, kept, unkept = _pull(
-                    opened, question, _asking(opened, options, question, conversation, part), quiet=quiet, part=part
-                )
-            except errors.QuestionError as error:
-                failed = _passed_over(key, error)
-                print_json(found | {"status": "not_found", "evidence": [], "hints": [str(error)]})
-                continue
-            if quiet:
-                print_json(found | answer_json(evidence, answered) | _kept_json(kept))
-            if kept is not None:
-                conversation = kept.conversation.id  # the next question of a list goes on with it
-                say(f"Kept in the conversation {conversation}")
-            if unkept is not None:
-                say(f"{unkept} This answer is not kept.")
-                failed = unkept.exit_code
-            if target is not None:
-                made = exchange(evidence.evidence, answered, asked=asked, model=opened.writer)
-                exchanges.append(made if kept is None else kept.exchange)
-        if target is not None:
-            opened.export(target, exchanges)
-            say_exported(options.export)
+        exchanges: list[Exchange] | None = None if target is None else []
+        try:
+            return _answer(opened, options, conversation, part, exchanges)
+        finally:  # where it is stopped, what was answered until then is not lost
+            if target is not None and exchanges:
+                opened.export(target, exchanges)
+                say_exported(options.export)
+            elif target is not None:
+                say("Nothing was answered, and nothing was written.")
+
+
+def _answer(
+    opened: Session, options: argparse.Namespace, conversation: str | None, part: Scope | None,
+    exchanges: list[Exchange] | None,
+) -> int:  # fmt: skip
+    """Answer each question, and put what is to be exported into `exchanges`; return the exit code."""
+    failed = 0
+    for key, question in _questions(options):
+        quiet, found = _begun(options, key)
+        asked = time.time()
+        try:
+            evidence, answered, kept, unkept = _pull(
+                opened, question, _asking(opened, options, question, conversation, part), quiet=quiet, part=part
+            )
+        except errors.QuestionError as error:
+            failed = _passed_over(key, error)
+            empty = {"status": "not_found", "text": "", "sentences": []}
+            print_json(found | {"status": "not_found", "evidence": [], "answer": empty, "hints": [str(error)]})
+            continue
+        if quiet:
+            print_json(found | answer_json(evidence, answered) | _kept_json(kept))
+        if kept is not None:
+            conversation = kept.conversation.id  # the next question of a list goes on with it
+            say(f"Kept in the conversation {conversation}")
+        if unkept is not None:
+            say(f"{unkept} This answer is not kept.")
+            failed = unkept.exit_code
+        if exchanges is not None:  # without a file to write, none is held
+            made = exchange(evidence.evidence, answered, asked=asked, model=opened.writer)
+            exchanges.append(made if kept is None else kept.exchange)
     return failed
 
 

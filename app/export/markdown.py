@@ -43,7 +43,7 @@ def _blocks(chapter: Chapter) -> list[str]:
 
 def _line(line: Line) -> str:
     keys = "".join(f"[^{note.number}]" for note in line.notes)
-    strong = "**" if line.doubtful else "*"
+    strong = "**" if line.doubtful or line.partly else "*"
     mark = f" {strong}\\[{line.label}\\]{strong}" if line.label else ""
     return f"{escaped(line.text)}{keys}{mark}"
 

@@ -52,6 +52,7 @@ class Line:
     notes: tuple[Note, ...]
     label: str = ""  # its verdict in words; empty where there is nothing to mark
     doubtful: bool = False  # it is not supported
+    partly: bool = False  # it is supported in part: the rest may be the contrary of the truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ class _Composer:
                 paragraph = []
             notes = tuple(self._note(citation, sentence) for citation in sentence.citations)
             paragraph.append(Line(flat(sentence.text), notes, LABELS.get(sentence.verdict, ""),
-                                  sentence.verdict is Verdict.NOT_SUPPORTED))
+                                  sentence.verdict is Verdict.NOT_SUPPORTED, sentence.verdict is Verdict.PARTLY))
         if paragraph:
             yield tuple(paragraph)
 

@@ -36,7 +36,7 @@ _DPI = 720
 _POINT = 10
 _MM = _DPI / 25.4
 _SIDE, _TOP, _BOTTOM, _EDGE = 24, 24, 22, 12  # mm; the last from the paper's edge to header and footer
-_INK, _MUTED, _BAD, _ACCENT = "#1f2933", "#5b6670", "#b01e1e", "#1d5c86"
+_INK, _MUTED, _BAD, _WARN, _ACCENT = "#1f2933", "#5b6670", "#b01e1e", "#8a5a00", "#1d5c86"
 _HEADING = 1  # of a block that must not stand alone at the end of a page
 _SMALL = 8.5  # points
 
@@ -138,8 +138,8 @@ class _Text:
         if line.notes:
             self._say(",".join(str(note.number) for note in line.notes), colour=_ACCENT, raised=True)
         if line.label:
-            self._say(f"\u00a0[{line.label}]".replace(" ", "\u00a0"), size=_SMALL, bold=line.doubtful,
-                      colour=_BAD if line.doubtful else _MUTED)
+            self._say(f" [{line.label}]".replace(" ", "\u00a0"), size=_SMALL, bold=line.doubtful or line.partly,
+                      colour=_BAD if line.doubtful else _WARN if line.partly else _MUTED)
 
     def _note(self, note: Note) -> None:
         self._block(after=1.6, hanging=7)

@@ -26,7 +26,8 @@ from docx.text.run import Run
 from app.export.paper import Chapter, Line, Note, Paper
 
 _TEXT, _REFERENCE = "FootnoteText", "FootnoteReference"  # ids of styles, as Word names them
-_INK, _MUTED, _BAD = RGBColor(0x1F, 0x29, 0x33), RGBColor(0x5B, 0x66, 0x70), RGBColor(0xB0, 0x1E, 0x1E)
+_INK, _MUTED = RGBColor(0x1F, 0x29, 0x33), RGBColor(0x5B, 0x66, 0x70)
+_BAD, _WARN = RGBColor(0xB0, 0x1E, 0x1E), RGBColor(0x8A, 0x5A, 0x00)
 # What the library's template brings along that is of no use here: a picture of an empty page, the name of another
 # program, an older copy of the styles, lists.
 _LITTER = ("/docProps/thumbnail", "/docProps/app.xml", "/customXml/", "/word/stylesWithEffects", "/word/numbering")
@@ -110,8 +111,8 @@ class _Writer:
         if line.label:
             mark = paragraph.add_run(f" [{line.label}]".replace(" ", "\u00a0"))
             mark.font.size = Pt(9)
-            mark.font.color.rgb = _BAD if line.doubtful else _MUTED
-            if line.doubtful:
+            mark.font.color.rgb = _BAD if line.doubtful else _WARN if line.partly else _MUTED
+            if line.doubtful or line.partly:
                 mark.bold = True
 
     def _note(self, note: Note) -> None:

@@ -22,7 +22,7 @@ def test_references_and_footnotes_belong_together() -> None:
     assert notes == [str(number) for number in range(1, 11)]
     assert re.findall(r"\[\^(\d+)\](?!:)", text) == notes
     assert r"The notice came on 2 May.[^4] **\[not supported\]**" in text
-    assert r"The deposit is EUR 14,400.[^2][^3] *\[partly supported\]*" in text
+    assert r"The deposit is EUR 14,400.[^2][^3] **\[partly supported\]**" in text
     assert "[^1]: **`Lease.pdf`, page 4.** “7.2 Either party" in text
 
 

@@ -114,6 +114,8 @@ def test_verdicts_stand_beside_their_sentences_and_doubt_is_marked(written: byte
     assert paragraph.text.count(mark) == 3
     assert runs[mark].bold
     assert runs["The notice came on 2 May."].underline
+    [half] = [run for each in document.paragraphs for run in each.runs if "[partly\u00a0supported]" in run.text]
+    assert half.bold
     assert not runs["Good luck!"].underline
     assert [each.text for each in document.paragraphs if each.style.name == "Heading 1"] == ["How much notice?"] * 3
 
