@@ -30,6 +30,7 @@ from app.types import (
     EvidenceFound,
     Exchange,
     Hit,
+    Preparing,
     Prompt,
     Scope,
     Sentence,
@@ -57,8 +58,9 @@ class Answering:
     def ask(
         self, question: str, *, scope: Scope | None = None, anyway: bool = False, earlier: Sequence[Exchange] = ()
     ) -> Events[AnswerEvent, None, None]:
-        """Yield `EvidenceFound`, then `TextWritten` pieces, then `Answered`; only what is in `scope` is searched.
+        """Yield `EvidenceFound`, where a model writes `Preparing` until it does and `TextWritten`, then `Answered`.
 
+        Only what is in `scope` is searched.
         With `anyway` also evidence that seems to hold no answer is answered from, and the answer says so. `earlier`
         are the exchanges of the conversation so far, from the first: what of them a question that leans on them needs
         is looked for with it and told to the model; their passages are not. Raises QuestionError before anything was
@@ -88,7 +90,7 @@ class Answering:
         if not evidence.hits or (doubted and not anyway):
             answer = Answer(AnswerStatus.NOT_FOUND, "", ())
         elif self._generator is None or not (
-            built := self._build(evidence, self._generator, question, earlier)
+            built := (yield from self._build(evidence, self._generator, question, earlier))
         ).given:
             answer = quote(evidence)
         else:
@@ -105,7 +107,10 @@ class Answering:
 
     def _build(
         self, evidence: Evidence, generator: Generator, question: str, earlier: Sequence[Exchange]
-    ) -> prompts.Built:
+    ) -> Events[Preparing, None, prompts.Built]:
+        began = time.monotonic()
+        for _ in generator.loading():
+            yield Preparing(time.monotonic() - began)
         return prompts.build(
             evidence,
             generator.count,
@@ -134,6 +139,9 @@ def _write(
             except StopIteration as end:
                 timings["writing"] = time.monotonic() - began
                 return "".join(pieces), end.value.finish
+            if not piece:
+                yield Preparing(time.monotonic() - began)
+                continue
             if not pieces:
                 timings["first_text"] = time.monotonic() - began
             pieces.append(piece)

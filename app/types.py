@@ -662,6 +662,13 @@ class EvidenceFound:
 
 
 @dataclass(frozen=True, slots=True)
+class Preparing:
+    """The model is being loaded, or reads what it was given; now and then, until it writes."""
+
+    seconds: float  # since that began
+
+
+@dataclass(frozen=True, slots=True)
 class TextWritten:
     """A piece of the answer as the model writes it."""
 
@@ -676,7 +683,7 @@ class Answered:
     left_out: tuple[int, ...] = ()  # ranks of those that it was not, as there was no room for them
 
 
-AnswerEvent = EvidenceFound | TextWritten | Answered
+AnswerEvent = EvidenceFound | Preparing | TextWritten | Answered
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
     python benchmarks/answering.py verification ../shared/data/{squad_v2_dev,covid_qa,medquad,cuad} \
         [--half 1] [--wanted 200] [--kept-back] [--keep DIR] [--show KIND]
 
+    python benchmarks/answering.py speed ../shared/data/squad_v2_dev --library ../shared/libraries [--questions 20]
+
 Statements are made from the gold answers by rules with fixed seeds (benchmarks/statements.py, true;
 benchmarks/corruptions.py, wrong); each cites the program's own passage that holds it. Accepted is what has the verdict
 "supported", flagged is all else. The first half of a set's documents is there to tune by, the second to report. Prints
@@ -12,17 +14,23 @@ tables, asserts nothing.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import math
 import random
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from app import paths, verification  # noqa: E402
-from app.types import Finding, Verdict  # noqa: E402
+from app import paths, seal, verification  # noqa: E402
+from app.session import Session  # noqa: E402
+from app.types import Answered, EvidenceFound, Finding, TextWritten, Verdict  # noqa: E402
+from benchmarks import retrieval as sets  # noqa: E402
+from benchmarks.answers import chosen  # noqa: E402
 from benchmarks.corruptions import KEPT_BACK, RECIPES, all_wrong  # noqa: E402
 from benchmarks.measures import percentile  # noqa: E402
 from benchmarks.statements import Corpus, Statement, by_kind, true_statements  # noqa: E402
@@ -76,6 +84,64 @@ def timed(statements: Sequence[Statement], corpus: Corpus, answers: int = 20) ->
     return found
 
 
+def measure(options: argparse.Namespace) -> None:
+    """Print how soon an answer shows its evidence, begins and ends, and how soon it can be stopped."""
+    seal.shut("desk")
+    of = sets.Set.load(options.set, 1)
+    spent: dict[str, list[float]] = {}
+    with sets.opened(options.library, of, again=False) as session:
+        session.answer_by("written")
+        asked = [one.text for one in chosen(options.set, 4 * options.questions)][: 2 * options.questions]
+        for question in asked[: options.questions]:
+            timings = timed_answer(session, question)
+            for stage, seconds in timings.items():
+                spent.setdefault(stage, []).append(seconds)
+        reading = median(spent["first text after the evidence"])
+        rng = random.Random(SEED)
+        for question in asked[options.questions :]:
+            took = stopped_after(session, question, rng.uniform(0.05, 0.9) * reading)
+            if took is not None:
+                spent.setdefault("stopped while the prompt is read", []).append(took)
+    for stage, found in spent.items():
+        print(f"{stage:<34}{len(found):>4} times   p50 {percentile(found, 0.5) * 1000:>7.1f} ms   "
+              f"p95 {percentile(found, 0.95) * 1000:>7.1f} ms")
+    print("wanted: evidence and stopping under 300 ms, checking under 50 ms")
+
+
+def timed_answer(session: Session, question: str) -> dict[str, float]:
+    """Return the seconds to the evidence, from there to the first text, of checking and of all."""
+    began = time.monotonic()
+    seen = found = 0.0
+    with contextlib.closing(session.answering.ask(question)) as events:
+        for event in events:
+            if isinstance(event, EvidenceFound):
+                found = time.monotonic()
+            elif isinstance(event, TextWritten) and not seen:
+                seen = time.monotonic()
+            elif isinstance(event, Answered):
+                last = event
+    result = {"evidence": found - began}
+    if seen:
+        result["first text after the evidence"] = seen - found
+        result["checking"] = dict(last.timings)["checking"]
+    return result | {"all": time.monotonic() - began}
+
+
+def stopped_after(session: Session, question: str, seconds: float) -> float | None:
+    """Return how long it takes to stop an answer so long after its evidence; None where text was there by then."""
+    with contextlib.closing(session.answering.ask(question)) as events:
+        until = math.inf
+        for event in events:
+            if isinstance(event, EvidenceFound):
+                until = time.monotonic() + seconds
+            if isinstance(event, TextWritten | Answered):
+                return None
+            if time.monotonic() >= until:
+                break
+        events.close()
+        return time.monotonic() - until
+
+
 def print_rows(rows: dict[str, dict[str, list[bool]]], sets: Sequence[str], left_out: dict[str, int]) -> None:
     print(f"{'':<18}" + "".join(f"{name:>20}" for name in (*sets, "all")) + f"{'left out':>10}")
     for kind, told in rows.items():
@@ -107,6 +173,11 @@ def main() -> None:
     part.add_argument("--keep", type=Path, metavar="DIR", help="keep the passages of the sets here")
     part.add_argument("--show", default="", metavar="KIND", help="print what of this kind was judged wrongly")
     part.set_defaults(run=verify)
+    part = parts.add_parser("speed", help="how soon an answer is there, and how soon it is stopped")
+    part.add_argument("set", type=Path, metavar="SET")
+    part.add_argument("--library", type=Path, required=True, metavar="DIR", help="where the library is kept")
+    part.add_argument("--questions", type=int, default=20, metavar="N")
+    part.set_defaults(run=measure)
     options = parser.parse_args()
     options.run(options)
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -53,6 +53,9 @@ class FakeGenerator:
     finish: str = "end"
     prompts: list[Prompt] = field(default_factory=list)
     closed_early: bool = False
+
+    def loading(self) -> Iterator[None]:
+        return iter(())
 
     def count(self, prompt: Prompt) -> int:
         return sum(len(turn.text.split()) + 4 for turn in prompt.turns)

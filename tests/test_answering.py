@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 import pytest
@@ -24,11 +25,14 @@ from app.types import (
     EvidenceFound,
     Exchange,
     Hit,
+    Preparing,
+    Prompt,
     Scope,
     Searched,
     StoredPassage,
     TextWritten,
     Verdict,
+    Written,
 )
 from tests.fakes import FakeGenerator
 
@@ -223,6 +227,35 @@ def test_a_supported_sentence_that_says_something_else_than_the_best_ones_is_ast
     assert say([best], "Who won the battle of Lake George?", "The battle of Lake George ended inconclusively.")
     assert not say([best], "Who won the battle of Lake George?", "The British won the battle of Lake George.")
     assert not say([best], "Who won the battle of Lake George?", "They won the battle of Lake George.")
+
+
+class SlowGenerator(FakeGenerator):
+    """Says nothing for a while: it is loaded, then it reads its prompt."""
+
+    def loading(self) -> Iterator[None]:
+        yield from (None, None)
+
+    def generate(self, prompt: Prompt) -> Generator[str, None, Written]:
+        writing = super().generate(prompt)
+        self.closed_early = True
+        yield from ("", "", "")
+        return (yield from writing)
+
+
+def test_while_the_model_is_silent_it_is_told_and_can_be_stopped() -> None:
+    generator = SlowGenerator("The monthly rent is 2,450 dollars [1].")
+    events = list(answering(generator).ask("What is the rent?"))
+    assert [type(event) for event in events[:6]] == [EvidenceFound] + [Preparing] * 5
+    assert "".join(event.text for event in events if isinstance(event, TextWritten)) == generator.reply
+    last = events[-1]
+    assert isinstance(last, Answered)
+    assert last.answer.text == generator.reply
+    generator.closed_early = False
+    stopped = answering(generator).ask("What is the rent?")
+    assert [type(next(stopped)) for _ in range(4)] == [EvidenceFound, Preparing, Preparing, Preparing]
+    stopped.close()
+    assert generator.closed_early
+    assert not generator.prompts[2:]  # it never came to the writing
 
 
 def test_a_model_that_repeats_itself_for_ever_is_stopped() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ _AHEAD = 2
 
 # Seconds after which passages that wait for the writing to end look whether their engine is still there.
 _LOOK_AGAIN = 0.2
+_BEAT = 0.1  # seconds; so soon can be stopped what the model is silent at
 
 # More context costs memory that the starter prompts do not use.
 CONTEXT = 4096
@@ -155,6 +156,10 @@ class GeneratorClient:
         """Begin loading in the background; errors come with the first use."""
         self._engine.start()
 
+    def loading(self) -> Iterator[None]:
+        """Begin to load the model and yield now and then until it is there; raises ModelError."""
+        return self._engine.loading(_BEAT)
+
     def count(self, prompt: Prompt) -> int:
         """Return the tokens of `prompt` after the model's own chat template. Raises ModelError."""
         tokens = self._engine.ready().ask("count", turns=_turns(prompt)).result().header.get("tokens")
@@ -165,6 +170,7 @@ class GeneratorClient:
     def generate(self, prompt: Prompt) -> Generator[str, None, Written]:
         """Yield the text piece by piece and return how it ended; closing the iterator stops the model.
 
+        While it reads the prompt, which takes long on a small computer, empty pieces come.
         Raises PromptTooLong where prompt and one token do not fit, and other ModelErrors.
         """
         with self._precedence.answering():
@@ -177,7 +183,10 @@ class GeneratorClient:
             )
             over = False
             try:
-                for frame in reply.pieces():
+                for frame in reply.beats(_BEAT):
+                    if frame is None:
+                        yield ""
+                        continue
                     if frame.header.get("last") is True:
                         over = True
                         return _written(frame.header)

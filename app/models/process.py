@@ -94,6 +94,14 @@ class Engine:
         connection.wait_until_loaded()
         return connection
 
+    def loading(self, beat: float) -> Iterator[None]:
+        """Start it, and yield every `beat` seconds until the model is loaded; raises ModelError."""
+        connection = self._current()
+        while not connection.settled:
+            time.sleep(beat)
+            yield
+        connection.wait_until_loaded()
+
     def loaded(self) -> Connection | None:
         """Return the connection where the model is loaded by now, without waiting or starting; else None.
 
@@ -140,7 +148,7 @@ class Connection:
     """One process from its start to its end; replies are sorted by the number of their request."""
 
     def __init__(self, start: Sequence[str], load: dict[str, Any], patience: float) -> None:
-        self._patience = patience
+        self.patience = patience
         self._write = threading.Lock()
         self._state = threading.Lock()
         self._replies: dict[int, Waiting] = {}
@@ -192,16 +200,20 @@ class Connection:
 
     def take(self, waiting: Waiting, seconds: float | None = None) -> frames.Frame:
         """Return the next frame of a reply; raises EngineDied after too long a silence."""
-        seconds = seconds or self._patience
+        seconds = seconds or self.patience
         until = time.monotonic() + seconds
-        found = None
-        while found is None:
-            try:  # in slices, since Windows hears Ctrl+C only between them
-                found = waiting.get(timeout=min(_SLICE, max(0.001, until - time.monotonic())))
-            except queue.Empty:
-                if time.monotonic() >= until:
-                    self.end(f"it said nothing for {seconds:.0f} seconds")
-                    found = waiting.get()
+        # In slices, since Windows hears Ctrl+C only between them.
+        while (found := self.heard(waiting, min(_SLICE, until - time.monotonic()))) is None:
+            if time.monotonic() >= until:
+                self.end(f"it said nothing for {seconds:.0f} seconds")
+        return found
+
+    def heard(self, waiting: Waiting, seconds: float) -> frames.Frame | None:
+        """Return the next frame of a reply, None where none comes in so many seconds; raises ModelError."""
+        try:
+            found = waiting.get(timeout=max(0.001, seconds))
+        except queue.Empty:
+            return None
         if isinstance(found, ModelError):
             raise found
         return found
@@ -279,6 +291,21 @@ class Reply:
         last = False
         while not last:
             frame = self._connection.take(self._waiting)
+            last = frame.header.get("last") is True
+            yield frame
+
+    def beats(self, beat: float) -> Iterator[frames.Frame | None]:
+        """As `pieces`, with None for every `beat` seconds of silence, so that whoever waits can leave."""
+        heard = time.monotonic()
+        last = False
+        while not last:
+            frame = self._connection.heard(self._waiting, beat)
+            if frame is None:
+                if time.monotonic() - heard < self._connection.patience:
+                    yield None
+                    continue
+                frame = self._connection.take(self._waiting, beat)  # which ends what says nothing
+            heard = time.monotonic()
             last = frame.header.get("last") is True
             yield frame
 

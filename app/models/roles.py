@@ -6,7 +6,7 @@ Each has a scripted fake in tests/fakes.py, given by constructor.
 from __future__ import annotations
 
 from collections.abc import Generator as Pieces
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -68,6 +68,13 @@ class Generator(Protocol):
         """Return the tokens of `prompt` after the model's own chat template. Raises EngineDied."""
         ...
 
+    def loading(self) -> Iterator[None]:
+        """Begin to load the model and yield now and then until it is there. Raises EngineDied."""
+        ...
+
     def generate(self, prompt: Prompt) -> Pieces[str, None, Written]:
-        """Yield the text piece by piece and return how it ended; closing stops the model. Raises EngineDied."""
+        """Yield the text piece by piece and return how it ended; closing stops the model. Raises EngineDied.
+
+        While it reads the prompt empty pieces come, so that it can be stopped then, too.
+        """
         ...

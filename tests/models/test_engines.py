@@ -219,6 +219,22 @@ class TestRealGenerator(GeneratorContract):
         assert took < 1  # about 0.01 s on an idle computer; reading on would take seconds
         assert "2,450" in "".join(real_generator.generate(PROMPT))
 
+    def test_whoever_waits_can_leave_while_it_reads_the_prompt(self, real_generator: GeneratorClient) -> None:
+        long = f"{random.random()} " + "The lease shall continue for a term of five years. " * 340
+        writing = real_generator.generate(Prompt((Turn("user", long),), max_tokens=5))
+        assert next(writing) == ""  # the first word would take seconds
+        writing.close()
+        assert "2,450" in "".join(real_generator.generate(PROMPT))
+
+    def test_whoever_waits_can_leave_while_it_is_loaded(self, real_generator: GeneratorClient) -> None:
+        with closing(GeneratorClient(real_generator.file)) as cold:
+            loading = cold.loading()
+            next(loading)
+            assert cold._engine.loaded() is None
+            for _ in loading:
+                pass
+            assert cold._engine.loaded() is not None
+
     def test_interrupted_prompt_leaves_no_trace(self, real_generator: GeneratorClient) -> None:
         turns = (Turn("user", "Describe this. " + "The deposit is returned within thirty days. " * 60),)
         undisturbed = "".join(real_generator.generate(Prompt(turns, max_tokens=12)))

@@ -21,6 +21,7 @@ from app.types import (
     Exchange,
     Hit,
     Kept,
+    Preparing,
     Scope,
     TextWritten,
 )
@@ -173,6 +174,8 @@ class ConversingSection(QWidget):
                 turn.show_evidence(event)
                 if evidence.hits:  # the best quote beside the conversation at once
                     self._open(evidence.hits[0])
+            case Preparing(seconds):
+                turn.wait(seconds)
             case TextWritten(text):
                 turn.add_text(text)
             case Answered():

@@ -29,6 +29,7 @@ from app.ui.widgets.theme import Theme
 
 _FIRST = 3  # cards shown before "show more"
 _PULSE_MS = 450
+_PATIENCE = 3.0  # seconds of silence from which on they are counted
 _DRAW_MS = 40  # the text is drawn this often while it is written
 
 
@@ -192,6 +193,11 @@ class Turn(QWidget):
         alike.setVisible(not hidden)
         self.alike.append(alike)
         self._cards.addWidget(alike)
+
+    def wait(self, seconds: float) -> None:
+        """Say that the model has not begun to write for so long."""
+        if seconds >= _PATIENCE:
+            self._caption.setText(f"The model reads the passages, {seconds:.0f} s...")
 
     def add_text(self, text: str) -> None:
         """Add to the text that is being written."""
