@@ -55,8 +55,8 @@ def reconcile(
 
     First what was moved (`FileMoved`), also from one of the folders to another: its content tells, and nothing is read
     again. Then what is new or changed is added. At last what was deleted leaves the library (`FileGone`) by `remove`;
-    but of a folder that cannot be reached or has lost most of its files only `FolderAway` is told, unless
-    `remove_missing`. What is in the library and not meant by the patterns any more stays.
+    but of a folder that cannot be reached, or has lost most of its files or some that kept answers quote, only
+    `FolderAway` is told, unless `remove_missing`. What is in the library and not meant by the patterns any more stays.
     """
     compared = [_compare(store, folder) for folder in folders]
     yield from _moved(store, compared)
@@ -64,7 +64,7 @@ def reconcile(
     if wanted:
         yield from ingest.add(list(dict.fromkeys(wanted)))
     for one in compared:
-        if _is_away(one) and not remove_missing:
+        if not remove_missing and (_is_away(one) or _is_quoted(store, one)):
             yield FolderAway(one.folder.path, tuple(sorted(one.missing)))
             continue
         for file in sorted(one.missing):
@@ -112,6 +112,12 @@ def _is_gone(file: str) -> bool:
     except OSError:
         return False
     return False
+
+
+def _is_quoted(store: Store, one: _Compared) -> bool:
+    """Whether answers in conversations quote what is gone: they would go with it."""
+    gone = [key for file in one.missing for key in store.family(file)]
+    return bool(gone and store.conversations.quoting(gone).exchanges)
 
 
 def _is_away(one: _Compared) -> bool:

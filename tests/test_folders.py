@@ -15,6 +15,7 @@ from app.ingest import Ingest
 from app.store.store import Store
 from app.types import Added, FileAdded, FileGone, FileMoved, Folder, FolderAway, IngestEvent
 from tests.fakes import FakeEmbedder, FakeReaders, FakeRecogniser, FakeTokenizer, box
+from tests.store.talk import exchange
 
 PATIENCE = 20.0
 
@@ -133,6 +134,18 @@ def test_a_drive_that_is_unplugged_takes_nothing_away(following: Following, fold
     folder.rmdir()
     (tmp_path / "unplugged").rename(folder)
     assert following.sync() == []
+
+
+def test_what_kept_answers_quote_is_asked_about_also_where_it_is_one_file(following: Following, folder: Path) -> None:
+    gone, other = folder / "letters" / "1.txt", folder / "letters" / "2.txt"
+    following.store.conversations.keep(exchange(following.store, "What is in it?", str(gone)))
+    other.unlink()
+    assert following.sync() == [FileGone(str(other))]
+    gone.unlink()
+    assert following.sync() == [FolderAway(str(folder), (str(gone),))]
+    assert following.store.holds(following.store.family(str(gone))[0])
+    assert following.sync(remove_missing=True) == [FileGone(str(gone))]
+    assert following.store.conversations.latest() == []
 
 
 def test_a_folder_that_is_mostly_gone_is_asked_about_and_what_is_new_in_it_is_read(

@@ -190,4 +190,5 @@ def _question(state: State) -> str:
         ", …" if len(state.missing) > _NAMED else "")
     was = "was" if len(state.missing) == 1 else "were"
     return (f"{files[:1].upper()}{files[1:]} of the library {was} in this folder and {'is' if was == 'was' else 'are'} "
-            f"no longer there ({names}). As that is much of it, nothing was taken out. Is it gone for good?")
+            f"no longer there ({names}). As that is much of it, or kept answers quote it, nothing was taken out. Is it "
+            "gone for good?")
