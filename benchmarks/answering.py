@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from app import paths, verification  # noqa: E402
 from app.types import Finding, Verdict  # noqa: E402
-from benchmarks.corruptions import KEPT_BACK, RECIPES, all_wrong  # noqa: E402
+from benchmarks.corruptions import KEPT_BACK, RECIPES, all_wrong, other_answers  # noqa: E402
 from benchmarks.measures import percentile  # noqa: E402
 from benchmarks.statements import Corpus, Statement, by_kind, true_statements  # noqa: E402
 
@@ -44,6 +44,7 @@ def verify(options: argparse.Namespace) -> None:
         true = [one for one in true_statements(folder, corpus, options.wanted, seed) if one.half == options.half]
         sound = [one for one in true if one.kind != "statement"]
         made, without = all_wrong(sound, recipes, corpus, options.wanted, seed)
+        made += other_answers([one for one in true if one.kind == "statement"], folder, seed)
         for kind, count in without.items():
             left_out[kind] = left_out.get(kind, 0) + count
         for wanted, some in ((True, true), (False, made)):
