@@ -31,7 +31,7 @@ from app.session import Session  # noqa: E402
 from app.types import Answered, EvidenceFound, Finding, TextWritten, Verdict  # noqa: E402
 from benchmarks import retrieval as sets  # noqa: E402
 from benchmarks.answers import chosen  # noqa: E402
-from benchmarks.corruptions import KEPT_BACK, RECIPES, all_wrong  # noqa: E402
+from benchmarks.corruptions import KEPT_BACK, RECIPES, all_wrong, other_answers  # noqa: E402
 from benchmarks.measures import percentile  # noqa: E402
 from benchmarks.statements import Corpus, Statement, by_kind, true_statements  # noqa: E402
 
@@ -52,6 +52,7 @@ def verify(options: argparse.Namespace) -> None:
         true = [one for one in true_statements(folder, corpus, options.wanted, seed) if one.half == options.half]
         sound = [one for one in true if one.kind != "statement"]
         made, without = all_wrong(sound, recipes, corpus, options.wanted, seed)
+        made += other_answers([one for one in true if one.kind == "statement"], folder, seed)
         for kind, count in without.items():
             left_out[kind] = left_out.get(kind, 0) + count
         for wanted, some in ((True, true), (False, made)):

@@ -10,8 +10,9 @@ import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from benchmarks.statements import DIGITS, MONTH, MONTHS, Corpus, Statement, letters
+from benchmarks.statements import DIGITS, MONTH, MONTHS, Corpus, Statement, letters, questions, stated
 
 SHARED = 0.4  # of a statement's rows of three words: a passage that has so many may say the same
 
@@ -269,3 +270,36 @@ def all_wrong(
                 counts[statement.half] += 1
                 found.append(made)
     return found, left_out
+
+
+def other_answers(of: Sequence[Statement], folder: Path, seed: int) -> list[Statement]:
+    """Return the questions that were made into statements with another answer of the same sort out of the passage.
+
+    It answers another question about the document. A few may still be true: where a set has two answers to one
+    question, in other words.
+    """
+    items = {str(item["id"]): item for item in questions(folder)}
+    dice = random.Random(f"{seed} other answer")
+    found = []
+    for statement in of:
+        item = items[statement.id]
+        own = [letters(answer) for answer in _answers(item)]
+        others = [_answers(other)[0] for other in items.values() if other["doc"] == item["doc"]]
+        fitting = [
+            answer for answer in dict.fromkeys(others)
+            if answer in statement.passage and _sort(answer) == _sort(_answers(item)[0])
+            and letters(answer) not in letters(str(item["question"]))
+            and not any(letters(answer) in one or one in letters(answer) for one in own)
+        ]  # fmt: skip
+        made = stated({**item, "answers": [dice.choice(fitting)]}) if fitting else ""
+        if made:
+            found.append(replace(statement, kind="other answer", text=made))
+    return found
+
+
+def _answers(item: dict[str, object]) -> list[str]:
+    return [str(answer) for answer in item["answers"]]  # type: ignore[attr-defined]
+
+
+def _sort(answer: str) -> tuple[bool, bool]:
+    return answer[:1].isupper(), any(char.isdigit() for char in answer)

@@ -84,7 +84,7 @@ def true_statements(folder: Path, corpus: Corpus, wanted: int, seed: int) -> lis
         if gold is None:
             continue
         sentence, passage = gold
-        made = {"verbatim": sentence, "reworded": reworded(sentence, dice), "statement": _stated(item)}
+        made = {"verbatim": sentence, "reworded": reworded(sentence, dice), "statement": stated(item)}
         for kind, text in made.items():
             place = (kind, half[document])
             if not text or counts.get(place, 0) >= wanted or (kind, text) in seen:
@@ -257,7 +257,7 @@ _RULES: tuple[Rule, ...] = (
 _AUXILIARY = r"(?:is|was|are|were|has|have|had|can|could|may|should|will|would)"
 
 
-def _stated(item: dict[str, object]) -> str:
+def stated(item: dict[str, object]) -> str:
     """Return a short answer's question as a statement, where a rule fits; else ""."""
     answer = str(item["answers"][0]).strip().rstrip(".,;")  # type: ignore[index]
     question = " ".join(str(item["question"]).split()).rstrip("? ")

@@ -57,10 +57,7 @@ class Comparison:
         self._same = [known[token.key, token.name] for token in claim.tokens]  # keys of the passage that are the same
         self._said = frozenset().union(*self._same)
         self._first, self._last = self._place()
-        self._best = max(
-            ((self._held(first, last), first, last) for first, last in self._passage.spans), default=(0, 0, 0),
-            key=lambda one: one[0],
-        )  # fmt: skip
+        self._best, self._most = self._best_sentence()
         self._inside = frozenset(token.key for token in passage.tokens[self._first : self._last])
         self._beside = self._aligned(self._first, self._last)
         self._original = self._copied()
@@ -84,7 +81,7 @@ class Comparison:
 
         Single words out of other sentences say nothing of this one, and what is said twice must stand there twice.
         """
-        _, first, last = self._best
+        first, last = self._best
         here = Counter(token.key for token in self._passage.tokens[first:last])
         beside = Counter(token.key for token in self._passage.tokens[self._first : self._last]) - here
         found: set[int] = set()
@@ -118,8 +115,7 @@ class Comparison:
 
     def _place(self) -> tuple[int, int]:
         """Return the tokens [first, last) of the sentences of the passage that hold most of the claim's words."""
-        spans = self._passage.spans
-        held = [frozenset(token.key for token in self._passage.tokens[first:last]) for first, last in spans]
+        spans, held = self._passage.spans, self._passage.held
         words = [
             same for token, same in zip(self._claim.tokens, self._same, strict=True) if token.value is None and same
         ]
@@ -133,6 +129,13 @@ class Comparison:
                 if rank > best:
                     best, place = rank, (spans[at][0], spans[at + length - 1][1])
         return place
+
+    def _best_sentence(self) -> tuple[tuple[int, int], int]:
+        """Return the sentence of the passage that holds most of the claim, and how many tokens of it."""
+        known = [some for some in self._same if some]
+        counts = [sum(not some.isdisjoint(held) for some in known) for held in self._passage.held]
+        most = max(counts, default=0)
+        return (self._passage.spans[counts.index(most)] if counts else (0, 0)), most
 
     def _counterparts(self, index: int) -> list[int]:
         if index in self._beside.paired:
@@ -156,16 +159,12 @@ class Comparison:
         return align([token.key for token in self._claim.tokens], self._same,
                      [token.key for token in self._passage.tokens[first:last]], first)  # fmt: skip
 
-    def _held(self, first: int, last: int) -> int:
-        keys = {token.key for token in self._passage.tokens[first:last]}
-        return sum(not same.isdisjoint(keys) for same in self._same)
-
     def _copied(self) -> Alignment | None:
-        """Return the sentence beside the one of the passage that holds most of it; None where it copies none."""
-        held, first, last = self._best
-        if held < CLOSE * len(self._same):
+        """Return the claim beside the best sentence of the passage; None where it copies none."""
+        if self._most < CLOSE * len(self._same):
             return None
-        copied = self._beside if (first, last) == (self._first, self._last) else self._aligned(first, last)
+        alone = self._best == (self._first, self._last)
+        copied = self._beside if alone else self._aligned(*self._best)
         return copied if copied.close else None
 
     def _theirs(self, index: int) -> list[Token]:

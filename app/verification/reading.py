@@ -54,6 +54,11 @@ class Text:
         return frozenset(token.key for token in self.tokens)
 
     @cached_property
+    def held(self) -> tuple[frozenset[str], ...]:
+        """The keys of each sentence."""
+        return tuple(frozenset(token.key for token in self.tokens[first:last]) for first, last in self.spans)
+
+    @cached_property
     def values(self) -> tuple[Token, ...]:
         return tuple(token for token in self.tokens if token.value is not None)
 
