@@ -233,6 +233,46 @@ def test_an_answer_anyway_is_a_version_of_the_one_that_was_not_found(
     assert window.conversation.turns[0].heading.number.text() == "2 of 2"
 
 
+def test_what_followed_stays_with_the_answer_that_was_not_found(
+        said: Callable[..., MainWindow], fake: FakeSession, qtbot: QtBot) -> None:
+    fake.script = [EvidenceFound(lease_evidence(FIRST), .1), Answered(Answer(AnswerStatus.NOT_FOUND, "", ()), (), ())]
+    window = said(FIRST)
+    fake.script = None
+    said(SECOND)
+    fake.script = [EvidenceFound(lease_evidence(FIRST), .1), EngineDied(reason="it ended")]
+    click(qtbot, window.conversation.turns[0].anyway)
+    idle(qtbot, window)
+    assert questions(window) == [FIRST, SECOND]
+    assert all(turn.isVisibleTo(window) for turn in window.conversation.turns)
+    assert "it ended" in window.conversation.turns[0].notice.label.text()
+    window.conversation.begin()
+    choose(window, qtbot, 0)
+    fake.script = None
+    click(qtbot, window.conversation.turns[0].anyway)
+    idle(qtbot, window)
+    assert questions(window) == [FIRST]
+    click(qtbot, window.conversation.turns[0].heading.before)
+    assert questions(window) == [FIRST, SECOND]
+
+
+def test_a_conversation_stays_that_is_kept_in_a_matter_which_is_not_the_first_any_more(
+        said: Callable[..., MainWindow], fake: FakeSession, qtbot: QtBot, tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    here, other = fake.matter.id, fake.with_matter("Smith v. Jones")
+    window = said(FIRST)
+    window.matters.choose((other.id, here))
+    idle(qtbot, window)
+    assert questions(window) == [FIRST]
+    assert not window.conversation.turns[0].heading.edit.isEnabled()
+    window.conversation.conversing.refresh()
+    idle(qtbot, window)
+    assert questions(window) == [FIRST]
+    monkeypatch.setattr(files, "save_as", lambda *_: tmp_path / "talk.docx")
+    click(qtbot, window.conversation.head.export)
+    idle(qtbot, window)
+    assert len(fake.exported) == 1
+
+
 # What goes.
 
 

@@ -61,6 +61,7 @@ class ConversingSection(QWidget):
         self._parents: Mapping[str, str] = {}
         self._shut = 0  # files that gave no page
         self.conversation: str | None = None  # the id of the one that is shown, where it is kept
+        self._home = ""  # the id of the matter that it is kept in
         self._exchanges: tuple[Exchange, ...] = ()  # all that are kept of it, with other branches
         self._edited: Turn | None = None  # the next question takes its place
         self._aside: list[Turn] = []  # hidden until what takes their place is answered
@@ -76,6 +77,7 @@ class ConversingSection(QWidget):
     def set_session(self, session: Session, matters: tuple[str, ...]) -> None:
         """Ask `session` from now on, in `matters`, which are named only where there are several to choose."""
         self._session, self._matters = session, matters
+        self._let()
 
     def know(self, parents: Mapping[str, str], shut: int) -> None:
         """`parents` are the files that documents came in, by the documents' ids; `shut` files gave no page."""
@@ -140,6 +142,9 @@ class ConversingSection(QWidget):
         if not self.asking and self._session is not None:
             turn.begin_again()
             kept = turn.exchange.id if turn.exchange is not None and turn.kept else None
+            after = self.turns[self.turns.index(turn) + 1 :]
+            if kept and after:  # they follow the answer that was not found, and stay with it
+                self._aside = self.view.put_aside(after[0])
             self._pull(turn, scope, anyway=True, instead=kept)
 
     def _pull(self, turn: Turn, scope: Scope | None, *, anyway: bool = False, instead: str | None = None) -> None:
@@ -155,7 +160,8 @@ class ConversingSection(QWidget):
             earlier = [each.exchange for each in before if each.exchange is not None]
             self._job = self._jobs.pull(
                 lambda: answering.ask(question, scope=scope, anyway=anyway, earlier=earlier), "ask")
-        self._job.yielded.connect(lambda event: self._show(turn, event))
+        home = session.matter.id
+        self._job.yielded.connect(lambda event: self._show(turn, event, home))
         self._job.failed.connect(lambda error: self._end(turn, in_words(error)))
         self._job.stopped.connect(lambda: self._end(turn))
         self._job.ended.connect(self._over)
@@ -166,7 +172,7 @@ class ConversingSection(QWidget):
         """Text of one matter never lies among that of another, so nothing is kept where several are searched."""
         return self._session is not None and len(self._session.searching) == 1
 
-    def _show(self, turn: Turn, event: ConversationEvent) -> None:
+    def _show(self, turn: Turn, event: ConversationEvent, home: str) -> None:
         if turn not in self.turns:  # it was dropped
             return
         match event:
@@ -182,7 +188,7 @@ class ConversingSection(QWidget):
                 turn.finish(event, self._session.writer if self._session is not None else "")
                 self._give_up_aside()
             case Kept(conversation, exchange):
-                self.conversation = conversation.id
+                self.conversation, self._home = conversation.id, home
                 self._exchanges = (*self._exchanges, exchange)
                 turn.keep(exchange)
                 self._show_version(turn)
@@ -195,6 +201,9 @@ class ConversingSection(QWidget):
         elif turn.answer is not None:
             if problem:
                 self.told.emit(f"This answer is not kept: {problem}", "warn")
+        elif turn.kept:  # it was to be answered anyway
+            self.view.bring_back(aside)
+            turn.fail(problem) if problem else turn.stop()
         elif aside:  # nothing came of it, so that all is as it was
             self.view.drop([turn])
             self.view.bring_back(aside)
@@ -308,12 +317,12 @@ class ConversingSection(QWidget):
         session = self._session
         if session is None:
             return
-        store = session.store
+        store, home = session.store, session.matter.id
 
         def show(found: tuple[Exchange, ...]) -> None:
             if self._session is session and session.store is store and not self.asking:
                 self._clear()
-                self.conversation, self._exchanges = conversation, found
+                self.conversation, self._home, self._exchanges = conversation, home, found
                 self._show_way(threads.way(found, exchange or None))
                 at = next((turn for turn in self.turns if turn.exchange and turn.exchange.id == exchange), None)
                 self.view.show_turn(at or self.turns[-1])
@@ -339,9 +348,10 @@ class ConversingSection(QWidget):
         if session is None or not exchanges:
             return
         kept = session.store.conversations
+        named = conversation if session.matter.id == self._home else None
 
         def fetch() -> tuple[str, Sequence[Exchange]]:
-            return kept.get(conversation).title if conversation is not None else "", exchanges
+            return kept.get(named).title if named is not None else "", exchanges
 
         export_answers(self, self._jobs, session, fetch, what="conversation", told=self.told.emit)
 
@@ -388,7 +398,7 @@ class ConversingSection(QWidget):
     def refresh(self, gone: Exchange | None = None) -> None:
         """Show nothing that is not kept any more; in the place of what is `gone` another version, if there is one."""
         session, conversation = self._session, self.conversation
-        if session is None or conversation is None:
+        if session is None or conversation is None or session.matter.id != self._home:
             return
         store = session.store
 
