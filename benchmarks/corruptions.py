@@ -125,6 +125,23 @@ def _renamed(of: Statement, others: Sequence[str], dice: random.Random) -> str |
     return _replaced(of, place.span(), lambda old: dice.choice(fitting)) if fitting else None
 
 
+_PLAIN_WORD = re.compile(r"(?<=[a-z,;] )[a-z]{5,}\b(?!['’-])")
+
+
+def word(of: Statement, corpus: Corpus, dice: random.Random) -> str | None:
+    """Another plain word of the document, of the same ending, in the place of one: storms, where it says fires."""
+    places = list(_PLAIN_WORD.finditer(of.text))
+    if not places:
+        return None
+    place = dice.choice(places)
+    held = set(re.findall(r"[a-z]+", of.passage.lower()))
+    text = " ".join(corpus.passages[of.document])
+    fitting = [other for other in dict.fromkeys(_PLAIN_WORD.findall(text))
+               if other[-2:] == place.group()[-2:] and other not in held
+               and other[:4] not in {one[:4] for one in held}]  # fmt: skip
+    return _replaced(of, place.span(), lambda old: dice.choice(fitting)) if fitting else None
+
+
 _PUT_IN = re.compile(
     r"\b(is|are|was|were|shall|will|may|can|should|must|could|would|has been|have been)\b(?! not\b|n't)", re.IGNORECASE
 )
@@ -208,7 +225,7 @@ def _replaced(of: Statement, span: tuple[int, int], change: Callable[[str], str]
 
 
 RECIPES: dict[str, Recipe] = {
-    "number": number, "date": date, "dose": dose, "unit": unit, "name": name, "negation": negation,
+    "number": number, "date": date, "dose": dose, "unit": unit, "name": name, "word": word, "negation": negation,
     "passage": elsewhere, "document": other_document,
 }  # fmt: skip
 KEPT_BACK: dict[str, Recipe] = {

@@ -372,3 +372,30 @@ def hit(rank: int, text: str) -> Hit:
 ])  # fmt: skip
 def test_a_sentence_about_the_passages_is_not_what_they_say(sentence: str, verdict: Verdict) -> None:
     assert check(sentence, ["The passage of rent: the rent of the flat is 2,450 dollars."]) is verdict
+
+
+DEPOSIT = (
+    "The Tenant pays a deposit of EUR 14,400, equal to three months' rent, into a separate account. It is returned "
+    "with interest within sixty days. The Landlord insures the building against fire and storm."
+)
+
+
+@pytest.mark.parametrize(("claim", "theirs"), [
+    ("The Tenant pays a bribe of EUR 14,400, equal to three months' rent, into a separate account.", "deposit"),
+    ("The Tenant pays a deposit of EUR 14,400, equal to three months' salary, into a separate account.", "rent"),
+    ("The Landlord insures the building against fire and earthquakes.", "storm"),
+    ("The Landlord covers the building against fire and storm.", "insures"),  # the same, but no comparison knows that
+])
+def test_one_word_in_the_place_of_another_is_only_partly_supported(claim: str, theirs: str) -> None:
+    found = verification.check(claim, [DEPOSIT])
+    assert found.verdict is Verdict.PARTLY
+    assert f"The passage says “{theirs}” here" in found.reasons[0].text
+
+
+@pytest.mark.parametrize("claim", [
+    "The Landlord insures the building against fire and storm.",
+    "The Tenant pays a deposit of EUR 14,400, equal to three months' rent, into a separate bank account.",
+    "The Landlord insures the building against storm and fire.",
+])
+def test_words_that_stand_in_no_others_place_are_no_fault(claim: str) -> None:
+    assert verification.check(claim, [DEPOSIT]).verdict is Verdict.SUPPORTED

@@ -306,7 +306,9 @@ class Comparison:
     def _moved(self, index: int, token: Token, theirs: list[Token]) -> Fault | None:
         """Tell where a sentence that copies a place has in it a word from elsewhere in the passage."""
         instead = self._beside.instead
-        if index not in self._beside.copied or not theirs or not self._same[index] or self._passive(index, theirs):
+        if not self._same[index]:
+            return self._strange(index, token, theirs)
+        if index not in self._beside.copied or not theirs or self._passive(index, theirs):
             return None
         if any(not self._same[i] for i in range(index - 1, index + 2) if instead.get(i) == instead[index]):
             return None  # said in other words
@@ -321,6 +323,21 @@ class Comparison:
             return None  # no word stands where another sort of word does: the sentence is turned round
         words = f"The passage says {_shown(missing)} here, not {_shown(token)}."
         return _fault(token, Concern.NAME if token.name else Concern.WORDS, words, Verdict.PARTLY)
+
+    def _strange(self, index: int, token: Token, theirs: list[Token]) -> Fault | None:
+        """Tell where a sentence that copies a place has one word of its own in it: fire and earthquakes, not storm.
+
+        It may say the same in another word. Whoever reads both sees that at once, and no comparison of words does.
+        """
+        paired, last = self._beside.paired, len(self._same) - 1
+        if not self._beside.close or token.listed or not theirs:
+            return None
+        if not (index in (0, last) or index - 1 in paired) or not (index == last or index + 1 in paired):
+            return None  # said in other words
+        other = theirs[-1] if index == 0 else theirs[0]
+        if len(theirs) > 2 and index not in (0, last):
+            return None
+        return _said_otherwise(token, Concern.WORDS, other, Verdict.PARTLY)
 
     def _passive(self, index: int, theirs: list[Token]) -> bool:
         """Whether a name has another place because one text says it with "by"."""
@@ -371,8 +388,10 @@ def _shown(token: Token) -> str:
     return "“" + " ".join(token.shown.split()) + "”"
 
 
-def _said_otherwise(token: Token, concern: Concern, other: Token) -> Fault:
-    return _fault(token, concern, f"The passage says {_shown(other)} here, not {_shown(token)}.")
+def _said_otherwise(
+    token: Token, concern: Concern, other: Token, verdict: Verdict = Verdict.NOT_SUPPORTED
+) -> Fault:
+    return _fault(token, concern, f"The passage says {_shown(other)} here, not {_shown(token)}.", verdict)
 
 
 def _fault(token: Token, concern: Concern, words: str, verdict: Verdict = Verdict.NOT_SUPPORTED) -> Fault:
