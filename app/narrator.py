@@ -95,8 +95,8 @@ def event_lines(event: IngestEvent) -> list[str]:
         case FileGone(file):
             return [f"Gone, and taken out of the library: {file}"]
         case FolderAway(path, missing):
-            return [(f"The folder {path} cannot be reached, or much of it is gone, or kept answers quote what is: "
-                    f"{counted(len(missing), 'document')} of the library are not there. Nothing was taken out.")]
+            return [(f"The folder {path} cannot be reached, or much of it, or something that conversations quote, is "
+                    f"gone: {counted(len(missing), 'document')} of the library are not there. Nothing was taken out.")]
         case Added():
             rate = event.pages / event.seconds if event.seconds else 0.0
             return [(f"{event.added} added, {event.unchanged} unchanged, {event.failed} not read; "

@@ -12,9 +12,9 @@ from app.store.store import Store
 from tests.retrieval.collection import EMBEDDER, opened, put
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with opened(tmp_path_factory.mktemp("shelf") / "library") as store:
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with opened(tmp_path / "library") as store:
         put(store, "/papers/Brightwater lease.txt", "The lease was signed by Miriam Okafor on 3 March 2016.",
             "Notice to end it is ninety days in writing.",
             "Robert Maynard looked after the stairs and rooms. A trophy was stolen in 2011.",
