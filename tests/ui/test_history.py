@@ -333,6 +333,21 @@ def test_removing_a_document_takes_the_answers_that_quote_it(
     idle(qtbot, window)
     qtbot.waitUntil(lambda: listed(window) == [])
     assert questions(window) == []
+    said(THIRD)  # begins anew
+    assert listed(window) == [THIRD]
+
+
+def test_a_question_that_goes_while_it_is_edited_is_edited_no_more(
+        said: Callable[..., MainWindow], fake: FakeSession, qtbot: QtBot) -> None:
+    window = said(FIRST)
+    click(qtbot, window.conversation.turns[0].heading.edit)
+    window.library.ask_removal(DOCUMENTS[0])
+    qtbot.waitUntil(window.library.removal.isVisible)
+    click(qtbot, window.library.removal.go)
+    idle(qtbot, window)
+    assert not window.conversation.composer.edit.isVisible()
+    said(THIRD)
+    assert questions(window) == [THIRD]
 
 
 # The list.

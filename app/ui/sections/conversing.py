@@ -121,16 +121,16 @@ class ConversingSection(QWidget):
             instead = edited.exchange.id
             self._aside = self.view.put_aside(edited)
         self.stop_editing()
-        turn = self._add(question, narrowed)
-        turn.insisted.connect(lambda: self._insist(turn, scope))
+        turn = self._add(question, scope, narrowed)
         self._pull(turn, scope, instead=instead)
 
-    def _add(self, question: str, narrowed: str = "") -> Turn:
+    def _add(self, question: str, scope: Scope | None = None, narrowed: str = "") -> Turn:
         turn = Turn(self._theme, question, self._matters, parents=self._parents, shut=self._shut, narrowed=narrowed)
         turn.opened.connect(self._open)
         turn.coverage.connect(self.coverage)
         turn.copied.connect(clipboard.copy)
         turn.exported.connect(self._export_one)
+        turn.insisted.connect(lambda: self._insist(turn, scope))
         turn.heading.edited.connect(lambda: self._edit(turn, question))
         turn.heading.dropped.connect(lambda: self._ask_deletion(turn))
         turn.heading.stepped.connect(lambda by: self._step(turn, by))
@@ -278,9 +278,7 @@ class ConversingSection(QWidget):
         if same < len(self.turns):
             self.view.drop(self.view.put_aside(self.turns[same]))
         for exchange in way[same:]:
-            turn = self._add(exchange.question)
-            turn.insisted.connect(lambda turn=turn: self._insist(turn, None))
-            turn.show_kept(exchange)
+            self._add(exchange.question).show_kept(exchange)
         for turn in self.turns:
             self._show_version(turn)
         self._let()
@@ -419,19 +417,17 @@ class ConversingSection(QWidget):
     def _take_leave_of(self, left: tuple[Exchange, ...], gone: Exchange | None) -> None:
         """Show no turn that is not among those `left` of the conversation."""
         self._exchanges = left
-        there = {exchange.id for exchange in left}
-        lost = [turn for turn in self.turns if turn.kept and turn.exchange and turn.exchange.id not in there]
-        if not lost:
-            return
-        self.view.drop(lost)
         if not left:
             self.conversation = None
-        if self.asking or self.unkept:
-            return
-        shown = [turn.exchange.id for turn in self.turns if turn.kept and turn.exchange]
-        versions = [each.id for each in left if gone is not None and each.before == gone.before]
-        through = versions[-1] if versions else shown[-1] if shown else None
-        if way := threads.way(left, through):
-            self._show_way(way)
+        there = {exchange.id for exchange in left}
+        kept = [turn for turn in self.turns if turn.kept and turn.exchange]
+        lost = [turn for turn in kept if turn.exchange and turn.exchange.id not in there]
+        self.view.drop(lost)
+        if self._edited not in self.turns:
+            self.stop_editing()
+        shown = [turn.exchange.id for turn in kept if turn not in lost and turn.exchange]
+        if left and (lost or not shown) and not self.asking and not self.unkept:
+            versions = [each.id for each in left if gone is not None and each.before == gone.before]
+            self._show_way(threads.way(left, versions[-1] if versions else shown[-1] if shown else None))
         else:
-            self._clear()
+            self._let()
