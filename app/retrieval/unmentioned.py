@@ -9,6 +9,7 @@ import re
 
 from app import query as queries
 from app import verification
+from app.places import file_name
 from app.store.several import Several
 from app.store.store import Store
 from app.types import Demand, Evidence, Near, StoredPassage, Word
@@ -40,7 +41,7 @@ def unmentioned(evidence: Evidence, store: Store | Several) -> tuple[str, ...]:
 
 def _with_names(passage: StoredPassage) -> str:
     """Return a passage below what its document is called: it may be what the question calls it by."""
-    called = re.sub(r"[-_]+", " ", re.split(r"[/\\]", passage.file)[-1])
+    called = re.sub(r"[-_]+", " ", file_name(passage.file))
     return f"{passage.title}\n{called}\n{passage.context}\n{passage.text}"
 
 

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 
 from PIL import Image, ImageDraw, ImageFont
 
+from app.conversing import Conversing
 from app.errors import CarrelError, NoKeyStore, UnknownModel, WrongPassphrase, WrongRecoveryKey
 from app.settings import Settings
 from app.steps import finished
@@ -28,7 +29,6 @@ from app.types import (
     Box,
     BroughtUp,
     Citation,
-    ConversationEvent,
     Destroyed,
     DocumentRow,
     EmbedderSurvey,
@@ -266,7 +266,6 @@ class FakeSession:
                                        ledger=self._ledger)
         self.ingest = SimpleNamespace(add=self._add, survey=self._survey)
         self.answering = SimpleNamespace(ask=self._ask)
-        self.conversing = SimpleNamespace(ask=self._converse)
         self.catalog = SimpleNamespace(models=self._models)
         self.embedders = SimpleNamespace(survey=self._survey_embedder, behind=self._behind, halt=self._halt)
         self.retrieval = SimpleNamespace(search=self._search, tell=self.told.append)
@@ -282,6 +281,11 @@ class FakeSession:
 
     def _note(self, name: str) -> None:
         self.calls.append((name, threading.get_ident()))
+
+    @property
+    def conversing(self) -> Conversing:
+        """The real one, over the scripted answers and what is kept in memory."""
+        return Conversing(self.talk, self.answering, model=self.writer)  # type: ignore[arg-type]
 
     @property
     def writes(self) -> bool:
@@ -562,14 +566,6 @@ class FakeSession:
         finally:
             self._note("ask closed")
             self.closed_generators.append("ask")
-
-    def _converse(
-        self, question: str, conversation: str | None = None, *, after: str | None = None, instead: str | None = None,
-        scope: Scope | None = None, anyway: bool = False,
-    ) -> Iterator[ConversationEvent]:
-        self._note("converse")
-        events = self._ask(question, scope=scope, anyway=anyway)
-        return self.talk.converse(events, question, conversation, after, instead, self.writer)
 
     def _written(self, question: str) -> Iterator[AnswerEvent]:
         yield EvidenceFound(lease_evidence(question, [matter.name for matter in self.searching]), .12)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from app.errors import BadTitle, CarrelError, UnknownConversation
-from app.types import Answered, AnswerEvent, Conversation, Evidence, EvidenceFound, Exchange, Kept, Mention, Quoting
-
-MOMENT = 1_760_000_000.0
+from app.types import Conversation, Exchange, Mention, Quoting
 
 
 @dataclass
@@ -33,6 +30,18 @@ class FakeTalk:
     def exchanges(self, conversation: str) -> tuple[Exchange, ...]:
         self.get(conversation)
         return tuple(self.stored[conversation])
+
+    def tip(self, conversation: str) -> str:
+        return self.exchanges(conversation)[-1].id
+
+    def path(self, tip: str) -> tuple[Exchange, ...]:
+        every = {each.id: each for some in self.stored.values() for each in some}
+        if tip not in every:
+            raise UnknownConversation
+        back = [every[tip]]
+        while back[-1].before is not None:
+            back.append(every[back[-1].before])
+        return tuple(reversed(back))
 
     def search(self, text: str) -> list[Mention]:
         return [Mention(each.id, each.title, exchange.id, exchange.question, exchange.asked)
@@ -90,7 +99,7 @@ class FakeTalk:
     def _put(self, changed: Conversation) -> None:
         self.kept = [changed if each.id == changed.id else each for each in self.kept]
 
-    def keep(self, made: Exchange, conversation: str | None) -> Conversation:
+    def keep(self, made: Exchange, conversation: str | None = None) -> Conversation:
         error, self.error = self.error, None
         if error is not None:
             raise error
@@ -103,29 +112,3 @@ class FakeTalk:
         kept = replace(self.get(conversation), changed=made.asked, exchanges=len(self.stored[conversation]))
         self._put(kept)
         return kept
-
-    def converse(self, events: Iterator[AnswerEvent], question: str, conversation: str | None, after: str | None,
-                 instead: str | None, model: str) -> Iterator[AnswerEvent | Kept]:
-        """Yield the events of an answer, and keep it; as Conversing.ask does."""
-        before = after
-        if instead is not None:
-            assert conversation is not None
-            before = next(each.before for each in self.stored[conversation] if each.id == instead)
-        evidence: Evidence | None = None
-        for event in events:
-            if isinstance(event, EvidenceFound):
-                evidence = event.evidence
-            if not isinstance(event, Answered):
-                yield event
-                continue
-            assert evidence is not None
-            asked = MOMENT + sum(len(each) for each in self.stored.values())
-            made = Exchange(secrets.token_hex(16), before, asked, question, evidence.question, evidence, event.answer,
-                            event.given, model)
-            try:
-                kept = Kept(self.keep(made, conversation), made)
-            except CarrelError:
-                yield event
-                raise
-            yield event
-            yield kept

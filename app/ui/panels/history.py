@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from app import threads
 from app.types import BackupCopy, Conversation, Exchange, Mention
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.sections.exporting import export_answers
@@ -20,7 +19,7 @@ from app.ui.widgets import dates
 from app.ui.widgets.asking import AskStrip, Question
 from app.ui.widgets.labels import Label, Notice, PushButton, ToolButton, counted, tip
 from app.ui.widgets.removal import deletion
-from app.ui.widgets.rows import ROW, Row, Rows, row_list
+from app.ui.widgets.rows import ROW, Row, Rows, offer, row_list
 from app.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:
@@ -232,12 +231,8 @@ class HistoryPanel(QWidget):
         if not index.isValid():
             return
         self.view.setCurrentIndex(index)
-        menu = QMenu(self.view)
-        menu.addAction("Show").triggered.connect(lambda: self._choose(index))
-        for _, words, act in self._acts():
-            menu.addAction(words).triggered.connect(act)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.view.viewport().mapToGlobal(place))
+        offer(self.view, place, (
+            ("Show", lambda: self._choose(index)), *((words, act) for _, words, act in self._acts())))
 
     def ask_name(self) -> None:
         """Ask for another title of the conversation that is marked."""
@@ -261,7 +256,7 @@ class HistoryPanel(QWidget):
         kept, key = session.store.conversations, _conversation(row)
 
         def fetch() -> tuple[str, tuple[Exchange, ...]]:
-            return kept.get(key).title, threads.way(kept.exchanges(key))
+            return kept.get(key).title, kept.path(kept.tip(key))
 
         export_answers(self, self._jobs, session, fetch, what="conversation", told=self.notice.tell)
 

@@ -22,7 +22,7 @@ from app.ui.widgets import files, outside
 from app.ui.widgets.asking import AskStrip
 from app.ui.widgets.labels import Icon, Label, PushButton, counted, tip
 from app.ui.widgets.removal import removal
-from app.ui.widgets.rows import ROW, Row, Rows, document_row, row_list
+from app.ui.widgets.rows import ROW, Row, Rows, document_row, offer, row_list
 from app.ui.widgets.switch import Option, Switch
 from app.ui.widgets.theme import Theme
 
@@ -336,20 +336,15 @@ class LibraryPanel(QWidget):
         if not index.isValid():
             return
         self.view.setCurrentIndex(index)
-        menu = QMenu(self.view)
         row: Row = index.data(ROW)
         found = row.value
         assert isinstance(found, DocumentRow)
         whole = "Open the file it came in" if found.parent else "Open the file"
-        entries: tuple[tuple[str, Callable[[], object]], ...] = (
+        offer(self.view, place, (
             ("Show", lambda: self._open(index)),
             (whole, lambda: self._outside(outside.open_outside, found)),
             ("Show in its folder", lambda: self._outside(outside.show_in_folder, found)),
-            ("Remove from the library…", self._ask_removal))
-        for words, act in entries:
-            menu.addAction(words).triggered.connect(act)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.view.viewport().mapToGlobal(place))
+            ("Remove from the library…", self._ask_removal)))
 
     def _ask_removal(self) -> None:
         index = self.view.currentIndex()

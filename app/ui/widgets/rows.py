@@ -5,13 +5,13 @@ Paints plain text only, so that ten thousand rows cost what the visible ones cos
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.places import file_name, page_word
 from app.types import DocumentRow, Status
@@ -206,6 +206,15 @@ def _wrapped(metrics: QFontMetrics, text: str, width: int, most: int) -> list[st
         lines.append(" ".join(words if last else words[:count]))  # the painter cuts what is too long
         words = words[count:]
     return lines
+
+
+def offer(view: QListView, place: QPoint, acts: Sequence[tuple[str, Callable[[], object]]]) -> None:
+    """Let a row that was marked be acted on by a menu at `place` of the view: the words, and who does it."""
+    menu = QMenu(view)
+    for words, act in acts:
+        menu.addAction(words).triggered.connect(act)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(view.viewport().mapToGlobal(place))
 
 
 def row_list(theme: Theme, name: str, lines: int = 2) -> QListView:
