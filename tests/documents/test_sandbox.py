@@ -146,11 +146,8 @@ def test_a_reader_that_breaks_costs_one_file(behaviour: str) -> None:
 
 
 def test_a_reader_that_hangs_is_ended_in_time() -> None:
-    with fake("hangs", Limits(seconds=0.5)) as readers:
-        began = time.monotonic()
-        with pytest.raises(TimedOutFile):
-            readers.read(b"x", ".txt")
-        assert time.monotonic() - began < 20
+    with fake("hangs", Limits(seconds=0.5)) as readers, pytest.raises(TimedOutFile):
+        readers.read(b"x", ".txt")
 
 
 def test_a_reader_that_does_not_take_its_request_is_ended_in_time() -> None:

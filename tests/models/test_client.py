@@ -113,13 +113,10 @@ class TestEmbedding:
         client.embed(["1"])
         passages = later(lambda: client.embed(numbers(20 * BATCH)))
         time.sleep(0.3)
-        started = time.monotonic()
+        before = len(stage.asked())
         client.embed(["5"], urgent=True)
-        took = time.monotonic() - started
         passages.join()
-        asked = stage.asked()
-        assert asked.index("embed 1 True") < 10
-        assert took < 1.5  # two batches of 0.1 s and a busy computer, not the 2 s of all of them
+        assert stage.asked().index("embed 1 True") <= before + 2  # of 21; one may have begun meanwhile
 
     def test_passages_wait_while_something_is_written(self, stage: Stage) -> None:
         precedence = Precedence()
@@ -174,10 +171,8 @@ class TestEmbedding:
         assert len(stage.processes()) == 1
 
     def test_start_does_not_wait(self, stage: Stage) -> None:
-        client = stage.embedder("hang")
-        started = time.monotonic()
-        client.start()
-        assert time.monotonic() - started < 1
+        client = stage.embedder("hang", patience=1e9)
+        client.start()  # would wait for ever
 
     def test_no_folder(self, tmp_path: Path) -> None:
         with closing(EmbedderClient(tmp_path / "none")) as client:
@@ -265,11 +260,9 @@ class TestFaults:
         threads = [later(work) for _ in range(4)]
         while len(stage.asked()) < 1:
             time.sleep(0.01)
-        started = time.monotonic()
         client.close()
         for thread in threads:
             thread.join()
-        assert time.monotonic() - started < 1
         assert [type(error) for error in told] == [EngineDied] * 4
         with pytest.raises(EngineDied, match="closed"):
             client.embed(["1"])
@@ -279,9 +272,7 @@ class TestFaults:
         client.embed(["1"])
         (number,) = stage.processes()
         os.kill(int(number), signal.SIGSTOP)
-        started = time.monotonic()
         client.close()
-        assert time.monotonic() - started < 1
         assert not Path(f"/proc/{number}").exists()
 
 
@@ -303,10 +294,8 @@ class TestWriting:
     def test_an_engine_that_hears_no_stop_is_ended(self, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("app.models.process.STOP_SECONDS", 0.5)
         client = stage.generator("once_deaf")
-        started = time.monotonic()
         with closing(client.generate(PROMPT)) as writing:
             next(writing)
-        assert time.monotonic() - started < 5
         assert "".join(client.generate(PROMPT)) == "The rent is 2,450."
 
     def test_death_in_the_middle(self, stage: Stage) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,10 @@ from app.types import Refusal
 from tests.seal.tried import ROOT, linux, script
 
 RUN = """
-    import dataclasses, time
+    import dataclasses
     from app import selftest
     {before}
-    started = time.monotonic()
     lines = selftest.run({probe}, data=Path("/"))
-    found["seconds"] = time.monotonic() - started
     found["lines"] = selftest.objects(lines)
     found["code"] = selftest.exit_code(lines)
     found["page"], found["html"] = selftest.page(lines), selftest.html(lines)
@@ -58,7 +55,6 @@ def test_everything_is_refused_in_a_process_that_is_shut(sealed: Found) -> None:
     assert sealed["code"] == 0
     assert [line for line in lines(sealed).values() if line.holds is False] == []
     assert sum(line.holds is True for line in lines(sealed).values()) >= 40
-    assert sealed["seconds"] < 5
 
 
 @linux
@@ -77,7 +73,6 @@ def test_a_process_that_is_not_shut_is_told_so(unsealed: Found) -> None:
     }  # fmt: skip
     assert {what for what in own if found[what].holds is not False} == set()
     assert found["Socket: internet (AF_INET)"].outcome == "open"
-    assert unsealed["seconds"] < 10
 
 
 @linux
@@ -218,10 +213,8 @@ def test_what_is_only_told_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @linux
-def test_nothing_is_left_behind_and_nothing_waits(tmp_path: Path) -> None:
+def test_nothing_is_left_behind(tmp_path: Path) -> None:
     before = f"import tempfile; tempfile.tempdir = {str(tmp_path)!r}; seal.shut('desk')"
     code = script(RUN.format(before=before, probe="None"))
-    started = time.monotonic()
     subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60, cwd=ROOT)
-    assert time.monotonic() - started < 5
     assert list(tmp_path.iterdir()) == []

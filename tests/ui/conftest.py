@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, SignalInstance
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from pytestqt.wait_signal import SignalBlocker
 
 from app.ui.main_window import MainWindow
 from app.ui.widgets.theme import Theme
 from tests.ui.fake_session import DOCUMENTS, PASSPHRASE, FakeDoor, FakeSession
+
+_PATIENCE = 60_000  # milliseconds
+
+
+class PatientBot(QtBot):
+    """Waits as long as a computer that others use as well may need; how long something takes is no test's matter."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = _PATIENCE) -> None:  # noqa: N802
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: SignalInstance, *, timeout: int = _PATIENCE, **options: Any) -> SignalBlocker:  # noqa: N802
+        return super().waitSignal(signal, timeout=timeout, **options)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +74,7 @@ def window(make_window: Callable[[FakeDoor], MainWindow], fake: FakeSession, qtb
 def close(qtbot: QtBot, window: MainWindow) -> None:
     if window._left:
         return
-    with qtbot.waitSignal(window.closed, timeout=10_000):
+    with qtbot.waitSignal(window.closed):
         window.close()
 
 

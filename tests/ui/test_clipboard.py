@@ -53,7 +53,7 @@ def test_what_others_copied_stays() -> None:
 
 def test_a_secret_goes_by_itself(qtbot: QtBot) -> None:
     clipboard.copy("ABCD-EFGH", seconds=1)
-    qtbot.waitUntil(lambda: text() == "", timeout=4000)
+    qtbot.waitUntil(lambda: text() == "")
 
 
 def test_a_secret_that_was_replaced_takes_nothing_with_it(qtbot: QtBot) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -206,13 +205,11 @@ def test_a_hundred_thousand_lines_are_listed(qtbot: QtBot) -> None:
                         Status.READ, "Torn." if number % 2 else "", None) for number in range(100_000)]
     model = Ledger()
     model.documents = covered(lines, {})
-    began = time.monotonic()
     model.narrow(Show.ALL)
     assert model.rowCount() == 110_000
     assert model.index(109_999).data(ROW).stretch.first == 10
     model.narrow(Show.UNREAD, "0999")
     assert model.rowCount() == 10 * 6 + 6 * (model.rowCount() // 6 - 10)
-    assert time.monotonic() - began < 30  # not a figure: only that it is no matter of minutes
 
 
 def test_another_matter_shows_its_own(window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:

@@ -33,7 +33,7 @@ def said(window: MainWindow, qtbot: QtBot, ask: Ask) -> Callable[..., MainWindow
 
 
 def idle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window.jobs.busy and not window.conversation.asking, timeout=10_000)
+    qtbot.waitUntil(lambda: not window.jobs.busy and not window.conversation.asking)
 
 
 def click(qtbot: QtBot, button: object) -> None:

@@ -29,7 +29,7 @@ def click(qtbot: QtBot, button: object) -> None:
 
 
 def idle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window.jobs.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not window.jobs.busy)
 
 
 def strip_of(window: MainWindow) -> RenewingStrip:

@@ -11,15 +11,13 @@ from tests.seal.tried import tried
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no way to refuse, and it says so")
 
 TRY = """
-    import threading, time
+    import threading
     {before}
     from app.ui import probe
     from PySide6.QtCore import QCoreApplication
     application = {application}
     lines = []
-    started = time.monotonic()
     {run}
-    found["seconds"] = str(time.monotonic() - started)
     found.update({{line.what: f"{{line.holds}} {{line.by}}" for line in lines}})
 """
 WHAT = {"HTTP by Qt", "A connection (TCP) by Qt", "A datagram (UDP) by Qt", "Name look-up by Qt"}
@@ -34,7 +32,6 @@ ON_A_WORKER = {
 @pytest.mark.parametrize("how", [ALONE, ON_A_WORKER], ids=["alone", "on a worker"])
 def test_qt_is_refused_where_the_process_is_shut(how: dict[str, str]) -> None:
     found = tried(TRY.format(before="seal.shut('desk')", **how))
-    assert float(found.pop("seconds")) < 3
     assert found == dict.fromkeys(WHAT, "True the operating system")
 
 
@@ -42,5 +39,4 @@ def test_qt_is_refused_where_the_process_is_shut(how: dict[str, str]) -> None:
 def test_qt_is_not_refused_where_it_is_not(how: dict[str, str]) -> None:
     """The test above could not fail otherwise."""
     found = tried(TRY.format(before="", **how))
-    assert float(found.pop("seconds")) < 10
     assert found == dict.fromkeys(WHAT, "False ")

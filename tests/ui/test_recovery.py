@@ -83,7 +83,7 @@ def test_a_copy_is_taken_back_by_itself(
     monkeypatch.setattr("app.ui.panels.recovery._COPIED_S", 1)
     qtbot.mouseClick(window.recovery.copy, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == RECOVERY_KEY
-    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() == "", timeout=4000)
+    qtbot.waitUntil(lambda: QGuiApplication.clipboard().text() == "")
 
 
 def test_a_new_key_is_shown_in_the_same_way(window: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
