@@ -337,6 +337,22 @@ def test_removing_a_document_takes_the_answers_that_quote_it(
     assert listed(window) == [THIRD]
 
 
+def test_after_an_adding_only_what_is_left_of_the_conversation_is_asked_for(
+        said: Callable[..., MainWindow], fake: FakeSession, qtbot: QtBot) -> None:
+    window = said(FIRST, SECOND)
+    before, fetched = window.conversation.turns, fake.talk.fetched
+    window.library.add([Path("/cases/new.pdf")], agreed=True)
+    qtbot.waitUntil(lambda: bool(fake.added) and not window.library.adding)
+    idle(qtbot, window)
+    assert window.conversation.turns == before
+    window.library.ask_removal(DOCUMENTS[0])
+    qtbot.waitUntil(window.library.removal.isVisible)
+    click(qtbot, window.library.removal.go)
+    idle(qtbot, window)
+    assert questions(window) == []
+    assert fake.talk.fetched == fetched  # what is left of them the window knows
+
+
 def test_a_question_that_goes_while_it_is_edited_is_edited_no_more(
         said: Callable[..., MainWindow], fake: FakeSession, qtbot: QtBot) -> None:
     window = said(FIRST)

@@ -5,14 +5,13 @@ Owns the run of answering that is under way and the conversation that is shown. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import threads
-from app.errors import UnknownConversation
 from app.types import (
     Answered,
     BackupCopy,
@@ -398,35 +397,28 @@ class ConversingSection(QWidget):
         session, conversation = self._session, self.conversation
         if session is None or conversation is None or session.matter.id != self._home:
             return
-        store = session.store
+        store, known = session.store, {exchange.id for exchange in self._exchanges}
 
-        def fetch() -> tuple[Exchange, ...]:
-            try:
-                return store.conversations.exchanges(conversation)
-            except UnknownConversation:
-                return ()
+        def show(there: tuple[str, ...]) -> None:
+            if self._session is session and self.conversation == conversation and (lost := known.difference(there)):
+                self._take_leave_of(lost, gone)
 
-        def show(found: tuple[Exchange, ...]) -> None:
-            if self._session is session and self.conversation == conversation:
-                self._take_leave_of(found, gone)
-
-        job = self._jobs.call(fetch, "conversation")
+        job = self._jobs.call(lambda: store.conversations.ids(conversation), "conversation")
         job.done.connect(show)
         job.failed.connect(lambda error: self.told.emit(in_words(error), "bad"))
 
-    def _take_leave_of(self, left: tuple[Exchange, ...], gone: Exchange | None) -> None:
-        """Show no turn that is not among those `left` of the conversation."""
-        self._exchanges = left
+    def _take_leave_of(self, lost: Collection[str], gone: Exchange | None) -> None:
+        """Show none of the exchanges with the ids `lost`; they are not kept any more."""
+        left = self._exchanges = tuple(each for each in self._exchanges if each.id not in lost)
         if not left:
             self.conversation = None
-        there = {exchange.id for exchange in left}
         kept = [turn for turn in self.turns if turn.kept and turn.exchange]
-        lost = [turn for turn in kept if turn.exchange and turn.exchange.id not in there]
-        self.view.drop(lost)
+        went = [turn for turn in kept if turn.exchange and turn.exchange.id in lost]
+        self.view.drop(went)
         if self._edited not in self.turns:
             self.stop_editing()
-        shown = [turn.exchange.id for turn in kept if turn not in lost and turn.exchange]
-        if left and (lost or not shown) and not self.asking and not self.unkept:
+        shown = [turn.exchange.id for turn in kept if turn not in went and turn.exchange]
+        if left and (went or not shown) and not self.asking and not self.unkept:
             versions = [each.id for each in left if gone is not None and each.before == gone.before]
             self._show_way(threads.way(left, versions[-1] if versions else shown[-1] if shown else None))
         else:
