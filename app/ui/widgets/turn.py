@@ -222,10 +222,6 @@ class Turn(QWidget):
             self.text.show()
             self._caption.show()
             self.text.show_pieces(marks.pieces_of_answer(answer, self._sources))
-            if answer.quotes:
-                self._quotes_caption.show()
-                self.quotes.show()
-                self.quotes.show_pieces(marks.pieces_of_quotes(answer.quotes, self._sources))
         elif answer.status is AnswerStatus.QUOTES:
             self._caption.setText("In the words of your files")
             self._caption.show()
@@ -233,14 +229,13 @@ class Turn(QWidget):
             self.text.show_pieces(marks.pieces_of_quotes(answer.sentences, self._sources))
         else:
             self.text.hide()
-            self._caption.hide()
-            assert self.evidence is not None
-            hits = bool(self.evidence.hits)
-            self._say(not_found_words(self.evidence.searched, self._shut, where=self._place(), closest=hits), "plain")
-            self.anyway.setVisible(hits and not answer.text)  # a model that was asked has said what it can
-        if said := remarks(answer):
-            told = [self.notice.label.text()] if answer.status is AnswerStatus.NOT_FOUND else []
-            self._say(" ".join([*told, *said]), "warn")
+            self._caption.setVisible(bool(answer.quotes))
+            self.anyway.setVisible(bool(self.evidence.hits) and not found.given)  # a model has said what it can
+        if answer.quotes:
+            self._quotes_caption.show()
+            self.quotes.show()
+            self.quotes.show_pieces(marks.pieces_of_quotes(answer.quotes, self._sources))
+        self._show_remarks(answer)
         self._show_foot(found)
         self._show_unread()
         self.grew.emit()
@@ -311,6 +306,16 @@ class Turn(QWidget):
         self.notice.show()
         self.grew.emit()
 
+    def _show_remarks(self, answer: Answer) -> None:
+        assert self.evidence is not None
+        said = remarks(answer)
+        nothing = answer.status is AnswerStatus.NOT_FOUND
+        if nothing and not answer.quotes:
+            searched, hits = self.evidence.searched, bool(self.evidence.hits)
+            said.insert(0, not_found_words(searched, self._shut, where=self._place(), closest=hits))
+        if said:
+            self._say(" ".join(said), "plain" if nothing and len(said) == 1 else "warn")
+
     def _show_foot(self, found: Answered) -> None:
         checked = found.answer.sentences if found.answer.status is AnswerStatus.ANSWERED else ()
         for verdict, number in marks.counts(checked):
@@ -318,7 +323,7 @@ class Turn(QWidget):
             label = Label(f"{symbol} {number} {verdict.value}", colour)
             label.setToolTip(tip(words))
             self._foot_row.addWidget(label)
-        if found.answer.status is AnswerStatus.NOT_FOUND:
+        if found.answer.status is AnswerStatus.NOT_FOUND and not found.answer.quotes:
             return
         self._foot_row.addStretch(1)
         spent = dict(found.timings)
