@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.coverage import about
 from app.errors import CarrelError
 from app.settings import Settings
@@ -21,7 +22,7 @@ from app.ui.sections.changing import change
 from app.ui.sections.models import ModelsSection
 from app.ui.widgets import middle
 from app.ui.widgets.asking import Question
-from app.ui.widgets.labels import Label, Notice, counted, line, listed
+from app.ui.widgets.labels import Label, Notice, line, listed
 from app.ui.widgets.section import Page, Section
 from app.ui.widgets.switch import Option, Switch
 from app.ui.widgets.theme import Theme

@@ -12,6 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import threads
+from app.counted import counted
 from app.types import (
     Answered,
     BackupCopy,
@@ -28,7 +29,6 @@ from app.ui.jobs import Job, Jobs, in_words
 from app.ui.sections.exporting import export_answers
 from app.ui.widgets import clipboard
 from app.ui.widgets.asking import AskStrip, Question
-from app.ui.widgets.labels import counted
 from app.ui.widgets.removal import deletion
 from app.ui.widgets.theme import Theme
 from app.ui.widgets.turn import Turn

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import export
+from app.counted import counted
 from app.coverage import by_ocr, not_found_words, unread_words
 from app.export.words import remarks
 from app.places import file_name, page_word
@@ -24,7 +25,7 @@ from app.ui.widgets.alike import Alike
 from app.ui.widgets.answer import AnswerText
 from app.ui.widgets.card import EvidenceCard
 from app.ui.widgets.heading import Heading
-from app.ui.widgets.labels import Label, Notice, PushButton, counted, tip
+from app.ui.widgets.labels import Label, Notice, PushButton, tip
 from app.ui.widgets.theme import Theme
 
 _FIRST = 3  # cards shown before "show more"
