@@ -120,20 +120,21 @@ class ConversingSection(QWidget):
             instead = edited.exchange.id
             self._aside = self.view.put_aside(edited)
         self.stop_editing()
-        turn = self._add(question, scope, narrowed)
+        turn = self._turn(question, scope, narrowed)
+        turn.build()
+        self.view.add(turn)
         self._pull(turn, scope, instead=instead)
 
-    def _add(self, question: str, scope: Scope | None = None, narrowed: str = "") -> Turn:
+    def _turn(self, question: str, scope: Scope | None = None, narrowed: str = "") -> Turn:
         turn = Turn(self._theme, question, self._matters, parents=self._parents, shut=self._shut, narrowed=narrowed)
         turn.opened.connect(self._open)
         turn.coverage.connect(self.coverage)
         turn.copied.connect(clipboard.copy)
         turn.exported.connect(self._export_one)
         turn.insisted.connect(lambda: self._insist(turn, scope))
-        turn.heading.edited.connect(lambda: self._edit(turn, question))
-        turn.heading.dropped.connect(lambda: self._ask_deletion(turn))
-        turn.heading.stepped.connect(lambda by: self._step(turn, by))
-        self.view.add(turn)
+        turn.edited.connect(lambda: self._edit(turn, question))
+        turn.dropped.connect(lambda: self._ask_deletion(turn))
+        turn.stepped.connect(lambda by: self._step(turn, by))
         return turn
 
     def _insist(self, turn: Turn, scope: Scope | None) -> None:
@@ -231,7 +232,7 @@ class ConversingSection(QWidget):
     def _let(self) -> None:
         """Fit what can be done with the turns to whether one is being answered."""
         for turn in self.turns:
-            turn.heading.let(change=self._job is None and self._keeps)
+            turn.let(change=self._job is None and self._keeps)
         self.changed.emit()
 
     def _open(self, hit: Hit) -> None:
@@ -267,7 +268,7 @@ class ConversingSection(QWidget):
     def _show_version(self, turn: Turn) -> None:
         assert turn.exchange is not None
         versions = [each.id for each in threads.beside(self._exchanges, turn.exchange.id)]
-        turn.heading.show_version(versions.index(turn.exchange.id) + 1, len(versions))
+        turn.show_version(versions.index(turn.exchange.id) + 1, len(versions))
 
     def _show_way(self, way: Sequence[Exchange]) -> None:
         """Show these exchanges; the turns that show the first of them already stay."""
@@ -276,8 +277,12 @@ class ConversingSection(QWidget):
             same += 1
         if same < len(self.turns):
             self.view.drop(self.view.put_aside(self.turns[same]))
+        more = []
         for exchange in way[same:]:
-            self._add(exchange.question).show_kept(exchange)
+            turn = self._turn(exchange.question)
+            turn.be_kept(exchange)
+            more.append(turn)
+        self.view.add_later(more)
         for turn in self.turns:
             self._show_version(turn)
         self._let()

@@ -101,4 +101,5 @@ class ModelsSection(Section):
 
 
 def _size(size: int) -> str:
-    return QLocale(QLocale.Language.English).formattedDataSize(size, 0, QLocale.DataSizeFormat.DataSizeSIFormat)
+    digits = 1 if size >= 1e9 else 0
+    return QLocale(QLocale.Language.English).formattedDataSize(size, digits, QLocale.DataSizeFormat.DataSizeSIFormat)
