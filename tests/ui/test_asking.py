@@ -94,7 +94,7 @@ def test_the_answer_shows_chips_marks_and_the_unknown_key(window: MainWindow, qt
     assert "names none of the passages" in tips["unknown"]
     assert "Do not rely on it" in tips["not supported"]
     words = {label.text() for label in turn._foot.findChildren(QLabel)}
-    assert {"✓ 1 supported", "½ 1 partly supported", "× 2 not supported"} <= words
+    assert {"✓ 1 supported", "½ 1 partly", "× 2 not supported"} <= words
 
 
 def test_a_turn_is_never_wider_than_its_place(

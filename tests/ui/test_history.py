@@ -281,6 +281,7 @@ def test_an_edited_question_is_a_version_beside_the_first(
     assert stored[3].before == stored[0].id
     click(qtbot, heading.before)
     assert questions(window) == [FIRST, SECOND, THIRD]
+    idle(qtbot, window)
     assert window.conversation.turns[1].heading.number.text() == "1 of 2"
     said("And then?")
     assert fake.talk.exchanges(fake.talk.kept[0].id)[4].before == stored[2].id

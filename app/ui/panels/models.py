@@ -89,9 +89,8 @@ class ModelsPanel(QWidget):
         self.said.hide()
         self.unusable = Notice(self._theme, "", "warn")
         self.unusable.hide()
-        more = Label("All of them run on this computer, without the network. To add one, give this command in a terminal: "
-                     "carrel models import FILE",
-                     "small", wrap=True, selectable=True)
+        more = Label("All of them run on this computer, without the network. To add one, give this command in a "
+                     "terminal: carrel models import FILE", "small", wrap=True, selectable=True)
         for widget in (self.said, self.embedders, self.rerankers, self.generators, self.answers, self.unusable, more):
             column.addWidget(widget)
         column.addStretch(1)

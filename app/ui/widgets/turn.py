@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app import export
 from app.counted import counted
 from app.coverage import by_ocr, not_found_words, unread_words
-from app.export.words import LABELS, remarks
+from app.export.words import remarks
 from app.places import file_name, page_word
 from app.snippets import quoted
 from app.types import Answer, Answered, AnswerStatus, Citation, Evidence, EvidenceFound, Exchange, Hit
@@ -363,7 +363,7 @@ class Turn(QWidget):
         checked = found.answer.sentences if found.answer.status is AnswerStatus.ANSWERED else ()
         for verdict, number in marks.counts(checked):
             symbol, colour, words = marks.VERDICTS[verdict]
-            label = Label(f"{symbol} {number} {LABELS[verdict]}", colour)
+            label = Label(f"{symbol} {number} {verdict.value}", colour)
             label.setToolTip(tip(words))
             self._foot_row.addWidget(label)
         if found.answer.status is AnswerStatus.NOT_FOUND and not found.answer.quotes:
