@@ -187,13 +187,14 @@ def _checked(
 def pointed(answer: Answer, evidence: Evidence, unmentioned: Sequence[str] = ()) -> Answer:
     """Return a written answer with quotes beside it where nothing of it is supported, or perhaps nothing that answers.
 
+    So also where the model says that the passages do not answer the question: a small one says it of many that do.
     What the files say is never missing: of a sentence that is partly supported the rest may be the contrary of the
     truth. That a sentence is supported does not make it an answer: where none of those says what the sentences say that
     answer best, the answer is `astray`. What the question names and the documents never mention is `unmentioned`.
     """
-    if answer.status is not AnswerStatus.ANSWERED:
-        return answer
     said = quote(evidence).sentences
+    if answer.status is AnswerStatus.NOT_FOUND:
+        return replace(answer, quotes=said)
     supported = [sentence.text for sentence in answer.sentences if sentence.verdict is Verdict.SUPPORTED]
     best = [sentence.text for sentence in said]
     astray = bool(supported) and not any(quotes.say(best, evidence.question, text) for text in supported)

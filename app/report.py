@@ -39,10 +39,6 @@ from app.types import (
     Verdict,
 )
 
-_BY_MODEL = (
-    "The model that writes says so of the passages it was given, and may be wrong. The sentences that fit the question "
-    "best: carrel ask --answers quotes"
-)
 _BETWEEN = " › "  # headings of a context
 _SNIPPET = 600  # characters of a passage that are printed
 _ALIKE = 3  # passages that are named under one that they are alike to
@@ -217,11 +213,9 @@ def print_answer(found: EvidenceFound, answered: Answered, out: TextIO, *, shut:
     print("\n", file=out)
     for remark in remarks(answer):
         print(_wrapped(remark) + "\n", file=out)
-    if answer.status is AnswerStatus.NOT_FOUND:
+    if answer.status is AnswerStatus.NOT_FOUND and not answer.quotes:
         print(_wrapped(not_found_words(evidence.searched, shut, closest=bool(evidence.hits))), file=out)
-        if answered.given:
-            print(_wrapped(_BY_MODEL), file=out)
-        elif evidence.hits:
+        if evidence.hits:
             print(_wrapped("To have it answered from them all the same: carrel ask --anyway"), file=out)
     if answer.status is AnswerStatus.QUOTES:
         _print_quotes(answer.sentences, evidence, out)
@@ -237,7 +231,8 @@ def print_answer(found: EvidenceFound, answered: Answered, out: TextIO, *, shut:
         for reason in reasons(sentence):
             print(textwrap.indent(_wrapped(reason), "    "), file=out)
     if answer.quotes:
-        print(file=out)
+        if answer.sentences:
+            print(file=out)
         _print_quotes(answer.quotes, evidence, out)
     if times := ", ".join(f"{stage.replace('_', ' ')} {seconds:.2f} s" for stage, seconds in answered.timings):
         print(f"\nTimes: {times}", file=out)

@@ -363,7 +363,7 @@ class Answer:
     stopped: bool = False  # the writing was cut at its token limit
     astray: bool = False  # what is supported of it is not what the sentences say that answer the question best
     repeated: bool = False  # it was cut where the model began to say the same over and over
-    quotes: tuple[Sentence, ...] = ()  # verbatim, where the text is not carried or may miss the question
+    quotes: tuple[Sentence, ...] = ()  # verbatim, where the text is not carried, may miss the question or denies it
     anyway: bool = False  # the evidence seems to hold no answer, and one was wanted all the same
     unmentioned: tuple[str, ...] = ()  # names and numbers of the question that the documents found never mention
 

@@ -10,7 +10,7 @@ import pytest
 
 from app.answering import Answering, check, quote
 from app.errors import NoQuestion
-from app.export.words import remarks
+from app.export.words import UNANSWERED, remarks
 from app.precedence import Precedence
 from app.prompts import NOT_FOUND
 from app.retrieval.answerable import LEAST
@@ -313,11 +313,17 @@ def test_what_is_said_after_that_nothing_was_found_is_checked(claim: str) -> Non
     assert last.answer.quotes
 
 
-def test_what_the_model_did_not_find_has_no_quotes() -> None:
-    last = list(answering(FakeGenerator(NOT_FOUND)).ask("Who won the cup?"))[-1]
+@pytest.mark.parametrize("said", [NOT_FOUND, ""])
+@pytest.mark.parametrize("anyway", [False, True])
+def test_where_the_model_finds_nothing_the_files_speak(said: str, anyway: bool) -> None:
+    found = evidence(answerable=LEAST / 2 if anyway else 0.9)
+    last = list(answering(FakeGenerator(said), found).ask("How much is the deposit?", anyway=anyway))[-1]
     assert isinstance(last, Answered)
-    assert last.answer.status is AnswerStatus.NOT_FOUND
-    assert last.answer.quotes == ()
+    assert (last.answer.status, last.answer.sentences) == (AnswerStatus.NOT_FOUND, ())
+    assert last.answer.quotes == quote(replace(found, question="How much is the deposit?")).sentences
+    assert last.answer.quotes[0].text == TEXTS[2]
+    assert last.answer.anyway is anyway
+    assert UNANSWERED in remarks(last.answer)
 
 
 def test_others_wait_until_an_answer_is_written_and_no_longer() -> None:

@@ -62,14 +62,18 @@ def test_what_was_not_found_is_said_with_how_to_have_an_answer_anyway() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "The passages do not answer this."])
-def test_that_it_was_the_model_that_found_nothing_is_said(text: str) -> None:
+def test_that_it_was_the_model_that_found_nothing_is_said_with_quotes(text: str) -> None:
     out = io.StringIO()
-    found, last = answered(Answer(AnswerStatus.NOT_FOUND, text, ()))
+    quote = Sentence(RENT[17:], (Citation("1", 1, found=True, start=17, end=len(RENT)),), Verdict.SUPPORTED)
+    found, last = answered(Answer(AnswerStatus.NOT_FOUND, text, (), quotes=(quote,)))
     report.print_answer(found, replace(last, given=(1,)), out)
     said = " ".join(out.getvalue().split())
-    assert "The model that writes says so" in said
-    assert "carrel ask --answers quotes" in said
+    assert "The model found no answer in the passages" in said
+    assert "In the words of your files: lease.pdf, page 3 “It is due on the first.” [1]" in said
     assert "--anyway" not in said
+    assert "Not found in" not in said  # so says the model, not Carrel
+    shape = report.answer_json(found, last)
+    assert (shape["status"], [each["text"] for each in shape["answer"]["quotes"]]) == ("not_found", [RENT[17:]])
 
 
 def test_an_answer_that_was_wanted_anyway_is_marked() -> None:

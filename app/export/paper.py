@@ -118,15 +118,14 @@ class _Composer:
         quoted = answer.status is AnswerStatus.QUOTES
         parts = [Part("In the words of the files", tuple(self._quoted(answer.sentences)))] if quoted else \
             [Part("Answer", tuple(self._written(answer)))]
+        said = remarks(answer)
         if answer.quotes:
             parts.append(Part("In the words of the files", tuple(self._quoted(answer.quotes))))
-        said = remarks(answer)
-        if answer.status is AnswerStatus.NOT_FOUND:
+        elif answer.status is AnswerStatus.NOT_FOUND:
             said.insert(0, "Not found in the files that were searched.")
-            if not answer.quotes:
-                closest = exchange.evidence.hits[:CLOSEST]
-                parts.append(Part("The closest passages, which do not answer the question",
-                                  tuple(map(self._close, closest))))
+            closest = exchange.evidence.hits[:CLOSEST]
+            parts.append(Part("The closest passages, which do not answer the question",
+                              tuple(map(self._close, closest))))
         question = flat(exchange.question)
         heading = question if len(question) <= _LONGEST else f"{question[:_LONGEST].rstrip()}…"
         return Chapter(heading, tuple(self._facts()), tuple(said),

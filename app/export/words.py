@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from app.coverage import ANYWAY, ASTRAY, unmentioned_words
-from app.types import Answer, Sentence, Verdict
+from app.types import Answer, AnswerStatus, Sentence, Verdict
 
 # What stands beside a sentence, in brackets; one that makes no claim gets none.
 LABELS = {
@@ -25,6 +25,10 @@ MEANINGS = {
 FOUND = "The model named no source; Carrel found this one."
 CUT = "The answer was cut at its greatest length; its end is missing."
 REPEATED = "The model began to repeat itself and was stopped."
+UNANSWERED = (
+    "The model found no answer in the passages that it was given, and may be wrong. The sentences of your files that "
+    "fit the question best are quoted with it; see for yourself whether they answer it."
+)
 _UNCITED = "Not supported: it cites no passage, and none says this. Do not rely on it."
 
 _REASONS = 3  # that are told; who corrects these sees the rest
@@ -50,7 +54,9 @@ def reasons(sentence: Sentence) -> list[str]:
 
 def remarks(answer: Answer) -> list[str]:
     """Return what is said of an answer as a whole, a sentence or two each, the gravest first."""
-    said = ((ANYWAY, answer.anyway), (ASTRAY, answer.astray), (CUT, answer.stopped), (REPEATED, answer.repeated))
+    unanswered = answer.status is AnswerStatus.NOT_FOUND and bool(answer.quotes)
+    said = ((ANYWAY, answer.anyway), (UNANSWERED, unanswered), (ASTRAY, answer.astray), (CUT, answer.stopped),
+            (REPEATED, answer.repeated))  # fmt: skip
     unmentioned = [unmentioned_words(answer.unmentioned)] if answer.unmentioned else []
     return unmentioned + [words for words, holds in said if holds]
 

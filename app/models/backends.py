@@ -37,7 +37,6 @@ class Backends:
         folder: Path,
         fingerprint: Callable[[], str],
         *,
-        threads: int,
         command: Sequence[str],
         quick: Sequence[str],
         patience: float,
@@ -45,7 +44,6 @@ class Backends:
         """`command` and `quick` start the two engines in place of the program's own."""
         self._folder = folder
         self._fingerprint = fingerprint
-        self._threads = threads
         self._torch = Engine("embedder", self._load_torch, start=command, patience=patience)
         exported = (folder / "onnx" / "export.json").is_file()
         self._onnx = Engine("onnx", self._load, start=quick, patience=patience) if exported else None
@@ -121,7 +119,7 @@ class Backends:
 
     def _chosen(self) -> Choice | None:
         if not self._key:
-            self._key = calibration.key(self._fingerprint(), self._folder, self._threads)
+            self._key = calibration.key(self._fingerprint(), self._folder)
             self._choice = calibration.recall(self._key)
         return self._choice
 
@@ -171,7 +169,7 @@ class Backends:
     def _load(self) -> dict[str, Any]:
         if not (self._folder / "modules.json").is_file():
             raise NoModel(role="embedding", path=self._folder)
-        return {"path": str(self._folder.resolve()), "threads": self._threads}
+        return {"path": str(self._folder.resolve())}
 
     def _load_torch(self) -> dict[str, Any]:
         choice = self._choice

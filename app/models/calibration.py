@@ -80,7 +80,7 @@ def measure(candidates: Mapping[tuple[str, str], Embed], reference: Vectors) -> 
     )  # fmt: skip
 
 
-def key(fingerprint: str, folder: Path, threads: int) -> str:
+def key(fingerprint: str, folder: Path) -> str:
     """Name all that a measurement holds for: model, export, computer, and the versions of what computes."""
     try:
         export = hashlib.sha256((folder / "onnx" / "export.json").read_bytes()).hexdigest()
@@ -90,7 +90,7 @@ def key(fingerprint: str, folder: Path, threads: int) -> str:
     for library in ("torch", "sentence-transformers", "onnxruntime"):
         with contextlib.suppress(metadata.PackageNotFoundError):
             versions.append(f"{library} {metadata.version(library)}")
-    computer = [hardware.processor(), hardware.physical_cores(), threads]
+    computer = [hardware.processor(), hardware.physical_cores()]
     told = json.dumps([fingerprint, export, computer, versions, TEXTS])
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 

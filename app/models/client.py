@@ -46,7 +46,6 @@ class EmbedderClient:
         folder: Path,
         *,
         precedence: Precedence | None = None,
-        threads: int = 0,
         command: Sequence[str] = (),
         quick: Sequence[str] = (),
         patience: float = PATIENCE,
@@ -55,7 +54,7 @@ class EmbedderClient:
         self._precedence = precedence or Precedence()
         self._fingerprint = ""
         self._backends = Backends(
-            folder, lambda: self.fingerprint, threads=threads, command=command, quick=quick, patience=patience
+            folder, lambda: self.fingerprint, command=command, quick=quick, patience=patience
         )
 
     @property

@@ -35,7 +35,7 @@ _PROBE = [*TEXTS[:3], "Notice is given in writing."]
 def load(header: dict[str, Any]) -> CrossModel:
     """Load the model folder header["path"] and choose its number format; raises NotAModel."""
     folder = Path(header["path"])
-    torch.set_num_threads(int(header.get("threads") or 0) or hardware.physical_cores())
+    torch.set_num_threads(hardware.physical_cores())
     try:
         model = sentence_transformers.CrossEncoder(str(folder), **folders.LOADED)
         model.max_seq_length = min(model.max_seq_length or _MOST_TOKENS, _MOST_TOKENS)

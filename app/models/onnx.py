@@ -38,9 +38,8 @@ _TOGETHER = 8
 def load(header: dict[str, Any]) -> OnnxModel:
     """Load the export in the model folder header["path"]; raises NotAModel where it cannot be trusted."""
     folder = Path(header["path"])
-    threads = int(header.get("threads") or 0) or hardware.physical_cores()
     with _refusing(folder):
-        return OnnxModel(folder, threads)
+        return OnnxModel(folder)
 
 
 @contextlib.contextmanager
@@ -57,10 +56,9 @@ def _refusing(folder: Path) -> Iterator[None]:
 class OnnxModel:
     """One export, in float32 from the beginning and in its other number formats when they are first asked for."""
 
-    def __init__(self, folder: Path, threads: int) -> None:
+    def __init__(self, folder: Path) -> None:
         started = time.perf_counter()
         self._folder = folder
-        self._threads = threads
         described = json.loads((folder / "onnx" / "export.json").read_bytes())
         self._files: dict[str, str] = described["files"]
         self._pooling: str = described["pooling"]
@@ -95,7 +93,7 @@ class OnnxModel:
             if form not in self._files or "/" in (name := self._files[form]) or "\\" in name:
                 raise NotAModel(file=self._folder.name, reason=f"it has no export in {form[:40]}")
             options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = self._threads
+            options.intra_op_num_threads = hardware.physical_cores()
             options.inter_op_num_threads = 1
             # Threads that spin while they wait would take the processor from whoever reads files meanwhile.
             options.add_session_config_entry("session.intra_op.allow_spinning", "0")

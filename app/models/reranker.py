@@ -26,10 +26,9 @@ class RerankerClient:
     """The CrossEncoder in `folder` (role Reranker); its process starts at the first use or by start()."""
 
     def __init__(
-        self, folder: Path, *, threads: int = 0, command: Sequence[str] = (), patience: float = PATIENCE
+        self, folder: Path, *, command: Sequence[str] = (), patience: float = PATIENCE
     ) -> None:
         self._folder = folder
-        self._threads = threads
         self._engine = Engine("reranker", self._load, start=command, patience=patience)
 
     def start(self) -> None:
@@ -75,4 +74,4 @@ class RerankerClient:
     def _load(self) -> dict[str, Any]:
         if not (self._folder / "config.json").is_file():
             raise NoModel(role="ranking", path=self._folder)
-        return {"path": str(self._folder.resolve()), "threads": self._threads}
+        return {"path": str(self._folder.resolve())}

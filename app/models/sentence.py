@@ -30,7 +30,7 @@ def load(header: dict[str, Any]) -> SentenceModel:
     header["format"], "float32" or "bfloat16", spares it the choosing, where that was done before.
     """
     folder = Path(header["path"])
-    torch.set_num_threads(int(header.get("threads") or 0) or hardware.physical_cores())
+    torch.set_num_threads(hardware.physical_cores())
     try:
         model = sentence_transformers.SentenceTransformer(str(folder), **folders.LOADED)
         folders.check_whole(folder, [name for name, _ in model.named_parameters()])

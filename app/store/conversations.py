@@ -95,6 +95,15 @@ class Conversations:
             raise UnknownConversation
         return tuple(map(_exchange, rows))
 
+    def ids(self, conversation: str) -> tuple[str, ...]:
+        """Return the ids of all exchanges of a conversation in the order they were asked; none where it is gone."""
+        with self._database.reading() as db:
+            rows = db.execute(
+                "SELECT e.id FROM v.exchanges e JOIN v.conversations c ON c.number = e.conversation WHERE c.id = ?"
+                " ORDER BY e.number", (conversation,),
+            ).fetchall()
+        return tuple(key for key, in rows)
+
     def search(self, text: str, most: int = 50) -> list[Mention]:
         """Return the exchanges in whose question and answer, or in whose title, each word of `text` begins a word.
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.counted import counted
 from app.types import DocumentRow, StoredPassage
 from app.ui import sentry
 from app.ui.door import Door
@@ -41,7 +42,7 @@ from app.ui.panels.source import SourcePanel
 from app.ui.panels.unlock import UnlockPanel
 from app.ui.widgets import clipboard
 from app.ui.widgets.covers import DropCover, LockingPage
-from app.ui.widgets.labels import Notice, PushButton, counted, line
+from app.ui.widgets.labels import Notice, PushButton, line
 from app.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:

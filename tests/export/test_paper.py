@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 
 from app.export.origins import Origin
 from app.export.paper import Line, Note, Paper, compose
-from app.export.words import flat, meaning
+from app.export.words import UNANSWERED, flat, meaning
 from app.types import Answer, AnswerStatus, Concern, Exchange, Reason, Sentence, StoredPassage, Verdict
 from tests.export.exchanges import (
     ANSWER,
@@ -113,8 +113,14 @@ def test_what_was_not_found_is_said_with_the_closest_passages() -> None:
     assert made.chapters[0].remarks == ("Not found in the files that were searched.",)
     assert "do not answer" in part.caption
     assert [line.text for line in lines(made)] == [f"“{flat(hit.passage.text)}”" for hit in EVIDENCE.hits[:3]]
-    asked = paper(exchange(Answer(AnswerStatus.NOT_FOUND, "I do not know.", ())))
-    assert dict(asked.chapters[0].facts)["Asked of"].endswith("which found no answer in them")
+
+
+def test_what_the_model_did_not_find_is_said_with_quotes() -> None:
+    (chapter,) = paper(exchange(Answer(AnswerStatus.NOT_FOUND, "I do not know.", (), quotes=QUOTES))).chapters
+    assert dict(chapter.facts)["Asked of"].endswith("which found no answer in them")
+    assert chapter.remarks == (UNANSWERED,)
+    assert [part.caption for part in chapter.parts] == ["In the words of the files"]
+    assert [note.said[0] for note in chapter.notes] == ["Quoted word for word."] * 2
 
 
 def test_numbers_run_through_all_chapters() -> None:

@@ -111,14 +111,15 @@ class TestRecord:
 
 
 def test_the_key_follows_all_that_a_measurement_holds_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    keys = [calibration.key("model", tmp_path, 0), calibration.key("other", tmp_path, 0),
-            calibration.key("model", tmp_path, 4)]
+    keys = [calibration.key("model", tmp_path), calibration.key("other", tmp_path)]
     (tmp_path / "onnx").mkdir()
     (tmp_path / "onnx" / "export.json").write_text("{}")
-    keys.append(calibration.key("model", tmp_path, 0))
+    keys.append(calibration.key("model", tmp_path))
+    monkeypatch.setattr(hardware, "physical_cores", lambda: 99)
+    keys.append(calibration.key("model", tmp_path))
     monkeypatch.setattr(hardware, "processor", lambda: "another")
-    keys.append(calibration.key("model", tmp_path, 0))
+    keys.append(calibration.key("model", tmp_path))
     monkeypatch.setattr(calibration.metadata, "version", lambda library: "99")
-    keys.append(calibration.key("model", tmp_path, 0))
+    keys.append(calibration.key("model", tmp_path))
     assert len(set(keys)) == len(keys)
-    assert calibration.key("model", tmp_path, 0) == keys[-1]
+    assert calibration.key("model", tmp_path) == keys[-1]

@@ -47,7 +47,7 @@ def embed(model: onnx.OnnxModel, texts: list[str], **header: str) -> np.ndarray:
 
 
 def test_computes_in_each_format() -> None:
-    model = onnx.load({"path": str(FOLDER), "threads": 2})
+    model = onnx.load({"path": str(FOLDER)})
     about = model.about()
     assert (about["dimension"], about["backend"], about["format"]) == (384, "onnxruntime", "float32")
     exact = embed(model, TEXTS)
@@ -141,6 +141,6 @@ def test_a_description_that_is_wrong(folder: Path, change: Callable[[dict[str, A
 
 def test_an_engine_tells_a_damaged_export_and_lives_to_tell(folder: Path) -> None:
     (folder / "onnx" / "model.onnx").write_bytes(b"\x08" * 1000)
-    connection = Connection(process.command("onnx"), {"path": str(folder), "threads": 1}, 60)
+    connection = Connection(process.command("onnx"), {"path": str(folder)}, 60)
     with pytest.raises(NotAModel):
         connection.wait_until_loaded()

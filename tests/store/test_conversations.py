@@ -124,6 +124,8 @@ def test_editing_a_question_makes_a_branch(store: Store) -> None:
     assert talk.get(key).exchanges == 5
     talk.delete_exchange(other.id)
     assert talk.exchanges(key) == (first, one, root)
+    assert talk.ids(key) == (first.id, one.id, root.id)
+    assert talk.ids("nobody") == ()
     talk.delete_exchange(first.id)
     talk.delete_exchange(root.id)
     assert talk.latest() == []
@@ -176,6 +178,7 @@ def test_a_removed_document_takes_what_quotes_it_and_what_follows(store: Store) 
     assert talk.quoting(()) == talk.quoting(("unknown",)) == Quoting(0, 0)
     store.remove(one)
     assert talk.exchanges(key) == (first,)
+    assert talk.ids(key) == (first.id,)
     assert {conversation.id for conversation in talk.latest()} == {key, kept}
     with pytest.raises(UnknownConversation):
         talk.get(alone)

@@ -17,6 +17,7 @@ class FakeTalk:
     stored: dict[str, list[Exchange]] = field(default_factory=dict)
     quoted: Quoting | None = None  # what is said to go with any document, whatever is kept
     error: CarrelError | None = None  # the next keeping fails with it
+    fetched: int = 0  # times that a whole conversation was asked for
 
     def latest(self) -> list[Conversation]:
         return sorted(self.kept, key=lambda each: -each.changed)
@@ -29,7 +30,11 @@ class FakeTalk:
 
     def exchanges(self, conversation: str) -> tuple[Exchange, ...]:
         self.get(conversation)
+        self.fetched += 1
         return tuple(self.stored[conversation])
+
+    def ids(self, conversation: str) -> tuple[str, ...]:
+        return tuple(each.id for each in self.stored.get(conversation, ()))
 
     def tip(self, conversation: str) -> str:
         return self.exchanges(conversation)[-1].id

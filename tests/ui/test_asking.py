@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.errors import EmptyLibrary, EngineDied, MissingPath, StaleFile, UnwritableFile
+from app.export.words import UNANSWERED
 from app.types import (
     Answer,
     Answered,
@@ -260,6 +261,23 @@ def test_quotes_stand_below_a_text_that_nothing_carries(
     qtbot.mouseClick(turn.quotes.viewport(), Qt.MouseButton.LeftButton,
                      pos=turn.quotes.chip_rect(start, end).center().toPoint())
     qtbot.waitUntil(turn.cards[1].isChecked)
+
+
+def test_quotes_stand_beside_that_the_model_found_nothing(
+        window: MainWindow, fake: FakeSession, qtbot: QtBot, ask: Ask) -> None:
+    evidence = lease_evidence("?")
+    quotes = (Sentence(evidence.hits[1].passage.text, (Citation("2", 2, found=True),), Verdict.SUPPORTED),)
+    answer = Answer(AnswerStatus.NOT_FOUND, "The passages do not answer this.", (), quotes=quotes)
+    fake.script = [EvidenceFound(evidence, .1), TextWritten(answer.text), Answered(answer, (1, 2), (("total", 1.),))]
+    ask(window)
+    turn = finished(qtbot, window)
+    assert turn.notice.label.text() == UNANSWERED
+    assert turn.quotes.isVisible()
+    assert [piece.rank for piece in turn.quotes.shown if piece.kind == "cite"] == [2]
+    assert not turn.text.isVisible()
+    assert not turn.anyway.isVisible()
+    assert "“7.3 The Landlord" in turn.as_text()
+    assert {"Copy", "Export…"} <= {button.accessibleName() for button in turn.findChildren(QPushButton)}
 
 
 @pytest.mark.parametrize(("error", "words"), [

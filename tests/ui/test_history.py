@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.errors import DiskFull, EngineDied
@@ -33,7 +35,8 @@ def said(window: MainWindow, qtbot: QtBot, ask: Ask) -> Callable[..., MainWindow
 
 
 def idle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window.jobs.busy and not window.conversation.asking)
+    qtbot.waitUntil(lambda: not window.jobs.busy and not window.conversation.asking
+                    and all(turn.built for turn in window.conversation.turns))
 
 
 def click(qtbot: QtBot, button: object) -> None:
@@ -163,6 +166,102 @@ def test_no_other_conversation_while_an_answer_is_written(
     assert window.history.view.isEnabled()
 
 
+# Long ones: the window never stands still while they are opened.
+
+
+@pytest.fixture
+def long(said: Callable[..., MainWindow], fake: FakeSession) -> MainWindow:
+    """A window with a conversation of nine answers in its list."""
+    window = said(FIRST)
+    (stored,) = fake.talk.stored.values()
+    for number in range(8):
+        stored.append(replace(stored[0], id=f"{number:032d}", before=stored[-1].id, question=f"Question {number}?"))
+    window.conversation.begin()
+    return window
+
+
+def show(window: MainWindow, fake: FakeSession, exchange: str = "") -> None:
+    window.conversation.show_conversation(fake.talk.kept[0].id, exchange)
+
+
+def built(window: MainWindow) -> list[int]:
+    return [number for number, turn in enumerate(window.conversation.turns) if turn.built]
+
+
+def top(window: MainWindow, number: int) -> int:
+    """How far below the upper edge of the view a turn begins."""
+    return window.conversation.turns[number].y() - window.conversation.conversing.view.verticalScrollBar().value()
+
+
+def settled(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until all is built and has its place."""
+    idle(qtbot, window)
+    qtbot.waitUntil(lambda: all(turn.isVisible() for turn in window.conversation.turns))
+    qtbot.wait(50)
+
+
+def test_a_long_conversation_is_built_one_answer_at_a_time_from_the_last(
+        long: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
+    window = long
+    show(window, fake)
+    seen: list[list[int]] = [[]]
+    while len(seen[-1]) < 9:
+        QApplication.processEvents()
+        if built(window) != seen[-1]:
+            seen.append(built(window))
+    assert seen == [list(range(first, 9)) for first in range(9, -1, -1)]
+    settled(qtbot, window)
+    view = window.conversation.conversing.view
+    assert view.verticalScrollBar().value() > 0
+    last = window.conversation.turns[-1]
+    assert last.y() + last.height() <= view.verticalScrollBar().value() + view.viewport().height()
+    assert view.widget().height() - last.geometry().bottom() <= 50  # no blank below the last
+
+
+def test_what_a_search_led_to_stays_in_its_place_while_the_rest_is_built(
+        long: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
+    window = long
+    show(window, fake, f"{3:032d}")
+    qtbot.waitUntil(lambda: bool(built(window)))
+    assert built(window)[0] == 4  # the first question is before those that have a number
+    settled(qtbot, window)
+    assert top(window, 4) == 4
+    show(window, fake, f"{1:032d}")
+    settled(qtbot, window)
+    assert top(window, 2) == 4
+
+
+def test_where_the_reader_scrolled_to_stays_while_the_rest_is_built(
+        long: MainWindow, fake: FakeSession, qtbot: QtBot) -> None:
+    window = long
+    bar = window.conversation.conversing.view.verticalScrollBar()
+    show(window, fake)
+    while bar.value() <= 400:
+        QApplication.processEvents()
+    assert built(window)[0] > 0  # not all yet
+    bar.setValue(bar.value() - 300)
+    held = window.conversation.conversing.view._held
+    assert held is not None
+    number = window.conversation.turns.index(held[0])
+    assert top(window, number) == held[1] < 4  # what is seen at the upper edge
+    settled(qtbot, window)
+    assert top(window, number) == held[1]
+
+
+def test_what_is_asked_before_all_is_built_follows_it(
+        long: MainWindow, fake: FakeSession, qtbot: QtBot, ask: Ask) -> None:
+    window = long
+    show(window, fake)
+    qtbot.waitUntil(lambda: bool(built(window)))
+    ask(window, SECOND)
+    settled(qtbot, window)
+    (stored,) = fake.talk.stored.values()
+    assert (stored[9].question, stored[9].before) == (SECOND, stored[8].id)
+    assert all(turn.heading.edit.isEnabled() for turn in window.conversation.turns)
+    click(qtbot, window.conversation.turns[2].cards[1])  # built, and as alive as any
+    qtbot.waitUntil(window.conversation.turns[2].cards[1].isChecked)
+
+
 # Versions.
 
 
@@ -182,6 +281,7 @@ def test_an_edited_question_is_a_version_beside_the_first(
     assert stored[3].before == stored[0].id
     click(qtbot, heading.before)
     assert questions(window) == [FIRST, SECOND, THIRD]
+    idle(qtbot, window)
     assert window.conversation.turns[1].heading.number.text() == "1 of 2"
     said("And then?")
     assert fake.talk.exchanges(fake.talk.kept[0].id)[4].before == stored[2].id
@@ -335,6 +435,22 @@ def test_removing_a_document_takes_the_answers_that_quote_it(
     assert questions(window) == []
     said(THIRD)  # begins anew
     assert listed(window) == [THIRD]
+
+
+def test_after_an_adding_only_what_is_left_of_the_conversation_is_asked_for(
+        said: Callable[..., MainWindow], fake: FakeSession, qtbot: QtBot) -> None:
+    window = said(FIRST, SECOND)
+    before, fetched = window.conversation.turns, fake.talk.fetched
+    window.library.add([Path("/cases/new.pdf")], agreed=True)
+    qtbot.waitUntil(lambda: bool(fake.added) and not window.library.adding)
+    idle(qtbot, window)
+    assert window.conversation.turns == before
+    window.library.ask_removal(DOCUMENTS[0])
+    qtbot.waitUntil(window.library.removal.isVisible)
+    click(qtbot, window.library.removal.go)
+    idle(qtbot, window)
+    assert questions(window) == []
+    assert fake.talk.fetched == fetched  # what is left of them the window knows
 
 
 def test_a_question_that_goes_while_it_is_edited_is_edited_no_more(

@@ -81,7 +81,8 @@ def main_job(qtbot: QtBot, theme: Theme, tmp_path: Path, ask: Callable[..., None
 def talk(qtbot: QtBot, window: MainWindow, ask: Callable[..., None]) -> None:
     """Ask on, begin anew, and find and open what was kept."""
     def idle() -> None:
-        qtbot.waitUntil(lambda: not window.jobs.busy, timeout=LONG)
+        qtbot.waitUntil(lambda: not window.jobs.busy and all(turn.built for turn in window.conversation.turns),
+                        timeout=LONG)
 
     panel, history = window.conversation, window.history
     first = panel.turns[0]

@@ -16,7 +16,7 @@ from app.types import Answer, AnswerStatus, Box, Hit, PagePicture, Sentence, Sta
 from app.ui.widgets import answer, files, icons, snippet
 from app.ui.widgets.card import EvidenceCard
 from app.ui.widgets.flow import Flow
-from app.ui.widgets.labels import ShortButton, ShortLabel, counted, tip
+from app.ui.widgets.labels import ShortButton, ShortLabel, tip
 from app.ui.widgets.page import PageView, as_image
 from app.ui.widgets.rows import Row, Rows, document_row
 from app.ui.widgets.theme import Theme
@@ -140,11 +140,9 @@ def test_tooltips_show_markup_as_text() -> None:
     assert tip("") == ""
 
 
-def test_names_and_numbers() -> None:
+def test_names_of_files() -> None:
     assert file_name("C:\\Cases\\a b.pdf") == "a b.pdf"
     assert file_name("/cases/a.pdf") == "a.pdf"
-    assert counted(1, "page") == "1 page"
-    assert counted(1200, "page") == "1,200 pages"
 
 
 def test_a_long_name_is_cut_in_its_middle_and_whole_in_its_tooltip(qtbot: QtBot, theme: Theme) -> None:
@@ -240,8 +238,6 @@ def test_choosing_files_writes_nothing_anywhere(qtbot: QtBot, settings_of_qt: Pa
     before = set(tmp_path.rglob("*"))
     choose_in_dialog(parent, clients, "a.pdf")
     assert files.choose(parent, folder=False) == [clients / "a.pdf"]
-    choose_in_dialog(parent, clients, "a.pdf")
-    assert files.choose_one(parent, "Restore", kind="Backups (*.pdf)") == clients / "a.pdf"
     choose_in_dialog(parent, clients, "new")
     assert files.save_as(parent, "Make a backup", "Carrel.csv") == clients / "new.csv"
     choose_in_dialog(parent, clients, "new")

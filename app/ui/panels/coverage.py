@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.coverage import Totals, totals, write_csv
 from app.places import file_name
 from app.types import DocumentRow, LedgerLine, Status, StoredPassage
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.widgets import files, middle, outside
 from app.ui.widgets.asking import AskStrip, Question
-from app.ui.widgets.labels import Label, Notice, PushButton, counted, line, paged
+from app.ui.widgets.labels import Label, Notice, PushButton, line, paged
 from app.ui.widgets.ledger import Covered, LedgerView, Line, Show, covered
 from app.ui.widgets.section import today
 from app.ui.widgets.theme import Theme

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.places import file_name
 from app.types import Folder, FolderAway, Quoting
 from app.ui.jobs import Jobs, in_words
 from app.ui.widgets import files, middle
 from app.ui.widgets.asking import AskStrip, Question
 from app.ui.widgets.following import FolderCard, State
-from app.ui.widgets.labels import Icon, Label, Notice, PushButton, counted, line
+from app.ui.widgets.labels import Icon, Label, Notice, PushButton, line
 from app.ui.widgets.removal import answers_lost
 from app.ui.widgets.section import Page
 from app.ui.widgets.theme import Theme

@@ -12,12 +12,13 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.types import BackupCopy, Conversation, Exchange, Mention
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.sections.exporting import export_answers
 from app.ui.widgets import dates
 from app.ui.widgets.asking import AskStrip, Question
-from app.ui.widgets.labels import Label, Notice, PushButton, ToolButton, counted, tip
+from app.ui.widgets.labels import Label, Notice, PushButton, ToolButton, tip
 from app.ui.widgets.removal import deletion
 from app.ui.widgets.rows import ROW, Row, Rows, offer, row_list
 from app.ui.widgets.theme import Theme

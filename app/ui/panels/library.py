@@ -13,6 +13,7 @@ from PySide6.QtCore import QModelIndex, QPoint, QSortFilterProxyModel, Qt, QTime
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.coverage import unread_words
 from app.places import file_name
 from app.types import BackupCopy, DocumentRow, Quoting
@@ -20,7 +21,7 @@ from app.ui.jobs import Job, Jobs, in_words
 from app.ui.sections.adding import AddingSection
 from app.ui.widgets import files, outside
 from app.ui.widgets.asking import AskStrip
-from app.ui.widgets.labels import Icon, Label, PushButton, counted, tip
+from app.ui.widgets.labels import Icon, Label, PushButton, tip
 from app.ui.widgets.removal import removal
 from app.ui.widgets.rows import ROW, Row, Rows, document_row, offer, row_list
 from app.ui.widgets.switch import Option, Switch

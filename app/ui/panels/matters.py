@@ -15,12 +15,13 @@ from PySide6.QtCore import QLocale, QPoint, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.coverage import passage_words
 from app.types import BackupCopy, BroughtUp, Destroyed, Matter
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.widgets import clipboard, files, icons
 from app.ui.widgets.asking import AskStrip, Question
-from app.ui.widgets.labels import Label, Notice, PushButton, ShortLabel, counted, listed, tip
+from app.ui.widgets.labels import Label, Notice, PushButton, ShortLabel, listed, tip
 from app.ui.widgets.popover import MatterPopover
 from app.ui.widgets.removal import of_matter, tick
 from app.ui.widgets.theme import Theme

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.coverage import about
 from app.errors import CarrelError
 from app.settings import Settings
@@ -21,7 +22,7 @@ from app.ui.sections.changing import change
 from app.ui.sections.models import ModelsSection
 from app.ui.widgets import middle
 from app.ui.widgets.asking import Question
-from app.ui.widgets.labels import Label, Notice, counted, line, listed
+from app.ui.widgets.labels import Label, Notice, line, listed
 from app.ui.widgets.section import Page, Section
 from app.ui.widgets.switch import Option, Switch
 from app.ui.widgets.theme import Theme
@@ -46,11 +47,11 @@ class ModelsPanel(QWidget):
         self._theme, self._jobs = theme, jobs
         self._session: Session | None = None
         self.embedders = ModelsSection(
-            theme, "search", "Finding passages", "Passages and questions are compared by this model's vectors. Another "
-            "one, for another language say, makes its own of everything that was read.", "There is none.")
+            theme, "search", "Finding passages", "Finds the passages that mean what a question asks. Another one, "
+            "for other languages say, first has to go through all that was read.", "There is none.")
         self.rerankers = ModelsSection(
-            theme, "list", "Putting them in order", "Looks once more at what was found and puts the best first.",
-            "There is none: what is found is put in order by words and vectors.")
+            theme, "list", "Putting passages in order", "Looks once more at what was found and puts the best first.",
+            "There is none: what was found is put in order by its words and its meaning alone.")
         self.generators = ModelsSection(
             theme, "ask", "Writing answers", "Writes from the passages that were found, and from nothing else.",
             "There is none: questions are answered with quotes.")
@@ -60,7 +61,7 @@ class ModelsPanel(QWidget):
             "sentences is checked.")
         self.form = Switch(
             theme, "How questions are answered",
-            Option("As it fits", "Written where a model was added that writes well, else quotes"),
+            Option("Automatic", "Written where a model was added that writes well, else quotes"),
             Option("Quotes", "Always quotes; no model is asked"),
             Option("Written", "Always written, also by the starter model, which writes poor prose"))
         self.answers.body.addWidget(self.form, 0, Qt.AlignmentFlag.AlignLeft)
@@ -88,8 +89,8 @@ class ModelsPanel(QWidget):
         self.said.hide()
         self.unusable = Notice(self._theme, "", "warn")
         self.unusable.hide()
-        more = Label("All of them run on this computer, without the network. To add one: carrel models import FILE",
-                     "small", wrap=True, selectable=True)
+        more = Label("All of them run on this computer, without the network. To add one, give this command in a "
+                     "terminal: carrel models import FILE", "small", wrap=True, selectable=True)
         for widget in (self.said, self.embedders, self.rerankers, self.generators, self.answers, self.unusable, more):
             column.addWidget(widget)
         column.addStretch(1)

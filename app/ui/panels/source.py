@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QStackedWidget, QTextEdit, QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.errors import ChangedFile, MissingPath, StaleFile
 from app.places import file_name, page_word
 from app.types import Box, DocumentRow, Page, StoredPassage
@@ -26,7 +27,6 @@ from app.ui.widgets.labels import (
     Notice,
     ShortLabel,
     ToolButton,
-    counted,
     paged,
     pictured,
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.coverage import survey_words
 from app.places import file_name
 from app.types import Added, FileAdded, FileGone, FileMoved, Folder, FolderAway, IngestEvent, Survey
@@ -21,7 +22,6 @@ from app.ui.sections.renewing import Renewing
 from app.ui.sections.watching import Watching
 from app.ui.widgets.adding import AddingStrip
 from app.ui.widgets.asking import AskStrip, Question
-from app.ui.widgets.labels import counted
 from app.ui.widgets.theme import Theme
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout
 
+from app.counted import counted
 from app.places import file_name
 from app.settings import Settings
 from app.ui.jobs import Jobs, in_words
 from app.ui.widgets import files
-from app.ui.widgets.labels import Label, Notice, PushButton, counted, line
+from app.ui.widgets.labels import Label, Notice, PushButton, line
 from app.ui.widgets.log import LogRow, LogTable, log_rows
 from app.ui.widgets.section import Section, setting, today
 from app.ui.widgets.theme import Theme

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.places import file_name
 from app.types import BackupCopy
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.widgets import files
 from app.ui.widgets.asking import AskStrip, Question
-from app.ui.widgets.labels import Label, Notice, PushButton, ShortLabel, ToolButton, counted
+from app.ui.widgets.labels import Label, Notice, PushButton, ShortLabel, ToolButton
 from app.ui.widgets.section import Section, bar, today
 from app.ui.widgets.theme import Theme
 

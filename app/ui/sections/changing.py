@@ -6,8 +6,8 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from app import settings as stored_settings
-from app.errors import DiskFull, UnwritableFile
-from app.paths import NO_SPACE
+from app.errors import UnwritableFile
+from app.paths import telling
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,10 +20,6 @@ def change(session: Session, wanted: Settings) -> None:
         value = getattr(wanted, field.name)
         if value != getattr(session.settings, field.name):
             session.audit.record("settings changed", setting=field.name, value=str(value))
-    try:
+    with telling(UnwritableFile):
         stored_settings.save(wanted)
-    except OSError as error:
-        if error.errno in NO_SPACE:
-            raise DiskFull from error
-        raise UnwritableFile(reason=error.strerror or type(error).__name__) from error
     session.settings = wanted

@@ -5,14 +5,14 @@ Owns the run of answering that is under way and the conversation that is shown. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import threads
-from app.errors import UnknownConversation
+from app.counted import counted
 from app.types import (
     Answered,
     BackupCopy,
@@ -29,7 +29,6 @@ from app.ui.jobs import Job, Jobs, in_words
 from app.ui.sections.exporting import export_answers
 from app.ui.widgets import clipboard
 from app.ui.widgets.asking import AskStrip, Question
-from app.ui.widgets.labels import counted
 from app.ui.widgets.removal import deletion
 from app.ui.widgets.theme import Theme
 from app.ui.widgets.turn import Turn
@@ -121,20 +120,21 @@ class ConversingSection(QWidget):
             instead = edited.exchange.id
             self._aside = self.view.put_aside(edited)
         self.stop_editing()
-        turn = self._add(question, scope, narrowed)
+        turn = self._turn(question, scope, narrowed)
+        turn.build()
+        self.view.add(turn)
         self._pull(turn, scope, instead=instead)
 
-    def _add(self, question: str, scope: Scope | None = None, narrowed: str = "") -> Turn:
+    def _turn(self, question: str, scope: Scope | None = None, narrowed: str = "") -> Turn:
         turn = Turn(self._theme, question, self._matters, parents=self._parents, shut=self._shut, narrowed=narrowed)
         turn.opened.connect(self._open)
         turn.coverage.connect(self.coverage)
         turn.copied.connect(clipboard.copy)
         turn.exported.connect(self._export_one)
         turn.insisted.connect(lambda: self._insist(turn, scope))
-        turn.heading.edited.connect(lambda: self._edit(turn, question))
-        turn.heading.dropped.connect(lambda: self._ask_deletion(turn))
-        turn.heading.stepped.connect(lambda by: self._step(turn, by))
-        self.view.add(turn)
+        turn.edited.connect(lambda: self._edit(turn, question))
+        turn.dropped.connect(lambda: self._ask_deletion(turn))
+        turn.stepped.connect(lambda by: self._step(turn, by))
         return turn
 
     def _insist(self, turn: Turn, scope: Scope | None) -> None:
@@ -232,7 +232,7 @@ class ConversingSection(QWidget):
     def _let(self) -> None:
         """Fit what can be done with the turns to whether one is being answered."""
         for turn in self.turns:
-            turn.heading.let(change=self._job is None and self._keeps)
+            turn.let(change=self._job is None and self._keeps)
         self.changed.emit()
 
     def _open(self, hit: Hit) -> None:
@@ -268,7 +268,7 @@ class ConversingSection(QWidget):
     def _show_version(self, turn: Turn) -> None:
         assert turn.exchange is not None
         versions = [each.id for each in threads.beside(self._exchanges, turn.exchange.id)]
-        turn.heading.show_version(versions.index(turn.exchange.id) + 1, len(versions))
+        turn.show_version(versions.index(turn.exchange.id) + 1, len(versions))
 
     def _show_way(self, way: Sequence[Exchange]) -> None:
         """Show these exchanges; the turns that show the first of them already stay."""
@@ -277,8 +277,12 @@ class ConversingSection(QWidget):
             same += 1
         if same < len(self.turns):
             self.view.drop(self.view.put_aside(self.turns[same]))
+        more = []
         for exchange in way[same:]:
-            self._add(exchange.question).show_kept(exchange)
+            turn = self._turn(exchange.question)
+            turn.be_kept(exchange)
+            more.append(turn)
+        self.view.add_later(more)
         for turn in self.turns:
             self._show_version(turn)
         self._let()
@@ -398,35 +402,28 @@ class ConversingSection(QWidget):
         session, conversation = self._session, self.conversation
         if session is None or conversation is None or session.matter.id != self._home:
             return
-        store = session.store
+        store, known = session.store, {exchange.id for exchange in self._exchanges}
 
-        def fetch() -> tuple[Exchange, ...]:
-            try:
-                return store.conversations.exchanges(conversation)
-            except UnknownConversation:
-                return ()
+        def show(there: tuple[str, ...]) -> None:
+            if self._session is session and self.conversation == conversation and (lost := known.difference(there)):
+                self._take_leave_of(lost, gone)
 
-        def show(found: tuple[Exchange, ...]) -> None:
-            if self._session is session and self.conversation == conversation:
-                self._take_leave_of(found, gone)
-
-        job = self._jobs.call(fetch, "conversation")
+        job = self._jobs.call(lambda: store.conversations.ids(conversation), "conversation")
         job.done.connect(show)
         job.failed.connect(lambda error: self.told.emit(in_words(error), "bad"))
 
-    def _take_leave_of(self, left: tuple[Exchange, ...], gone: Exchange | None) -> None:
-        """Show no turn that is not among those `left` of the conversation."""
-        self._exchanges = left
+    def _take_leave_of(self, lost: Collection[str], gone: Exchange | None) -> None:
+        """Show none of the exchanges with the ids `lost`; they are not kept any more."""
+        left = self._exchanges = tuple(each for each in self._exchanges if each.id not in lost)
         if not left:
             self.conversation = None
-        there = {exchange.id for exchange in left}
         kept = [turn for turn in self.turns if turn.kept and turn.exchange]
-        lost = [turn for turn in kept if turn.exchange and turn.exchange.id not in there]
-        self.view.drop(lost)
+        went = [turn for turn in kept if turn.exchange and turn.exchange.id in lost]
+        self.view.drop(went)
         if self._edited not in self.turns:
             self.stop_editing()
-        shown = [turn.exchange.id for turn in kept if turn not in lost and turn.exchange]
-        if left and (lost or not shown) and not self.asking and not self.unkept:
+        shown = [turn.exchange.id for turn in kept if turn not in went and turn.exchange]
+        if left and (went or not shown) and not self.asking and not self.unkept:
             versions = [each.id for each in left if gone is not None and each.before == gone.before]
             self._show_way(threads.way(left, versions[-1] if versions else shown[-1] if shown else None))
         else:

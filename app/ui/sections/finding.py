@@ -15,12 +15,13 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.coverage import unread_words
 from app.errors import NoQuestion
 from app.types import Evidence, Scope
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.widgets.found import Found
-from app.ui.widgets.labels import Label, Notice, PushButton, counted
+from app.ui.widgets.labels import Label, Notice, PushButton
 from app.ui.widgets.syntax import SyntaxTable
 from app.ui.widgets.theme import Theme
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
+from app.counted import counted
 from app.errors import WrongPassphrase
 from app.settings import Settings
 from app.ui.jobs import Job, Jobs, in_words
 from app.ui.widgets.asking import AskStrip, Question
-from app.ui.widgets.labels import Notice, PushButton, counted, line
+from app.ui.widgets.labels import Notice, PushButton, line
 from app.ui.widgets.passphrase import PassphraseForm
 from app.ui.widgets.section import Choice, Section, bar, setting
 from app.ui.widgets.theme import Theme

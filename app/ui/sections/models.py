@@ -71,7 +71,7 @@ class ModelsSection(Section):
         layout.setContentsMargins(0, 4, 0, 4)
         layout.setSpacing(12)
         soon = model.name == later and not model.chosen
-        mark = Icon(self._theme, "check" if model.chosen else "minus", "good" if model.chosen else "border_strong", 18)
+        mark = Icon(self._theme, "check" if model.chosen else "minus", "good" if model.chosen else "muted", 18)
         mark.setAccessibleName("In use" if model.chosen else "Not in use")
         layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         text = QVBoxLayout()
@@ -101,4 +101,5 @@ class ModelsSection(Section):
 
 
 def _size(size: int) -> str:
-    return QLocale(QLocale.Language.English).formattedDataSize(size, 0, QLocale.DataSizeFormat.DataSizeSIFormat)
+    digits = 1 if size >= 1e9 else 0
+    return QLocale(QLocale.Language.English).formattedDataSize(size, digits, QLocale.DataSizeFormat.DataSizeSIFormat)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout
 
+from app.counted import counted
 from app.types import Refusal
 from app.ui.jobs import Jobs, in_words
 from app.ui.widgets import files
-from app.ui.widgets.labels import Notice, PushButton, counted, listed
+from app.ui.widgets.labels import Notice, PushButton, listed
 from app.ui.widgets.section import RefusalTable, Section, bar, today
 from app.ui.widgets.theme import Theme
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 
+from app.counted import counted
 from app.coverage import progress_words
 from app.places import file_name
 from app.types import (
@@ -24,7 +25,7 @@ from app.types import (
     Started,
     Surveying,
 )
-from app.ui.widgets.labels import Icon, Label, PushButton, ShortLabel, ToolButton, counted
+from app.ui.widgets.labels import Icon, Label, PushButton, ShortLabel, ToolButton
 from app.ui.widgets.rows import Row, Rows, row_list
 from app.ui.widgets.theme import Theme
 

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.places import file_name, page_word
 from app.types import StoredPassage
 from app.ui.widgets import icons
-from app.ui.widgets.labels import Label, PushButton, ShortButton, counted, tip
+from app.ui.widgets.labels import Label, PushButton, ShortButton, tip
 from app.ui.widgets.theme import Theme
 
 _MOST = 60  # rows; what is beyond them is counted

@@ -36,12 +36,6 @@ def choose(parent: QWidget, *, folder: bool) -> list[Path]:
                   _Mode.Directory if folder else _Mode.ExistingFiles)
 
 
-def choose_one(parent: QWidget, title: str, *, action: str = "Open", kind: str = "") -> Path | None:
-    """Return the one file that the user chose; `kind` is a filter such as "Backups (*.carrel)"."""
-    return next(iter(_asked(parent, title, action, _Mode.ExistingFile,
-                            kinds=[kind, "All files (*)"] if kind else ())), None)
-
-
 def save_as(parent: QWidget, title: str, name: str, kinds: Sequence[str] = ()) -> Path | None:
     """Return where the user wants a new file, `name` being offered; Qt asks before one is replaced.
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.places import file_name
 from app.types import Folder
 from app.ui.widgets import dates
-from app.ui.widgets.labels import Icon, Label, Notice, PushButton, ShortLabel, counted, tip
+from app.ui.widgets.labels import Icon, Label, Notice, PushButton, ShortLabel, tip
 from app.ui.widgets.theme import Theme
 
 _NAMED = 3  # missing files by name; the rest by dots

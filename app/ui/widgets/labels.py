@@ -23,11 +23,6 @@ def tip(text: str) -> str:
     return f"<qt>{escape(text)}</qt>".replace("\n", "<br>") if text else ""
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return "1 page" or "12 pages"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def listed(names: Sequence[str]) -> str:
     """Return "A", "A and B" or "A, B and C", each name in one line."""
     flat = [" ".join(name.split()) for name in names]

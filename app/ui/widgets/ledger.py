@@ -17,11 +17,12 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.counted import counted
 from app.coverage import Stretch, percent, stretches
 from app.places import file_name
 from app.types import DocumentRow, LedgerLine, Status
 from app.ui.widgets import icons
-from app.ui.widgets.labels import counted, tip
+from app.ui.widgets.labels import tip
 from app.ui.widgets.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex

@@ -13,8 +13,9 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from app.counted import counted
 from app.types import AuditEntry
-from app.ui.widgets.labels import counted, tip
+from app.ui.widgets.labels import tip
 from app.ui.widgets.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex

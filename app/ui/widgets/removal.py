@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.counted import counted
 from app.places import file_name
 from app.types import BackupCopy, Quoting
 from app.ui.widgets.asking import Question
-from app.ui.widgets.labels import counted
 
 _NAMED = 3  # backups by name; the rest by dots
 

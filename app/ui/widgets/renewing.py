@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 
+from app.counted import counted
 from app.coverage import about, passage_words
 from app.types import Behind, BroughtUp, RenewalEvent, Renewed
-from app.ui.widgets.labels import Icon, Label, PushButton, ShortLabel, ToolButton, counted, listed
+from app.ui.widgets.labels import Icon, Label, PushButton, ShortLabel, ToolButton, listed
 from app.ui.widgets.theme import Theme
 
 _STAYS_MS = 12_000

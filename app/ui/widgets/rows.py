@@ -13,10 +13,11 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.counted import counted
 from app.places import file_name, page_word
 from app.types import DocumentRow, Status
 from app.ui.widgets import icons
-from app.ui.widgets.labels import counted, tip
+from app.ui.widgets.labels import tip
 from app.ui.widgets.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex

@@ -9,9 +9,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app.counted import counted
 from app.coverage import WORDS, Totals, percent, shut_words, total_words
 from app.types import Status
-from app.ui.widgets.labels import Label, counted, listed
+from app.ui.widgets.labels import Label, listed
 from app.ui.widgets.theme import Theme
 
 _HEIGHT = 10

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import export
+from app.counted import counted
 from app.coverage import by_ocr, not_found_words, unread_words
 from app.export.words import remarks
 from app.places import file_name, page_word
@@ -24,7 +25,7 @@ from app.ui.widgets.alike import Alike
 from app.ui.widgets.answer import AnswerText
 from app.ui.widgets.card import EvidenceCard
 from app.ui.widgets.heading import Heading
-from app.ui.widgets.labels import Label, Notice, PushButton, counted, tip
+from app.ui.widgets.labels import Label, Notice, PushButton, tip
 from app.ui.widgets.theme import Theme
 
 _FIRST = 3  # cards shown before "show more"
@@ -34,7 +35,10 @@ _DRAW_MS = 40  # the text is drawn this often while it is written
 
 
 class Turn(QWidget):
-    """A question and all that came of it."""
+    """A question and all that came of it; there is nothing of it to see until it is built.
+
+    To build one takes some hundredths of a second, so that of many that are kept each is built in its time.
+    """
 
     opened = Signal(object)  # a Hit whose source is to be shown
     copied = Signal(str)  # text for the clipboard
@@ -42,6 +46,9 @@ class Turn(QWidget):
     grew = Signal()
     coverage = Signal()  # what could not be read is to be shown
     insisted = Signal()  # an answer is wanted although nothing that was found seems to hold one
+    edited = Signal()  # the question is to be asked in other words
+    dropped = Signal()  # it is to be deleted
+    stepped = Signal(int)  # the version before (-1) or after (1) this one is to be shown
 
     def __init__(self, theme: Theme, question: str, matters: Sequence[str] = (), *,
                  parents: Mapping[str, str] | None = None, shut: int = 0, narrowed: str = "") -> None:
@@ -61,6 +68,10 @@ class Turn(QWidget):
         self.answer: Answer | None = None
         self.exchange: Exchange | None = None  # with the answer, all that is kept and exported of it
         self.kept = False  # it is stored in a conversation
+        self.built = False
+        self._version = (1, 1)  # which one this is, and of how many
+        self._may_change = True
+        self._open_passage = ""  # the id of the one whose source is open beside the conversation
         self._asked = time.time()
         self.cards: list[EvidenceCard] = []
         self.alike: list[Alike] = []  # below those cards that stand for others too
@@ -69,7 +80,29 @@ class Turn(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
-        self.heading = Heading(theme, question)
+        self._draw = QTimer(self, interval=_DRAW_MS, singleShot=True)
+        self._draw.timeout.connect(self._draw_stream)
+        self._pulse = QTimer(self, interval=_PULSE_MS)
+        self._pulse.timeout.connect(self._beat)
+
+    def build(self) -> None:
+        """Make what there is to see, of what is known by now; once."""
+        self.built = True
+        self._build_question()
+        self._build_answer()
+        if self.exchange is None:
+            self._pulse.start()
+        else:
+            self._show_exchange(self.exchange)
+        self.heading.show_version(*self._version)
+        self.heading.let(change=self._may_change)
+        self.mark_open(self._open_passage)
+
+    def _build_question(self) -> None:
+        self.heading = Heading(self._theme, self.question)
+        self.heading.edited.connect(self.edited)
+        self.heading.dropped.connect(self.dropped)
+        self.heading.stepped.connect(self.stepped)
         self._layout.addWidget(self.heading)
         self._found = Label("Looking through the library...", "small", wrap=True)
         self._found.setToolTip(tip("Searched: " + ", ".join(self._matters) if self._matters else ""))
@@ -81,16 +114,10 @@ class Turn(QWidget):
         self._cards = QVBoxLayout()
         self._cards.setSpacing(7)
         self._layout.addLayout(self._cards)
-        self._more = PushButton(theme, "", "quiet")
+        self._more = PushButton(self._theme, "", "quiet")
         self._more.clicked.connect(self._show_all)
         self._more.hide()
         self._layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
-        self._build_answer()
-        self._draw = QTimer(self, interval=_DRAW_MS, singleShot=True)
-        self._draw.timeout.connect(self._draw_stream)
-        self._pulse = QTimer(self, interval=_PULSE_MS)
-        self._pulse.timeout.connect(self._beat)
-        self._pulse.start()
 
     def _build_answer(self) -> None:
         theme = self._theme
@@ -222,10 +249,6 @@ class Turn(QWidget):
             self.text.show()
             self._caption.show()
             self.text.show_pieces(marks.pieces_of_answer(answer, self._sources))
-            if answer.quotes:
-                self._quotes_caption.show()
-                self.quotes.show()
-                self.quotes.show_pieces(marks.pieces_of_quotes(answer.quotes, self._sources))
         elif answer.status is AnswerStatus.QUOTES:
             self._caption.setText("In the words of your files")
             self._caption.show()
@@ -233,14 +256,13 @@ class Turn(QWidget):
             self.text.show_pieces(marks.pieces_of_quotes(answer.sentences, self._sources))
         else:
             self.text.hide()
-            self._caption.hide()
-            assert self.evidence is not None
-            hits = bool(self.evidence.hits)
-            self._say(not_found_words(self.evidence.searched, self._shut, where=self._place(), closest=hits), "plain")
-            self.anyway.setVisible(hits and not answer.text)  # a model that was asked has said what it can
-        if said := remarks(answer):
-            told = [self.notice.label.text()] if answer.status is AnswerStatus.NOT_FOUND else []
-            self._say(" ".join([*told, *said]), "warn")
+            self._caption.setVisible(bool(answer.quotes))
+            self.anyway.setVisible(bool(self.evidence.hits) and not found.given)  # a model has said what it can
+        if answer.quotes:
+            self._quotes_caption.show()
+            self.quotes.show()
+            self.quotes.show_pieces(marks.pieces_of_quotes(answer.quotes, self._sources))
+        self._show_remarks(answer)
         self._show_foot(found)
         self._show_unread()
         self.grew.emit()
@@ -250,12 +272,27 @@ class Turn(QWidget):
         self.exchange, self.kept = exchange, True
         self.heading.be_kept()
 
-    def show_kept(self, exchange: Exchange) -> None:
-        """Show an answer that was stored before."""
-        self._asked = exchange.asked
+    def be_kept(self, exchange: Exchange) -> None:
+        """Be an answer that was stored before; it is shown when it is built."""
+        self._asked, self.evidence, self.answer = exchange.asked, exchange.evidence, exchange.answer
+        self.exchange, self.kept = exchange, True
+
+    def _show_exchange(self, exchange: Exchange) -> None:
         self.show_evidence(EvidenceFound(exchange.evidence, 0.0))
         self.finish(Answered(exchange.answer, exchange.given, ()), exchange.model)
         self.keep(exchange)
+
+    def show_version(self, number: int, of: int) -> None:
+        """Say which of so many versions this is, from 1."""
+        self._version = number, of
+        if self.built:
+            self.heading.show_version(number, of)
+
+    def let(self, *, change: bool) -> None:
+        """Let it be changed, or not while an answer is being written."""
+        self._may_change = change
+        if self.built:
+            self.heading.let(change=change)
 
     def stop(self) -> None:
         """Say that the user stopped the writing."""
@@ -280,6 +317,7 @@ class Turn(QWidget):
 
     def mark_open(self, passage_id: str) -> None:
         """Show which card's source is open beside the conversation."""
+        self._open_passage = passage_id
         for number, card in enumerate(self.cards):
             card.setChecked(card.hit.passage.id == passage_id)
             if card.isChecked() and number >= _FIRST:
@@ -311,6 +349,16 @@ class Turn(QWidget):
         self.notice.show()
         self.grew.emit()
 
+    def _show_remarks(self, answer: Answer) -> None:
+        assert self.evidence is not None
+        said = remarks(answer)
+        nothing = answer.status is AnswerStatus.NOT_FOUND
+        if nothing and not answer.quotes:
+            searched, hits = self.evidence.searched, bool(self.evidence.hits)
+            said.insert(0, not_found_words(searched, self._shut, where=self._place(), closest=hits))
+        if said:
+            self._say(" ".join(said), "plain" if nothing and len(said) == 1 else "warn")
+
     def _show_foot(self, found: Answered) -> None:
         checked = found.answer.sentences if found.answer.status is AnswerStatus.ANSWERED else ()
         for verdict, number in marks.counts(checked):
@@ -318,7 +366,7 @@ class Turn(QWidget):
             label = Label(f"{symbol} {number} {verdict.value}", colour)
             label.setToolTip(tip(words))
             self._foot_row.addWidget(label)
-        if found.answer.status is AnswerStatus.NOT_FOUND:
+        if found.answer.status is AnswerStatus.NOT_FOUND and not found.answer.quotes:
             return
         self._foot_row.addStretch(1)
         spent = dict(found.timings)

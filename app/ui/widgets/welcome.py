@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.widgets.labels import Icon, Label, PushButton, counted, listed
+from app.counted import counted
+from app.ui.widgets.labels import Icon, Label, PushButton, listed
 from app.ui.widgets.theme import Theme
 
 _PROMISES = (("quote", "Quotes come first, word for word, with file and page."),
