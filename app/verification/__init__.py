@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.types import Concern, Finding, Reason, Verdict
-from app.verification import asked, quotes
+from app.verification import asked, fragments, quotes
 from app.verification.comparing import Compared, Comparison
 from app.verification.reading import Text, Token, read
 
-__all__ = ["Text", "best", "best_support", "check", "judged", "read", "with_borrowed", "with_unknown"]
+__all__ = ["Text", "best", "best_support", "check", "judged", "read", "with_question", "with_unknown"]
 
 # What of a sentence its passages must hold: the share of its words of meaning, less those that stand elsewhere in the
 # passage, mixed with how near each other its neighbouring words are there. Chosen by the mistakes that nobody would
@@ -76,20 +76,24 @@ def with_unknown(finding: Finding, claim: Text, keys: Sequence[str]) -> Finding:
     return Finding(verdict, (*known, *reasons))
 
 
-def with_borrowed(finding: Finding, claim: Text, question: Text, passages: Sequence[Text]) -> Finding:
-    """Return a finding that also says which words are the question's alone: what it asks for need not be so.
+def with_question(finding: Finding, claim: Text, question: Text, passages: Sequence[Text]) -> Finding:
+    """Return a finding that also says what is the question's alone, and what is no answer to it by itself.
 
     A model that says a question back as an answer, "cold" where its passage says "disease", is else believed, as all
-    the other words are the passage's.
+    the other words are the passage's. So is a name that stands there for something else.
     """
     if finding.verdict is not Verdict.SUPPORTED:
         return finding
     words = asked.borrowed(claim, question, passages)
-    if not words:
+    if words:
+        said = f"This is the question's word and not the passage's: {_listed(words)}."
+        reason = Reason(Concern.WORDS, words[0].start, words[-1].end, said)
+    elif apart := fragments.apart(claim, question, passages):
+        said = f"This stands in the passage, but not with what is asked: {_listed(apart)}."
+        reason = Reason(Concern.WORDS, 0, len(claim.text), said)
+    else:
         return finding
-    shown = ", ".join(f"“{token.shown}”" for token in words[:_SHOWN])
-    said = f"This is the question's word and not the passage's: {shown}."
-    return Finding(Verdict.PARTLY, (*finding.reasons, Reason(Concern.WORDS, words[0].start, words[-1].end, said)))
+    return Finding(Verdict.PARTLY, (*finding.reasons, reason))
 
 
 def best(claim: Text, passages: Sequence[Text]) -> int | None:
@@ -147,11 +151,14 @@ def _finding(claim: Text, covered: set[int], compared: Compared) -> Finding:
 
 def _uncovered(claim: Text, missing: Sequence[Token], *, little: bool) -> Reason:
     start, end = (missing[0].start, missing[-1].end) if missing else (0, len(claim.text))
-    shown = ", ".join(f"“{token.shown}”" for token in missing[:_SHOWN])
-    more = " and more" if len(missing) > _SHOWN else ""
     opening = "The passage cited says little of this" if little else "The passage cited does not say all of this"
-    named = f"; not there, or not with the rest: {shown}{more}" if shown else ""
+    named = f"; not there, or not with the rest: {_listed(missing)}" if missing else ""
     return Reason(Concern.WORDS, start, end, f"{opening}{named}.")
+
+
+def _listed(tokens: Sequence[Token]) -> str:
+    shown = ", ".join(f"“{token.shown}”" for token in tokens[:_SHOWN])
+    return f"{shown} and more" if len(tokens) > _SHOWN else shown
 
 
 def _misquoted(claim: Text, passages: Sequence[Text]) -> Finding:

@@ -53,7 +53,7 @@ class Comparison:
         known: dict[tuple[str, bool], frozenset[str]] = {}
         for token in claim.tokens:
             if (token.key, token.name) not in known:
-                known[token.key, token.name] = self._matches(token)
+                known[token.key, token.name] = forms(token, passage)
         self._same = [known[token.key, token.name] for token in claim.tokens]  # keys of the passage that are the same
         self._said = frozenset().union(*self._same)
         self._first, self._last = self._place()
@@ -99,19 +99,6 @@ class Comparison:
         return found
 
     # Where the passage speaks of it.
-
-    def _matches(self, token: Token) -> frozenset[str]:
-        passage = self._passage
-        if token.value is not None:
-            return frozenset(other.key for other in passage.values if other.value and same(token.value, other.value))
-        found = {token.key} if token.key in passage.keys else set()
-        if len(token.key) >= 4 and not token.name:
-            found.update(
-                key for key in passage.roots.get(token.key[:4], ()) if key != token.key and kin(token.key, key)
-            )
-        if token.name and not found:
-            found.update(names.forms(token, passage))
-        return frozenset(found)
 
     def _place(self) -> tuple[int, int]:
         """Return the tokens [first, last) of the sentences of the passage that hold most of the claim's words."""
@@ -351,6 +338,18 @@ def _take(key: str, same: frozenset[str], left: Counter[str]) -> bool:
     if there:
         left[key if key in there else min(there)] -= 1
     return bool(there)
+
+
+def forms(token: Token, passage: Text) -> frozenset[str]:
+    """Return the keys of a passage that say what a token says: the same value, a form of the word or of the name."""
+    if token.value is not None:
+        return frozenset(other.key for other in passage.values if other.value and same(token.value, other.value))
+    found = {token.key} if token.key in passage.keys else set()
+    if not token.name:
+        found.update(key for key in passage.roots.get(token.key[:4], ()) if key != token.key and kin(token.key, key))
+    elif not found:
+        found = names.forms(token, passage)
+    return frozenset(found)
 
 
 def same(one: Value, other: Value | None) -> bool:
