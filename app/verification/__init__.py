@@ -34,6 +34,7 @@ _ABOUT = re.compile(
     r"(?:is|are|was|were)\s+(?:about|asking|quot|from|taken)|discuss|describ|explain|explor|outlin|talk|deal|focus"
     r"|mention|provid|contain|giv|present|cover|highlight)(?!\w*\s+that\b)", re.IGNORECASE,
 )  # fmt: skip
+_BARE = re.compile(r"\W*(?:yes|no|none|never|neither|not at all|ja|nein|nie|keine[rs]?)\W*", re.IGNORECASE)
 _SHOWN = 5  # missing words that a reason names
 
 
@@ -49,9 +50,12 @@ def best_support(sentence: str, passages: Sequence[str]) -> int | None:
 
 def judged(claim: Text, passages: Sequence[Text]) -> Finding:
     """Return what check() does, of texts that were made ready by read()."""
+    whole = (0, len(claim.text))
+    if not claim.tokens and _BARE.fullmatch(claim.text):
+        said = Reason(Concern.WORDS, *whole, "A mere yes or no cannot be compared; read what the passage says.")
+        return Finding(Verdict.PARTLY, (said,))
     if not claim.tokens or claim.text.rstrip(" \"'”’»)").endswith("?"):
         return Finding(Verdict.NO_CLAIM)
-    whole = (0, len(claim.text))
     if not passages:
         return Finding(Verdict.NOT_SUPPORTED, (Reason(Concern.CITATION, *whole, "No passage carries this sentence."),))
     if len(claim.tokens) > LONGEST:

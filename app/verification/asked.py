@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from app.verification import names
-from app.verification.comparing import forms
+from app.verification.forms import forms
 from app.verification.reading import Text, Token
 
 _NEAR = 2  # tokens at most from one name to the next, where they stand together in a passage

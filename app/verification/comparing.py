@@ -9,16 +9,18 @@ can be picked together from anywhere.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from app.types import Concern, Reason, Verdict
-from app.verification import denials, names
+from app.verification import denials, limits, names, roles
 from app.verification.aligning import CLOSE, Alignment, align
 from app.verification.dates import Date
+from app.verification.forms import forms, same
 from app.verification.numbers import Number
 from app.verification.reading import Text, Token, Value
-from app.verification.wording import kin, opposed, stem
+from app.verification.wording import opposed, stem
 
 WINDOW = 3  # sentences in a row that together may carry one
 ROW = 3  # tokens in a row that a sentence beside the best one must hold, so that it says a part of the claim
@@ -72,9 +74,17 @@ class Comparison:
                 found.faults[index] = fault
                 found.covered.discard(index)
         found.turned += denials.turned(self._claim, self._passage, self._beside.paired, self._counterparts)
+        self._doubt(found, limits.left_out(self._claim, self._passage, self._beside.paired, self._counterparts))
+        self._doubt(found, roles.swapped(self._claim, self._passage, self._same))
         if self._original:
             found.turned += denials.outranked(self._claim, self._passage, self._original.paired)
         return found
+
+    def _doubt(self, found: Compared, doubts: Iterable[tuple[int, Reason]]) -> None:
+        for index, reason in doubts:
+            if index not in found.faults:
+                found.faults[index] = Fault(Verdict.PARTLY, reason)
+                found.covered.discard(index)
 
     def _covered(self) -> set[int]:
         """Return the tokens that one sentence of the passage holds, and those that the ones beside it say in a row.
@@ -86,11 +96,11 @@ class Comparison:
         beside = Counter(token.key for token in self._passage.tokens[self._first : self._last]) - here
         found: set[int] = set()
         row: list[int] = []
-        for index, same in enumerate([*self._same, frozenset()]):
-            key = self._claim.tokens[index].key if same else ""
-            if _take(key, same, here):
+        for index, some in enumerate([*self._same, frozenset()]):
+            key = self._claim.tokens[index].key if some else ""
+            if _take(key, some, here):
                 found.add(index)
-            elif _take(key, same, beside):
+            elif _take(key, some, beside):
                 row.append(index)
                 continue
             if len(row) >= ROW:
@@ -338,27 +348,6 @@ def _take(key: str, same: frozenset[str], left: Counter[str]) -> bool:
     if there:
         left[key if key in there else min(there)] -= 1
     return bool(there)
-
-
-def forms(token: Token, passage: Text) -> frozenset[str]:
-    """Return the keys of a passage that say what a token says: the same value, a form of the word or of the name."""
-    if token.value is not None:
-        return frozenset(other.key for other in passage.values if other.value and same(token.value, other.value))
-    found = {token.key} if token.key in passage.keys else set()
-    if not token.name:
-        found.update(key for key in passage.roots.get(token.key[:4], ()) if key != token.key and kin(token.key, key))
-    elif not found:
-        found = names.forms(token, passage)
-    return frozenset(found)
-
-
-def same(one: Value, other: Value | None) -> bool:
-    """Whether a passage's value `other` says what the sentence's value `one` says."""
-    if isinstance(one, Number) and isinstance(other, Number):
-        return one.same(other)
-    if isinstance(one, Date):
-        return isinstance(other, Date) and one.same(other)
-    return isinstance(other, Date) and not one.unit and not one.form and one.value == other.year != 0
 
 
 def _comparable(one: Value, other: Value) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from app.verification.pieces import Piece
 
 DENIAL, MODAL, ORDER, BOUND, EXTENT = "denial", "modal", "order", "bound", "extent"
-PLACE, DEGREE = "place", "degree"
+PLACE, DEGREE, SIZE = "place", "degree", "size"
 
 REACH = 3
 
@@ -45,15 +45,15 @@ _PHRASES: dict[tuple[str, ...], tuple[str, str]] = {
                         "|are obliged to|is obligated to|are obligated to|muss|müssen")),
         (ORDER, "before", "before|prior to|preceding|until|till|vor"),
         (ORDER, "after", "after|following|subsequent to|nach"),
-        (PLACE, "above", "above|über"),
-        (PLACE, "below", "below|beneath|underneath|unter"),
+        (PLACE, "below", "beneath|underneath"),
         (BOUND, "least", ("at least|not less than|no less than|no fewer than|not fewer than|a minimum of|minimum of"
                          "|at a minimum|more than|greater than|in excess of|over|exceeding|larger than|higher than"
-                         "|exceeds|exceed|exceeded|longer than|older than|mindestens|mehr als|upwards of")),
+                         "|exceeds|exceed|exceeded|longer than|older than|mindestens|mehr als|upwards of"
+                         "|above|beyond|über")),
         (BOUND, "most", ("at most|not more than|no more than|not to exceed|not exceeding|not exceed|not greater than"
                         "|no greater than|no later than|not later than|a maximum of|maximum of|up to|within|less than"
                         "|fewer than|under|smaller than|lower than|below|shorter than|younger than|höchstens"
-                        "|weniger als|no longer than|not longer than")),
+                        "|weniger als|unter|no longer than|not longer than")),
         (DEGREE, "more", "more|most"),
         (DEGREE, "less", "less|fewer|least"),
         (EXTENT, "all", "all|every|always|entirely|completely|alle|immer"),
@@ -67,7 +67,10 @@ _LONGEST = max(map(len, _PHRASES))
 _FIRST = frozenset(words[0] for words in _PHRASES)
 # A bound is one only right before a number; what else the words say there is not.
 _ELSE = {
-    "below": (PLACE, "below"), "more": (DEGREE, "more"), "less": (DEGREE, "less"), "fewer": (DEGREE, "less"),
+    "above": (PLACE, "above"), "über": (PLACE, "above"), "below": (PLACE, "below"), "unter": (PLACE, "below"),
+    **dict.fromkeys(("greater", "larger", "higher", "longer", "older"), (SIZE, "more")),
+    **dict.fromkeys(("smaller", "lower", "shorter", "younger"), (SIZE, "less")),
+    "more": (DEGREE, "more"), "less": (DEGREE, "less"), "fewer": (DEGREE, "less"),
     "not": (DENIAL, "not"), "no": (DENIAL, "not"),
 }  # fmt: skip
 # Denials that belong to the very next word.

@@ -18,6 +18,7 @@ from app.verification.reading import Text
 _LISTED = re.compile(r"\s*(?:,\s*(?:and|or|nor)?|and|or|nor|-)?\s*", re.IGNORECASE)
 _STOPS = re.compile(r"[.;:,()]")
 _MOST = re.compile(r"[\s-]+(?:(?:most|least)[\s-]+\w+|\w+est)", re.IGNORECASE)
+_EXTENTS = {"more": "most", "less": "few"}  # degrees, beside an extent
 _APART = 2  # tokens that the same denial may stand apart
 
 
@@ -31,7 +32,7 @@ def turned(
 
 def denied(text: Text, index: int) -> bool:
     """Whether a token stands in the reach of a denial."""
-    return any(index in _heads(text, cue) for cue in _of(text, cues.DENIAL))
+    return any(index in heads(text, cue) for cue in _of(text, cues.DENIAL))
 
 
 def _denials(
@@ -40,16 +41,13 @@ def _denials(
     back = {theirs: ours for ours, theirs in paired.items()}
     ours: list[tuple[Cue, int, int]] = []  # cue, its word in the sentence, its word in the passage
     for cue in _of(claim, cues.DENIAL):
-        heads = _heads(claim, cue)
-        head = next((index for index in heads if index in paired), None)
-        if head is not None:
+        head, places = next(((index, found) for index in heads(claim, cue) if (found := counterparts(index))), (0, []))
+        if head in paired:
             ours.append((cue, head, paired[head]))
-        else:
-            places = next(((index, found) for index in heads if (found := counterparts(index))), None)
-            if places and not any(denied(passage, other) for other in places[1]):
-                yield _reason(cue, f"The passage does not say {_said(claim, cue, places[0])}.")
+        elif places and not any(denied(passage, other) for other in places):
+            yield _reason(cue, f"The passage does not say {_said(claim, cue, head)}.")
     theirs = [(cue, at) for cue in _of(passage, cues.DENIAL)
-              if (at := next((at for at in _heads(passage, cue) if at in back), None)) is not None]  # fmt: skip
+              if (at := next((at for at in heads(passage, cue) if at in back), None)) is not None]  # fmt: skip
     for cue, head, place in list(ours):
         match = min(theirs, key=lambda one: abs(one[1] - place), default=None)
         if match is not None and abs(match[1] - place) <= _APART and _nearest(match[1], ours) == place:
@@ -67,7 +65,7 @@ def _nearest(at: int, ours: list[tuple[Cue, int, int]]) -> int:
     return min((place for _, _, place in ours), key=lambda place: abs(place - at))
 
 
-def _heads(text: Text, cue: Cue) -> list[int]:
+def heads(text: Text, cue: Cue) -> list[int]:
     """Return the tokens that a denial reaches, the next first; the one before where none follows."""
     found: list[int] = []
     end = cue.end
@@ -85,15 +83,21 @@ def _other_cues(claim: Text, passage: Text, paired: Mapping[int, int]) -> Iterat
         if cue.kind == cues.DENIAL or cue.at not in paired:
             continue
         at = paired[cue.at]
-        others = [other for other in passage.cues if other.kind == cue.kind and other.at == at]
+        others = [other for other in passage.cues if other.at == at and _alike(cue.kind, other.kind)]
         if not others and (cue.kind, cue.value) == (cues.DEGREE, "less"):
             yield _reason(cue, f"The passage does not say {_said(claim, cue, cue.at)}.")
-        if not others or any(other.value == cue.value for other in others):
+        values = {_EXTENTS.get(other.value, other.value) for other in others}
+        if not others or _EXTENTS.get(cue.value, cue.value) in values:
             continue
         if cue.kind == cues.MODAL and denied(claim, cue.at) and denied(passage, at):
             continue  # what one may not do one must not do
         theirs, ours = passage.text[others[0].start : others[0].end], claim.text[cue.start : cue.end]
         yield _reason(cue, f"The passage says “{theirs}” here, not “{ours}”.")
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two kinds of cues stand in each other's place: all patients, and most of them."""
+    return one == other or {one, other} == {cues.DEGREE, cues.EXTENT}
 
 
 def outranked(claim: Text, passage: Text, paired: Mapping[int, int]) -> Iterator[Reason]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.verification.comparing import forms
+from app.verification.forms import forms
 from app.verification.pieces import WORD, pieces
 from app.verification.reading import Text, Token
 from app.verification.wording import stem

@@ -124,10 +124,9 @@ def opposed(one: str, other: str) -> bool:
     """Whether one stem excludes the other: increase and decrease, licensor and licensee, usual and unusual."""
     if other in opposites(one):
         return True
-    short, long = sorted((one, other), key=len)
-    rest = long.removesuffix(short)
-    if len(short) >= 4 and rest != long and rest in NEGATIVE_PREFIXES:
-        return True
+    if one[-3:] == other[-3:]:
+        short, long = sorted((one, other), key=len)
+        return len(short) >= 4 and long.removesuffix(short) in NEGATIVE_PREFIXES
     # Two sides of a deal: mortgagor and mortgagee.
     return one[:-2] == other[:-2] and {one[-2:], other[-2:]} in ({"or", "ee"}, {"er", "ee"}) and len(one) > 5
 
