@@ -34,6 +34,7 @@ _ABOUT = re.compile(
     r"(?:is|are|was|were)\s+(?:about|asking|quot|from|taken)|discuss|describ|explain|explor|outlin|talk|deal|focus"
     r"|mention|provid|contain|giv|present|cover|highlight)(?!\w*\s+that\b)", re.IGNORECASE,
 )  # fmt: skip
+# A claim, and none that words can be compared of.
 _BARE = re.compile(r"\W*(?:yes|no|none|never|neither|not at all|ja|nein|nie|keine[rs]?)\W*", re.IGNORECASE)
 _SHOWN = 5  # missing words that a reason names
 
@@ -51,7 +52,7 @@ def best_support(sentence: str, passages: Sequence[str]) -> int | None:
 def judged(claim: Text, passages: Sequence[Text]) -> Finding:
     """Return what check() does, of texts that were made ready by read()."""
     whole = (0, len(claim.text))
-    if not claim.tokens and _BARE.fullmatch(claim.text):
+    if _BARE.fullmatch(claim.text):
         said = Reason(Concern.WORDS, *whole, "A mere yes or no cannot be compared; read what the passage says.")
         return Finding(Verdict.PARTLY, (said,))
     if not claim.tokens or claim.text.rstrip(" \"'”’»)").endswith("?"):
@@ -102,6 +103,8 @@ def with_question(finding: Finding, claim: Text, question: Text, passages: Seque
 
 def best(claim: Text, passages: Sequence[Text]) -> int | None:
     """Return what best_support() does, of texts that were made ready by read()."""
+    if _BARE.fullmatch(claim.text):
+        return None
     order = (Verdict.SUPPORTED, Verdict.PARTLY)
     ranked = []
     for index, passage in enumerate(passages):

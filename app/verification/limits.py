@@ -24,7 +24,7 @@ _STOP = re.compile(r"[;:,]|[.!?](?=\s|$)")
 _PART = re.compile(r"[;:]\s")
 _JOINED = re.compile(r",?\s+(and|or|und|oder)\s", re.IGNORECASE)
 _OR = frozenset(("or", "oder"))
-_SAID = 0.34  # of the words of a condition: then it is not left out
+_ENOUGH = 0.34  # of the words of a condition: then it is not left out
 _BESIDE = 3  # tokens beside a condition, of which the sentence holds one
 _LEFT_OUT = {cues.BOUND: ("least", "most"), cues.EXTENT: ("some", "few", "most"), cues.MODAL: ("may",)}
 _ABLE = frozenset(("can", "kann", "können"))  # what one can do one mostly does
@@ -47,7 +47,8 @@ def left_out(claim: Text, passage: Text, paired: Mapping[int, int], counterparts
 def _cues(claim: Text, passage: Text, back: Mapping[int, int]) -> Doubts:
     for cue in passage.cues:
         words = passage.text[cue.start : cue.end]
-        if cue.at not in back or cue.value not in _LEFT_OUT.get(cue.kind, ()) or words.lower() in _ABLE:
+        limits = cue.value in _LEFT_OUT.get(cue.kind, ()) or words == "Most"  # of them; "the most" says how much
+        if cue.at not in back or not limits or words.lower() in _ABLE:
             continue
         apart = _STOP.search(passage.text, cue.end, passage.tokens[cue.at].start)
         if not apart and not any(ours.kind == cue.kind for ours in claim.cues):
@@ -58,7 +59,6 @@ def _cues(claim: Text, passage: Text, back: Mapping[int, int]) -> Doubts:
 def _conditions(claim: Text, passage: Text, back: Mapping[int, int], counterparts: Counterparts) -> Doubts:
     if not back or _CONDITION.search(claim.text):
         return
-    said = {at for index in range(len(claim.tokens)) for at in counterparts(index)}
     low, high = min(back), max(back)
     for first, last in passage.spans:
         if last <= low or first > high:
@@ -71,10 +71,11 @@ def _conditions(claim: Text, passage: Text, back: Mapping[int, int], counterpart
                 stop = _STOP.search(passage.text, condition.end(), until)
                 ends = stop.start() if stop else until
                 under = [at for at in inside if condition.end() <= passage.tokens[at].start < ends]
-                if not under or len(held) < 2 or sum(at in said for at in under) > _SAID * len(under):
+                if not under or len(held) < 2 or len(_said(claim, counterparts) & set(under)) > _ENOUGH * len(under):
                     continue
                 # What it is a condition of: what stands before it, or behind it where it opens.
-                opens = all(passage.tokens[at].value is not None for at in inside if at < under[0])
+                opens = all(passage.tokens[at].value is not None for at in inside
+                            if passage.tokens[at].start < condition.start())  # fmt: skip
                 of = range(under[-1] + 1, under[-1] + _BESIDE) if opens else range(under[0] - _BESIDE, under[0])
                 if not set(of).isdisjoint(held):
                     words = _words(passage, condition.start(), ends)
@@ -95,7 +96,7 @@ def _denied(claim: Text, passage: Text, counterparts: Counterparts) -> Doubts:
         if cue.kind != cues.DENIAL or cue.at >= len(claim.tokens):
             continue
         places = counterparts(cue.at)
-        said = {at for index in range(len(claim.tokens)) for at in counterparts(index)}
+        said = _said(claim, counterparts)
         found = [(other, at) for other in passage.cues if passage.text[other.start : other.end].lower() in _NO
                  for at in places if at in denials.heads(passage, other)]  # fmt: skip
         kinds = [(other, at) for other, at in found
@@ -105,6 +106,11 @@ def _denied(claim: Text, passage: Text, counterparts: Counterparts) -> Doubts:
             other, at = kinds[0]
             words = _words(passage, other.start, passage.tokens[at].end)
             yield _doubt(claim, cue.at, f"The passage says {words}, which is less.")
+
+
+def _said(claim: Text, counterparts: Counterparts) -> set[int]:
+    """Return the tokens of the place that the sentence says in any order."""
+    return {at for index in range(len(claim.tokens)) for at in counterparts(index)}
 
 
 def _together(text: Text, first: int, last: int) -> bool:

@@ -63,6 +63,10 @@ class Text:
         return tuple(token for token in self.tokens if token.value is not None)
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(token.key for token in self.tokens if token.name)
+
+    @cached_property
     def roots(self) -> dict[str, list[str]]:
         """The keys of words by their first letters, to find the forms of a word."""
         found: dict[str, list[str]] = {}
@@ -280,8 +284,8 @@ class _Reader:
 def _titled(parts: Sequence[Piece], starts: Sequence[int]) -> list[bool]:
     """Tell of each sentence whether it is written as headings are, so that a capital says nothing of a name."""
     words, capitals = [0] * len(starts), [0] * len(starts)
-    for piece in parts:
-        if piece.kind == WORD and len(piece.shown) > 3:
+    for before, piece in zip([None, *parts], parts, strict=False):
+        if piece.kind == WORD and len(piece.shown) > 3 and not (before and before.plain in _TITLES):
             sentence = bisect_right(starts, piece.start) - 1
             words[sentence] += 1
             capitals[sentence] += piece.shown[0].isupper()

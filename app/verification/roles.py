@@ -14,14 +14,14 @@ from typing import NamedTuple
 from app.types import Concern, Reason
 from app.verification import cues
 from app.verification.reading import Text, Token
-from app.verification.wording import opposites
+from app.verification.wording import kin, opposites
 
 # Behind these a name says where or whose, or what something is, and may stand first or last.
 _AROUND = re.compile(
-    r"\b(?:in|at|on|near|of|under|within|with|and|or|between|is|are|was|were|bei|von|und|oder|mit|ist|sind|war)\s+"
+    r"\b(?:in|at|on|near|of|under|within|with|between|is|are|was|were|bei|von|mit|ist|sind|war|(and|or|und|oder))\s+"
     r"(?:(?:the|this|that|such|each|an?|its|der|die|das)\s+)?$", re.IGNORECASE,
 )  # fmt: skip
-_INSIDE = re.compile(r"[\s.-]*(?:\b(?:de|da|di|du|la|van|von|der|den|al|el|bin)\s+)*")  # a name
+_INSIDE = re.compile(r"[\s-]*(?:\b(?:de|da|di|du|la|van|von|der|den|al|el|bin)\s+)*")  # a name
 _OWNS = re.compile(r"['’]s?\b")
 _TO = re.compile(r"\s*(?:to|-|–|bis|auf)\s*", re.IGNORECASE)
 # Between who does something and what they do.
@@ -46,7 +46,7 @@ def swapped(claim: Text, passage: Text, same: Sequence[frozenset[str]]) -> Itera
     `same` are the keys of the passage that say what each token of the sentence says.
     """
     yield from _values(claim, passage, same)
-    called = frozenset(token.key for text in (claim, passage) for token in text.tokens if token.name)
+    called = claim.names | passage.names
     yield from _taken(claim, passage, called, same)
     for one, two in pairwise(_parties(claim, 0, len(claim.tokens), called)):
         first, second = _any(same, one), _any(same, two)
@@ -105,13 +105,14 @@ def _taken(
     claim: Text, passage: Text, called: frozenset[str], same: Sequence[frozenset[str]]
 ) -> Iterator[tuple[int, Reason]]:
     """Tell of a name right before a verb before which the passage has another, with the same behind it."""
+    said: frozenset[str] = frozenset().union(*same)
     for party in _parties(claim, 0, len(claim.tokens), called, passage.keys - claim.keys):
         run = same[party.last : party.last + _RUN]
         own = _any(same, party)
         if len(run) < 2 or not all(run) or not own or not _DOES.fullmatch(_behind(claim, party.last)):
             continue
         found = [one for span, held in zip(passage.spans, passage.held, strict=True) if not held.isdisjoint(run[0])
-                 for one in _doing(passage, span, called, run, own)]  # fmt: skip
+                 for one in _doing(passage, span, called, run, own, said)]  # fmt: skip
         others = [one.party for one in found if one.follows] or [one.party for one in found]
         keys = [token.key for token in passage.tokens]
         if others and all(own.isdisjoint(_keys(keys, other)) for other in others):
@@ -128,16 +129,25 @@ class Doing(NamedTuple):
 
 
 def _doing(
-    passage: Text, span: tuple[int, int], called: frozenset[str], run: Sequence[frozenset[str]], own: frozenset[str]
-) -> Iterator[Doing]:
-    """Yield who does in a sentence of the passage what `run` begins with, to `own` or with the same behind it."""
+    passage: Text, span: tuple[int, int], called: frozenset[str], run: Sequence[frozenset[str]], own: frozenset[str],
+    said: frozenset[str],
+) -> Iterator[Doing]:  # fmt: skip
+    """Yield who does in a sentence of the passage what `run` begins with: `own`, another to it, another all of it.
+
+    `said` is all that the sentence says: of one whom it names too, who does what to whom is another question.
+    """
     keys = [token.key for token in passage.tokens[: span[1]]]
-    for party in _parties(passage, *span, called, own):
-        at = party.last
+    last = -1
+    for party in _parties(passage, *span, called, own.union(*map(opposites, own))):
+        at, listed, last = party.last, last == party.first, party.last
+        names = keys[party.first : at]
+        mine = not own.isdisjoint(names)
+        if not mine and (listed or any(kin(key, other) for key in names for other in own)):
+            continue  # one of several, or the same name in another form
         if at >= span[1] or keys[at] not in run[0] or not _DOES.fullmatch(_behind(passage, at)):
             continue
         follows = len(keys) - at >= len(run) and all(keys[at + n] in some for n, some in enumerate(run))
-        if follows or not own.isdisjoint(keys[party.first :]):
+        if follows or mine or (said.isdisjoint(names) and not own.isdisjoint(keys[at:])):
             yield Doing(party, follows)
 
 
@@ -172,7 +182,8 @@ def _parties(
 def _aside(text: Text, party: Party) -> bool:
     start, end = text.tokens[party.first].start, text.tokens[party.last - 1].end
     owns = _OWNS.match(text.text, end) or _OWNS.search(text.text[start:end][-2:])
-    return bool(owns or _AROUND.search(text.text, max(0, start - 14), start))
+    around = _AROUND.search(text.text, max(0, start - 14), start)
+    return bool(owns or (around and not (around[1] and opposites(text.tokens[party.first].key))))
 
 
 def _by(text: Text, party: Party) -> bool:
@@ -193,10 +204,9 @@ def _shown(text: Text, party: Party) -> str:
 
 def _values(claim: Text, passage: Text, same: Sequence[frozenset[str]]) -> Iterator[tuple[int, Reason]]:
     """Tell of two values with "to" between them, which the passage has the other way round."""
-    theirs = [(one.key, two.key) for one, two in pairwise(passage.tokens) if _goes(passage, one, two)]
-    for index, (one, two) in enumerate(pairwise(claim.tokens)):
-        if not _goes(claim, one, two):
-            continue
+    ours = [(index, one, two) for index, (one, two) in enumerate(pairwise(claim.tokens)) if _goes(claim, one, two)]
+    for index, one, two in ours:
+        theirs = [(a.key, b.key) for a, b in pairwise(passage.tokens) if _goes(passage, a, b)]
         there = [(a in same[index], b in same[index + 1]) for a, b in theirs]
         back = any(a in same[index + 1] and b in same[index] for a, b in theirs)
         if back and not any(all(pair) for pair in there):
