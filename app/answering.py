@@ -179,7 +179,7 @@ def _checked(
             cited = (Citation(str(ranks[best]), ranks[best], found=True),)
             finding = verification.judged(claim, [texts[ranks[best]]])
     against = [texts[one.rank] for one in cited if one.rank is not None]
-    finding = verification.with_borrowed(finding, claim, asked, against)
+    finding = verification.with_question(finding, claim, asked, against)
     finding = verification.with_unknown(finding, claim, [one.key for one in cited if one.rank is None])
     return Sentence(sentence.text, cited, finding.verdict, finding.reasons)
 

@@ -7,8 +7,9 @@
 
 Statements are made from the gold answers by rules with fixed seeds (benchmarks/statements.py, true;
 benchmarks/corruptions.py, wrong); each cites the program's own passage that holds it. Accepted is what has the verdict
-"supported", flagged is all else. The first half of a set's documents is there to tune by, the second to report. Prints
-tables, asserts nothing.
+"supported", flagged is all else. Of what was written by hand in words of its own (benchmarks/own_words.jsonl) it is
+told, too, how much that is true is not called unsupported. The first half of a set's documents is there to tune by, the
+second to report. Prints tables, asserts nothing.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from benchmarks import retrieval as sets  # noqa: E402
 from benchmarks.answers import chosen  # noqa: E402
 from benchmarks.corruptions import KEPT_BACK, RECIPES, all_wrong, other_answers  # noqa: E402
 from benchmarks.measures import percentile  # noqa: E402
-from benchmarks.statements import Corpus, Statement, by_kind, true_statements  # noqa: E402
+from benchmarks.statements import Corpus, Statement, by_kind, own_words, true_statements  # noqa: E402
 
 SEED, OTHER_SEED = 6, 1906
 SENTENCES, GIVEN = 6, 6  # of an answer that is timed
@@ -53,14 +54,18 @@ def verify(options: argparse.Namespace) -> None:
         sound = [one for one in true if one.kind != "statement"]
         made, without = all_wrong(sound, recipes, corpus, options.wanted, seed)
         made += other_answers([one for one in true if one.kind == "statement"], folder, seed)
+        own, false = own_words(folder, corpus, options.half)
         for kind, count in without.items():
             left_out[kind] = left_out.get(kind, 0) + count
-        for wanted, some in ((True, true), (False, made)):
+        for wanted, some in ((True, [*true, *own]), (False, [*made, *false])):
             for kind, statements in by_kind(some):
                 findings = [verification.check(one.text, (one.passage,)) for one in statements]
                 good = [(finding.verdict is Verdict.SUPPORTED) is wanted for finding in findings]
                 rows.setdefault(kind, {})[folder.name] = good
                 show(options.show, kind, statements, findings, good)
+                if some and statements[0] in own:
+                    red = [finding.verdict is not Verdict.NOT_SUPPORTED for finding in findings]
+                    rows.setdefault("  not called false", {})[folder.name] = red
         seconds += timed(sound, corpus)
     print_rows(rows, [folder.name for folder in options.sets], left_out)
     print(f"An answer of {SENTENCES} sentences with {GIVEN} passages: p50 {percentile(seconds, 0.5) * 1000:.1f} ms, "

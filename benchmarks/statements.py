@@ -20,6 +20,7 @@ from app.documents.source import Source
 from app.models.tokens import WordPieceTokenizer
 from app.passages import split
 
+OWN_WORDS = Path(__file__).with_name("own_words.jsonl")
 LIMIT = 256  # tokens that the default embedder reads
 LONGEST = 700  # characters of a sentence
 
@@ -294,6 +295,27 @@ def _placed(answer: str, question: str) -> str:
     ):
         return answer
     return f"on {answer}" if re.search(rf"(?:{MONTH}) \d", answer) else f"in {answer}"
+
+
+def own_words(folder: Path, corpus: Corpus, half: int) -> tuple[list[Statement], list[Statement]]:
+    """Return statements that were written by hand in words of their own, true and false, about passages of a set.
+
+    benchmarks/own_words.jsonl holds them, with the document, some words by which the passage is found, and the half.
+    Where several passages overlap there, the one is taken that has most words of the true ones.
+    """
+    true: list[Statement] = []
+    false: list[Statement] = []
+    for line in OWN_WORDS.read_text(encoding="utf-8").splitlines():
+        item = json.loads(line)
+        if item["set"] != folder.name or item["half"] != half:
+            continue
+        said = set(" ".join(item["true"]).lower().split())
+        holding = [one for one in corpus.passages[item["document"]] if item["anchor"] in " ".join(one.split())]
+        passage = max(holding, key=lambda one: len(said & set(one.lower().split())))
+        for kind, found in (("true", true), ("false", false)):
+            found += [Statement(item["anchor"], f"own words, {kind}", text, passage, item["document"], half)
+                      for text in item[kind]]  # fmt: skip
+    return true, false
 
 
 def by_kind(of: Sequence[Statement]) -> Iterator[tuple[str, list[Statement]]]:

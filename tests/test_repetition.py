@@ -29,6 +29,21 @@ def test_the_second_time_is_where_it_begins(before: str, unit: str, times: int) 
     assert len(cut) <= max(len(before) + 2 * len(unit), len(text) - 1_200 + 2 * len(unit))
 
 
+@pytest.mark.parametrize("marks", [
+    [f"({letter}) " for letter in "abcdefghijk"], [f"{number}. " for number in range(1, 12)],
+    [f"\n{number}) " for number in range(95, 106)], [f"\n- {number}: " for number in range(1, 12)],
+    [f"\n**{number}.** " for number in range(1, 12)], ["\ni. ", "\nii. ", "\niii. ", "\niv. "],
+])  # fmt: skip
+def test_numbered_items_that_say_the_same_repeat(marks: list[str]) -> None:
+    for unit in ("The notice period is 30 days [1]. ", "The notice period is thirty calendar days; "):
+        text = "It says: " + "".join(mark + unit for mark in marks)
+        place = repetition.begins(text)
+        assert place is not None
+        cut = text[:place]
+        assert cut.count("notice period") == 1
+        assert cut.startswith("It says: " + marks[0])
+
+
 def test_it_is_found_in_the_middle_of_a_unit_too() -> None:
     assert repetition.begins("So. " + SENTENCE * 3 + "The notice per") is not None
 
@@ -36,6 +51,8 @@ def test_it_is_found_in_the_middle_of_a_unit_too() -> None:
 @pytest.mark.parametrize("text", [
     "", "a", SENTENCE, SENTENCE * 2, SOUND, SOUND * 2, "-" * 500, ". . . " * 90, "no no no",
     "1, 2, 3, 4, 5, 6, 7, 8, 9",
+    "".join(f"\n({thing[0]}) The {thing} of the house is kept in repair." for thing in ("attic", "balcony", "cellar")),
+    "The duty in (a) is owed to all. The duty in (b) is owed to all. The duty in (c) is owed to all.",
     "\n".join(f"{number}. Clause {number} applies to the parties of this contract." for number in range(1, 40)),
 ])  # fmt: skip
 def test_what_does_not_repeat_is_left_alone(text: str) -> None:

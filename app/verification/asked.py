@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from app.verification import names
-from app.verification.comparing import same
+from app.verification.forms import forms, says
 from app.verification.reading import Text, Token
-from app.verification.wording import kin
 
 _NEAR = 2  # tokens at most from one name to the next, where they stand together in a passage
 
@@ -17,7 +16,7 @@ def borrowed(claim: Text, question: Text, passages: Sequence[Text]) -> list[Toke
     """Return the words of a sentence that are the question's, in any form, and not its passages'."""
     return [
         token for token in claim.tokens
-        if not token.fact and token.key in question.keys and not any(_said(token, passage) for passage in passages)
+        if not token.fact and token.key in question.keys and not any(says(token, passage) for passage in passages)
     ]  # fmt: skip
 
 
@@ -40,14 +39,8 @@ def _names(question: Text) -> list[Token]:
     return [token for token in words if token.name or (token.capital and not headed and token.start > 0)]
 
 
-def _said(token: Token, passage: Text) -> bool:
-    return token.key in passage.keys or any(kin(token.key, key) for key in passage.roots.get(token.key[:4], ()))
-
-
 def _holds(token: Token, passage: Text) -> bool:
-    if token.value is not None:
-        return any(other.value is not None and same(token.value, other.value) for other in passage.values)
-    return token.key in passage.keys or bool(names.forms(token, passage)) or names.stands(token, passage)
+    return bool(forms(token, passage)) or (token.value is None and names.stands(token, passage))
 
 
 def _together(one: Token, other: Token, passage: Text) -> bool:

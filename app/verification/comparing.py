@@ -8,22 +8,32 @@ can be picked together from anywhere.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from app.types import Concern, Reason, Verdict
-from app.verification import denials, names
+from app.verification import cues, denials, limits, mixing, names, roles
 from app.verification.aligning import CLOSE, Alignment, align
 from app.verification.dates import Date
+from app.verification.forms import same, says
 from app.verification.numbers import Number
 from app.verification.reading import Text, Token, Value
-from app.verification.wording import kin, opposed, stem
+from app.verification.wording import opposed, stem
 
+SURE = 0.8  # of a sentence's tokens aligned: what a cue says the contrary of is the contrary
+MEANT = 3  # tokens that a pronoun stands for, and sentences before it in which they are looked for
 WINDOW = 3  # sentences in a row that together may carry one
 ROW = 3  # tokens in a row that a sentence beside the best one must hold, so that it says a part of the claim
 NEAR = 4  # tokens that what vouches for a value or a name may be away from it
 FAR = 8  # tokens that two neighbours of the sentence may be apart in the passage, until it no longer joins them
+
+
+_PRONOUN = re.compile(
+    r"\b(?:it|its|he|his|him|she|her|they|their|them|this|these|such|both|er|sie|ihr|diese[rs]?)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,7 @@ class Compared:
     covered: set[int]  # tokens of the sentence that the place holds
     faults: dict[int, Fault] = field(default_factory=dict)  # by the token of the sentence
     turned: list[Reason] = field(default_factory=list)  # what the sentence says the contrary of
+    sure: bool = False  # what is `turned` is so: the sentence copies the place, or nothing is denied there
     together: float = 1.0  # how near each other the neighbours in the sentence are in the passage, 0 to 1
     elsewhere: frozenset[int] = frozenset()  # tokens that only other sentences hold: picked together, or a subject
 
@@ -53,7 +64,7 @@ class Comparison:
         known: dict[tuple[str, bool], frozenset[str]] = {}
         for token in claim.tokens:
             if (token.key, token.name) not in known:
-                known[token.key, token.name] = self._matches(token)
+                known[token.key, token.name] = says(token, passage)
         self._same = [known[token.key, token.name] for token in claim.tokens]  # keys of the passage that are the same
         self._said = frozenset().union(*self._same)
         self._first, self._last = self._place()
@@ -65,16 +76,32 @@ class Comparison:
     def result(self) -> Compared:
         covered = self._covered()
         elsewhere = frozenset(index for index, same in enumerate(self._same) if same and index not in covered)
-        found = Compared(covered, together=self._together(), elsewhere=elsewhere)
+        sure = len(self._beside.paired) >= SURE * len(self._claim.tokens) or self._alone_denies()
+        found = Compared(covered, sure=sure, together=self._together(), elsewhere=elsewhere)
         for index in range(len(self._claim.tokens)):
             fault = self._fault(index)
             if fault:
                 found.faults[index] = fault
                 found.covered.discard(index)
         found.turned += denials.turned(self._claim, self._passage, self._beside.paired, self._counterparts)
+        self._doubt(found, limits.left_out(self._claim, self._passage, self._beside.paired, self._counterparts))
+        self._doubt(found, roles.swapped(self._claim, self._passage, self._same))
+        self._doubt(found, mixing.mixed(self._claim, self._passage, self._best, self._same))
         if self._original:
             found.turned += denials.outranked(self._claim, self._passage, self._original.paired)
         return found
+
+    def _alone_denies(self) -> bool:
+        """Whether the sentence denies something, and that of the passage nothing."""
+        first, last = self._best
+        return (any(cue.kind == cues.DENIAL for cue in self._claim.cues)
+                and not any(cue.kind == cues.DENIAL and first <= cue.at <= last for cue in self._passage.cues))
+
+    def _doubt(self, found: Compared, doubts: Iterable[tuple[int, Reason]]) -> None:
+        for index, reason in doubts:
+            if index not in found.faults:
+                found.faults[index] = Fault(Verdict.PARTLY, reason)
+                found.covered.discard(index)
 
     def _covered(self) -> set[int]:
         """Return the tokens that one sentence of the passage holds, and those that the ones beside it say in a row.
@@ -86,11 +113,12 @@ class Comparison:
         beside = Counter(token.key for token in self._passage.tokens[self._first : self._last]) - here
         found: set[int] = set()
         row: list[int] = []
-        for index, same in enumerate([*self._same, frozenset()]):
-            key = self._claim.tokens[index].key if same else ""
-            if _take(key, same, here):
+        meant = self._meant(here)
+        for index, some in enumerate([*self._same, frozenset()]):
+            key = self._claim.tokens[index].key if some else ""
+            if _take(key, some, here) or index in meant:
                 found.add(index)
-            elif _take(key, same, beside):
+            elif _take(key, some, beside):
                 row.append(index)
                 continue
             if len(row) >= ROW:
@@ -98,20 +126,23 @@ class Comparison:
             row = []
         return found
 
-    # Where the passage speaks of it.
+    def _meant(self, here: Counter[str]) -> range:
+        """Return the words that the best sentence has as "it" or "they": a few in a row, out of the sentence before."""
+        first, last = self._best
+        if not first or first == last:
+            return range(0)
+        text, tokens = self._passage.text, self._passage.tokens
+        if not _PRONOUN.search(text, tokens[first - 1].end, tokens[last - 1].end):
+            return range(0)
+        at = next(at for at, (start, _) in enumerate(self._passage.spans) if start == first)
+        before = frozenset().union(*self._passage.held[max(at - MEANT, 0) : at])
+        away = [index for index, same in enumerate(self._same)
+                if same & before and not any(here[key] for key in same)]  # fmt: skip
+        if not 0 < len(away) <= MEANT or away[-1] - away[0] != len(away) - 1:
+            return range(0)
+        return range(away[0], away[-1] + 1)
 
-    def _matches(self, token: Token) -> frozenset[str]:
-        passage = self._passage
-        if token.value is not None:
-            return frozenset(other.key for other in passage.values if other.value and same(token.value, other.value))
-        found = {token.key} if token.key in passage.keys else set()
-        if len(token.key) >= 4 and not token.name:
-            found.update(
-                key for key in passage.roots.get(token.key[:4], ()) if key != token.key and kin(token.key, key)
-            )
-        if token.name and not found:
-            found.update(names.forms(token, passage))
-        return frozenset(found)
+    # Where the passage speaks of it.
 
     def _place(self) -> tuple[int, int]:
         """Return the tokens [first, last) of the sentences of the passage that hold most of the claim's words."""
@@ -189,7 +220,9 @@ class Comparison:
             return self._value_fault(index, token, theirs)
         opposite = self._opposite(index, theirs)
         if opposite is not None:
-            return _fault(token, Concern.CONTRARY, f"The passage says {_shown(opposite)}, not {_shown(token)}.")
+            sure = self._beside.close or index in self._beside.instead
+            return _fault(token, Concern.CONTRARY, f"The passage says {_shown(opposite)}, not {_shown(token)}.",
+                          Verdict.NOT_SUPPORTED if sure else Verdict.PARTLY)
         if token.name or token.capital:
             fault = self._name_fault(index, token, theirs)
             if fault:
@@ -285,7 +318,8 @@ class Comparison:
         other = next((one for one in theirs if one.name or one.capital), None)
         copied = index in self._beside.copied and not self._passive(index, theirs)
         differs = other is not None and (token.name or other.name or not self._same[index])
-        if copied and differs and other is not None and not names.alike(token, other):
+        spelled_out = names.is_acronym(token, self._passage)
+        if copied and differs and other is not None and not names.alike(token, other) and not spelled_out:
             return _said_otherwise(token, Concern.NAME, other)
         if not token.name or self._same[index] or names.stands(token, self._passage):
             return None
@@ -299,9 +333,12 @@ class Comparison:
         first, last = copy.instead[index]
         theirs = self._passage.tokens[first:last]
         other = next((one for one in theirs if one.name), None)
-        if other is None or any(names.alike(token, one) for one in theirs) or self._passive(index, list(theirs)):
+        if other is None or any(names.alike(token, one) for one in theirs) or names.is_acronym(token, self._passage):
             return None
-        return _said_otherwise(token, Concern.NAME, other)
+        if self._passive(index, list(theirs)):
+            return None
+        there = any(one.key in self._same[index] for one in self._passage.tokens[slice(*self._best)])
+        return _said_otherwise(token, Concern.NAME, other, Verdict.PARTLY if there else Verdict.NOT_SUPPORTED)
 
     def _moved(self, index: int, token: Token, theirs: list[Token]) -> Fault | None:
         """Tell where a sentence that copies a place has in it a word from elsewhere in the passage."""
@@ -330,7 +367,7 @@ class Comparison:
         It may say the same in another word. Whoever reads both sees that at once, and no comparison of words does.
         """
         paired, last = self._beside.paired, len(self._same) - 1
-        if not self._beside.close or token.listed or not theirs:
+        if not self._beside.close or token.listed or not theirs or names.stands(token, self._passage):
             return None
         if not (index in (0, last) or index - 1 in paired) or not (index == last or index + 1 in paired):
             return None  # said in other words
@@ -351,15 +388,6 @@ def _take(key: str, same: frozenset[str], left: Counter[str]) -> bool:
     if there:
         left[key if key in there else min(there)] -= 1
     return bool(there)
-
-
-def same(one: Value, other: Value | None) -> bool:
-    """Whether a passage's value `other` says what the sentence's value `one` says."""
-    if isinstance(one, Number) and isinstance(other, Number):
-        return one.same(other)
-    if isinstance(one, Date):
-        return isinstance(other, Date) and one.same(other)
-    return isinstance(other, Date) and not one.unit and not one.form and one.value == other.year != 0
 
 
 def _comparable(one: Value, other: Value) -> bool:

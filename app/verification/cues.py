@@ -11,7 +11,8 @@ from typing import NamedTuple
 from app.verification.pieces import Piece
 
 DENIAL, MODAL, ORDER, BOUND, EXTENT = "denial", "modal", "order", "bound", "extent"
-PLACE, DEGREE = "place", "degree"
+PLACE, DEGREE, SIZE = "place", "degree", "size"
+ALONE, TRIED = "alone", "tried"
 
 REACH = 3
 
@@ -36,7 +37,9 @@ _PHRASES: dict[tuple[str, ...], tuple[str, str]] = {
         (DENIAL, "not", ("not|no|never|none|nor|neither|without|cannot|nobody|nothing|nowhere|unless|except|non|hardly"
                         "|denies|denied|deny|denying|lack|lacks|lacked|lacking|fails to|failed to|fail to|unable"
                         "|refuses|refused|absence of|absent|negative for|ruled out|free of|free from"
-                         "|rather than|instead of"
+                         "|rather than|instead of|no longer|not any longer|prevented from|estopped from|barred from"
+                         "|precluded from|prohibited from|refrain from|refrains from|prevent|prevents|preventing"
+                         "|dont|doesnt|didnt|cant|wont|isnt|arent|wasnt|werent|hasnt|havent|couldnt|shouldnt|wouldnt"
                          "|nicht|kein|keine|keinen|keinem|keiner|nie|niemals|ohne|barely|scarcely|other than")),
         (MODAL, "may", ("may|might|can|could|be permitted to|is permitted to|are permitted to|be entitled to"
                        "|is entitled to|are entitled to|is allowed to|are allowed to|is free to|has the right to"
@@ -45,21 +48,28 @@ _PHRASES: dict[tuple[str, ...], tuple[str, str]] = {
                         "|are obliged to|is obligated to|are obligated to|muss|müssen")),
         (ORDER, "before", "before|prior to|preceding|until|till|vor"),
         (ORDER, "after", "after|following|subsequent to|nach"),
-        (PLACE, "above", "above|über"),
-        (PLACE, "below", "below|beneath|underneath|unter"),
+        (PLACE, "below", "beneath|underneath"),
         (BOUND, "least", ("at least|not less than|no less than|no fewer than|not fewer than|a minimum of|minimum of"
                          "|at a minimum|more than|greater than|in excess of|over|exceeding|larger than|higher than"
-                         "|exceeds|exceed|exceeded|longer than|older than|mindestens|mehr als|upwards of")),
+                         "|exceeds|exceed|exceeded|longer than|older than|mindestens|mehr als|upwards of"
+                         "|above|beyond|über")),
         (BOUND, "most", ("at most|not more than|no more than|not to exceed|not exceeding|not exceed|not greater than"
                         "|no greater than|no later than|not later than|a maximum of|maximum of|up to|within|less than"
                         "|fewer than|under|smaller than|lower than|below|shorter than|younger than|höchstens"
-                        "|weniger als|no longer than|not longer than")),
+                        "|weniger als|unter|no longer than|not longer than")),
         (DEGREE, "more", "more|most"),
         (DEGREE, "less", "less|fewer|least"),
+        (ALONE, "", "only a|only an|only about|only around|only slightly|only partly|only partially|only some"),
+        (ALONE, "only", "only|solely|exclusively|alone|ausschließlich"),
+        (TRIED, "tried", ("attempt to|attempts to|attempted to|attempting to|try to|tries to|tried to|trying to|seek to"
+                         "|seeks to|sought to|seeking to|plan to|plans to|planned to|planning to|propose to"
+                         "|proposes to|proposed to|intend to|intends to|intended to|aim to|aims to|aimed to"
+                         "|threatens to|threatened to|hopes to|hoped to|wants to|wanted to|ordered to|orders to"
+                         "|alleged to|alleges that|alleged that|claimed to|claims to")),
         (EXTENT, "all", "all|every|always|entirely|completely|alle|immer"),
         (EXTENT, "some", "some|sometimes|partly|partially|occasionally|manche|einige|manchmal"),
-        (EXTENT, "few", "few|rarely|seldom|selten|wenige"),
-        (EXTENT, "most", "usually|mostly|typically|meist|meistens"),
+        (EXTENT, "few", "few|rarely|seldom|little or no|little if any|little|selten|wenige"),
+        (EXTENT, "most", "usually|mostly|typically|generally|in general|commonly|normally|ordinarily|meist|meistens"),
     )
     for words in phrases.split("|")
 }  # fmt: skip
@@ -67,14 +77,21 @@ _LONGEST = max(map(len, _PHRASES))
 _FIRST = frozenset(words[0] for words in _PHRASES)
 # A bound is one only right before a number; what else the words say there is not.
 _ELSE = {
-    "below": (PLACE, "below"), "more": (DEGREE, "more"), "less": (DEGREE, "less"), "fewer": (DEGREE, "less"),
+    "above": (PLACE, "above"), "über": (PLACE, "above"), "below": (PLACE, "below"), "unter": (PLACE, "below"),
+    **dict.fromkeys(("greater", "larger", "higher", "longer", "older"), (SIZE, "more")),
+    **dict.fromkeys(("smaller", "lower", "shorter", "younger"), (SIZE, "less")),
+    "more": (DEGREE, "more"), "less": (DEGREE, "less"), "fewer": (DEGREE, "less"),
     "not": (DENIAL, "not"), "no": (DENIAL, "not"),
 }  # fmt: skip
 # Denials that belong to the very next word.
 _NEXT_ONLY = frozenset(("non", "other", "rather", "instead", "except"))
 # They carry meaning besides.
 CONTENT = frozenset(
-    "denies denied deny denying lack lacks lacked lacking absence absent exceeds exceed exceeded".split()
+    "denies denied deny denying lack lacks lacked lacking absence absent exceeds exceed exceeded prevent prevents"
+    " preventing prevented estopped barred precluded prohibited attempt attempts attempted attempting try tries"
+    " tried trying seek seeks sought seeking plan plans planned planning propose proposes proposed intend intends"
+    " intended aim aims aimed threatens threatened hopes hoped wants wanted ordered orders alleged alleges claimed"
+    " claims".split()
 )
 
 

@@ -16,8 +16,14 @@ from app.verification.reading import Text
 
 # What may stand between a denial and the further words that it denies: "no fever, cough or chills".
 _LISTED = re.compile(r"\s*(?:,\s*(?:and|or|nor)?|and|or|nor|-)?\s*", re.IGNORECASE)
+_ENDS = re.compile(r"[.;:!?]\s")
 _STOPS = re.compile(r"[.;:,()]")
 _MOST = re.compile(r"[\s-]+(?:(?:most|least)[\s-]+\w+|\w+est)", re.IGNORECASE)
+_ALONE = re.compile(
+    r"\b(?:only|solely?|exclusive(?:ly)?|alone|without|unless|except|limited|restricted|nothing|no\s+other|none"
+    r"|ausschließlich|nur)\b", re.IGNORECASE,
+)  # fmt: skip
+_EXTENTS = {"more": "most", "less": "few"}  # degrees, beside an extent
 _APART = 2  # tokens that the same denial may stand apart
 
 
@@ -27,29 +33,30 @@ def turned(
     """Yield what the sentence says the contrary of; `paired` are its tokens with those of the passage."""
     yield from _denials(claim, passage, paired, counterparts)
     yield from _other_cues(claim, passage, paired)
+    yield from _alone(claim, passage, paired)
 
 
 def denied(text: Text, index: int) -> bool:
     """Whether a token stands in the reach of a denial."""
-    return any(index in _heads(text, cue) for cue in _of(text, cues.DENIAL))
+    return any(index in heads(text, cue) for cue in _of(text, cues.DENIAL))
 
 
 def _denials(
     claim: Text, passage: Text, paired: Mapping[int, int], counterparts: Callable[[int], list[int]]
 ) -> Iterator[Reason]:
     back = {theirs: ours for ours, theirs in paired.items()}
+    met: set[int] = set()  # words of the passage that both deny
     ours: list[tuple[Cue, int, int]] = []  # cue, its word in the sentence, its word in the passage
     for cue in _of(claim, cues.DENIAL):
-        heads = _heads(claim, cue)
-        head = next((index for index in heads if index in paired), None)
-        if head is not None:
+        head, places = next(((index, found) for index in heads(claim, cue) if (found := counterparts(index))), (0, []))
+        if head in paired:
             ours.append((cue, head, paired[head]))
-        else:
-            places = next(((index, found) for index in heads if (found := counterparts(index))), None)
-            if places and not any(denied(passage, other) for other in places[1]):
-                yield _reason(cue, f"The passage does not say {_said(claim, cue, places[0])}.")
+        elif places:
+            met.update(at for at in places if denied(passage, at))
+            if met.isdisjoint(places):
+                yield _reason(cue, f"The passage does not say {_said(claim, cue, head)}.")
     theirs = [(cue, at) for cue in _of(passage, cues.DENIAL)
-              if (at := next((at for at in _heads(passage, cue) if at in back), None)) is not None]  # fmt: skip
+              if (at := next((at for at in heads(passage, cue) if at in back), None)) is not None]  # fmt: skip
     for cue, head, place in list(ours):
         match = min(theirs, key=lambda one: abs(one[1] - place), default=None)
         if match is not None and abs(match[1] - place) <= _APART and _nearest(match[1], ours) == place:
@@ -58,6 +65,8 @@ def _denials(
     for cue, head, _ in ours:
         yield _reason(cue, f"The passage does not say {_said(claim, cue, head)}.")
     for cue, at in theirs:
+        if not met.isdisjoint(heads(passage, cue)):
+            continue
         token = claim.tokens[back[at]]
         words = f"The passage says {_said(passage, cue, at)}, and the sentence does not."
         yield Reason(Concern.CONTRARY, token.start, token.end, words)
@@ -67,7 +76,7 @@ def _nearest(at: int, ours: list[tuple[Cue, int, int]]) -> int:
     return min((place for _, _, place in ours), key=lambda place: abs(place - at))
 
 
-def _heads(text: Text, cue: Cue) -> list[int]:
+def heads(text: Text, cue: Cue) -> list[int]:
     """Return the tokens that a denial reaches, the next first; the one before where none follows."""
     found: list[int] = []
     end = cue.end
@@ -77,7 +86,9 @@ def _heads(text: Text, cue: Cue) -> list[int]:
             break
         found.append(index)
         end = text.tokens[index].end
-    return found or ([cue.at - 1] if cue.at else [])
+    if found or not cue.at or _ENDS.search(text.text, text.tokens[cue.at - 1].end, cue.start):
+        return found
+    return [cue.at - 1]
 
 
 def _other_cues(claim: Text, passage: Text, paired: Mapping[int, int]) -> Iterator[Reason]:
@@ -85,15 +96,39 @@ def _other_cues(claim: Text, passage: Text, paired: Mapping[int, int]) -> Iterat
         if cue.kind == cues.DENIAL or cue.at not in paired:
             continue
         at = paired[cue.at]
-        others = [other for other in passage.cues if other.kind == cue.kind and other.at == at]
-        if not others and (cue.kind, cue.value) == (cues.DEGREE, "less"):
+        others = [other for other in passage.cues if other.at == at and _alike(cue.kind, other.kind)]
+        ordered = cue.kind == cues.ORDER and claim.tokens[cue.at].value is not None
+        if not others and ((cue.kind, cue.value) == (cues.DEGREE, "less") or ordered):
             yield _reason(cue, f"The passage does not say {_said(claim, cue, cue.at)}.")
-        if not others or any(other.value == cue.value for other in others):
+        values = {_EXTENTS.get(other.value, other.value) for other in others}
+        if not others or _EXTENTS.get(cue.value, cue.value) in values:
             continue
         if cue.kind == cues.MODAL and denied(claim, cue.at) and denied(passage, at):
             continue  # what one may not do one must not do
         theirs, ours = passage.text[others[0].start : others[0].end], claim.text[cue.start : cue.end]
         yield _reason(cue, f"The passage says “{theirs}” here, not “{ours}”.")
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two kinds of cues stand in each other's place: all patients, and most of them."""
+    return one == other or {one, other} == {cues.DEGREE, cues.EXTENT}
+
+
+def _alone(claim: Text, passage: Text, paired: Mapping[int, int]) -> Iterator[Reason]:
+    """Tell where the sentence says that it is this alone, and the passage says nothing of the kind."""
+    for cue in _of(claim, cues.ALONE):
+        counts = cue.at < len(claim.tokens) and claim.tokens[cue.at].value is not None  # "only two": said of a number
+        if not counts and not any(_ALONE.search(said) for said in _sentences(passage, paired)):
+            yield _reason(cue, f"The passage does not say “{claim.text[cue.start : cue.end]}”.")
+
+
+def _sentences(passage: Text, paired: Mapping[int, int]) -> Iterator[str]:
+    """Yield the sentences of the passage that have something of the sentence, with their small words."""
+    tokens = passage.tokens
+    for first, last in passage.spans:
+        if any(first <= at < last for at in paired.values()):
+            start = tokens[first - 1].end if first else 0
+            yield passage.text[start : tokens[last].start if last < len(tokens) else len(passage.text)]
 
 
 def outranked(claim: Text, passage: Text, paired: Mapping[int, int]) -> Iterator[Reason]:

@@ -23,6 +23,11 @@ def stands(token: Token, passage: Text) -> bool:
     plain = token.shown.lower().replace("-", "").removesuffix("'s").removesuffix("’s")
     if plain in passage.words or plain.rstrip("s") in passage.words or f"{plain}s" in passage.words:
         return True
+    return is_acronym(token, passage)
+
+
+def is_acronym(token: Token, passage: Text) -> bool:
+    """Whether a name is the first letters of words in a row of the passage."""
     letters = "".join(letter for letter in token.shown if letter.isupper()).lower()
     acronym = 2 <= len(letters) <= 6 and token.shown.replace("s", "").isupper()
     return acronym and letters in passage.initials

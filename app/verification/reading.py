@@ -63,6 +63,10 @@ class Text:
         return tuple(token for token in self.tokens if token.value is not None)
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(token.key for token in self.tokens if token.name)
+
+    @cached_property
     def roots(self) -> dict[str, list[str]]:
         """The keys of words by their first letters, to find the forms of a word."""
         found: dict[str, list[str]] = {}
@@ -89,6 +93,8 @@ class Text:
         )
 
 
+_GERMAN = frozenset("der das und den dem ein eine einen einer ist sind nicht von mit zu im wird werden".split())
+_UMLAUTS = frozenset("äöüß")
 _SMALL = frozenset("of the and for in on de der und la".split())
 
 
@@ -225,7 +231,8 @@ class _Reader:
             if capital and at and self.parts[at - 1].plain in numbers.LABELS:
                 return self._add(at, at + 1, f"={plain}", name=True)
             return at + 1
-        if plain in FUNCTION_WORDS and not (acronym and len(plain) <= 3):
+        dies = plain == "die" and not self._is_german()
+        if plain in FUNCTION_WORDS and not dies and not (acronym and len(plain) <= 3):
             return at + 1
         if plain.removesuffix(".") in _TITLES and capital:
             return at + 1
@@ -234,6 +241,10 @@ class _Reader:
         inner = not (piece.shown.islower() or piece.shown[1:].islower())
         named = (capital and not titled and not opening) or acronym or (inner and not titled)
         return self._add(at, at + 1, stem(plain), name=named, capital=capital and not named)
+
+    def _is_german(self) -> bool:
+        """Whether "die" is an article here, and not what people do."""
+        return any(piece.plain in _GERMAN or not _UMLAUTS.isdisjoint(piece.plain) for piece in self.parts)
 
     def _add(
         self, at: int, end: int, key: str, *, value: Value | None = None, name: bool = False, capital: bool = False
@@ -280,8 +291,8 @@ class _Reader:
 def _titled(parts: Sequence[Piece], starts: Sequence[int]) -> list[bool]:
     """Tell of each sentence whether it is written as headings are, so that a capital says nothing of a name."""
     words, capitals = [0] * len(starts), [0] * len(starts)
-    for piece in parts:
-        if piece.kind == WORD and len(piece.shown) > 3:
+    for before, piece in zip([None, *parts], parts, strict=False):
+        if piece.kind == WORD and len(piece.shown) > 3 and not (before and before.plain in _TITLES):
             sentence = bisect_right(starts, piece.start) - 1
             words[sentence] += 1
             capitals[sentence] += piece.shown[0].isupper()

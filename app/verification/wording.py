@@ -14,6 +14,8 @@ FUNCTION_WORDS = frozenset(
     would shall should can could may might must there here also such any each all both more most other some same only
     own very no not nor never none neither without cannot unless except until till while whereas because since although
     though however therefore thus hence moreover furthermore additionally upon via per
+    ones other others another approximately roughly circa nearly almost around given particular certain respectively
+    namely else itself himself herself themselves oneself yourself ourselves just even still quite up out
     according passage passages document text states says stated section clause article e.g i.e etc
     der die das den dem des ein eine einen einem einer eines und oder aber wenn dann als wie von in im am an auf zu zum
     zur für aus bei mit nach über unter vor zwischen ist sind war waren wird werden wurde hat haben hatte es sie er wir
@@ -30,6 +32,7 @@ _ENDINGS = frozenset(
     """e s es ed d ing ion ions ation ations ment ments er ers or ors al ally ly ive ively ity ities ance ances ence
     ences ancy ency ant ants ent ents able ible ibly ably ness ful ize izes ized izing ise ises ised ising ization
     isation ic ical ics ous ously y ies ied ying tion tions sion sions ure ures age ism ist ists en ened ening
+    abl ibl iv ativ anc enc
     n ns ian ians an ans ese i is th ar ary ory ative ate ates ated ating""".split()
 )
 _LEAST = 4  # letters that two forms of one word begin with
@@ -55,6 +58,7 @@ _IRREGULAR = {
 }  # fmt: skip
 _OPPOSED = (
     "increase rise grow raise gain improve expand | decrease fall decline reduce drop lower lessen diminish worsen",
+    "increase expand | limit restrict curb",
     "high higher highest elevate upper | low lower lowest reduce",
     "more greater larger | less fewer smaller",
     "most | least",
@@ -62,6 +66,7 @@ _OPPOSED = (
     "early earlier earliest | late later latest",
     "begin start commence | end terminate expire cease stop",
     "include | exclude",
+    "hard difficult | easy simple",
     "inclusive | exclusive",
     "allow permit authorize entitle | prohibit forbid ban prevent",
     "accept approve | reject refuse deny decline",
@@ -89,6 +94,33 @@ _OPPOSED = (
     "daily | weekly | monthly | quarterly | annual annually yearly | hourly", "once | twice",
     "monday | tuesday | wednesday | thursday | friday | saturday | sunday",
 )  # fmt: skip
+# What says the same wherever it stands in prose, so that a sentence may have one for the other. No terms of art: a
+# person is not always an individual, to expire is not to terminate, and what is significant need not be important.
+_ALIKE = (
+    "begin start commence initiate", "stop cease discontinue halt", "show demonstrate reveal indicate",
+    "say state mention report", "use utilize utilise", "help assist aid", "need require necessitate",
+    "get obtain receive acquire", "give provide supply furnish", "buy purchase", "happen occur arise",
+    "make create produce generate", "build construct erect", "call name term know", "think believe consider regard",
+    "estimate think", "find identify detect discover", "study examine investigate", "try attempt endeavor endeavour",
+    "allow permit let", "forbid prohibit ban bar", "keep retain", "send transmit", "change alter modify amend",
+    "increase rise grow raise climb", "decrease decline reduce lower fall drop diminish lessen shrink",
+    "include comprise contain", "live reside dwell", "disease illness", "doctor physician",
+    "drug medicine medication medicament", "infant baby newborn", "big large", "bigger larger", "biggest largest",
+    "hard difficult", "easy simple", "fast quick quickly rapid rapidly swift swiftly",
+    "entire whole complete full total", "part portion segment", "kind type sort form variety", "area region",
+    "goal aim objective purpose", "way manner method", "amount quantity", "annual annually yearly",
+    "prior previous earlier former preceding", "subsequent later", "agreement contract", "house home",
+    "staff employee personnel", "student pupil", "attorney lawyer", "lawsuit suit", "breach violate violation",
+    "terminate end", "consent approval permission", "notify inform", "notice notification", "severe intense",
+    "kidney renal", "heart cardiac", "lung pulmonary", "liver hepatic", "stomach gastric", "risk chance likelihood",
+    "affect influence", "damage harm", "protect safeguard", "choose select pick", "decide determine",
+    "situated located", "founded established", "own possess", "defeat beat", "film movie",
+    "main primary chief principal", "enough sufficient adequate", "exact precise", "famous renowned",
+    "rare uncommon", "lack absence", "wealthy rich", "expensive costly", "cost price expense", "usual normal",
+    "elicit induce evoke trigger", "recognize identify", "perform conduct carry", "disappear vanish",
+    "return revert", "replace substitute", "remove eliminate", "gather collect", "answer reply respond",
+    "appear emerge", "block stop prevent", "spread transmit", "survive live", "output production",
+)  # fmt: skip
 NEGATIVE_PREFIXES = ("non", "un", "in", "im", "ir", "il", "dis")
 
 
@@ -115,6 +147,23 @@ def _sets() -> dict[str, frozenset[str]]:
 _OPPOSITES = _sets()
 
 
+def _groups() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for line in _ALIKE:
+        group = {stem(word) for word in line.split()}
+        for word in group:
+            found.setdefault(word, set()).update(group - {word})
+    return {word: frozenset(others) for word, others in found.items()}
+
+
+_GROUPS = _groups()
+
+
+def alike(root: str) -> frozenset[str]:
+    """Return the other stems that say the same as a stem wherever they stand."""
+    return _GROUPS.get(root, frozenset())
+
+
 def opposites(root: str) -> frozenset[str]:
     """Return the stems that say the contrary of a stem, or what excludes it."""
     return _OPPOSITES.get(root, frozenset())
@@ -124,10 +173,9 @@ def opposed(one: str, other: str) -> bool:
     """Whether one stem excludes the other: increase and decrease, licensor and licensee, usual and unusual."""
     if other in opposites(one):
         return True
-    short, long = sorted((one, other), key=len)
-    rest = long.removesuffix(short)
-    if len(short) >= 4 and rest != long and rest in NEGATIVE_PREFIXES:
-        return True
+    if one[-3:] == other[-3:]:
+        short, long = sorted((one, other), key=len)
+        return len(short) >= 4 and long.removesuffix(short) in NEGATIVE_PREFIXES
     # Two sides of a deal: mortgagor and mortgagee.
     return one[:-2] == other[:-2] and {one[-2:], other[-2:]} in ({"or", "ee"}, {"er", "ee"}) and len(one) > 5
 

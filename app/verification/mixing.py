@@ -1,0 +1,119 @@
+"""What a sentence puts together that its passage keeps apart: each word stands there, but not with this neighbour.
+
+"Heart disease" where the passage says "lung disease", and what it says of one half of a contrast told of the other:
+"severe cases die within weeks, while milder ones may recover".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from app.types import Concern, Reason
+from app.verification.reading import Text, Token
+
+_LISTED = re.compile(r"[,;]|\b(?:and|but|und|aber)\b", re.IGNORECASE)  # the sentence sets things beside each other, too
+# Behind these stands somebody or something else, unlike behind "but".
+_CONTRAST = re.compile(r"\b(?:while|whereas|während|wohingegen)\b", re.IGNORECASE)
+_OF = re.compile(r"\s+(?:of|in|at|under|by|for|von|in|bei)\s+(?:the\s+|state\s+of\s+|commonwealth\s+of\s+)*(?:der\s+)?",
+                 re.IGNORECASE)  # fmt: skip
+_NEAR = 4  # tokens behind a word in which a name may belong to it
+_HALF = 2  # words of the sentence that only one half of the contrast has
+
+Doubts = Iterator[tuple[int, Reason]]
+
+
+def mixed(claim: Text, passage: Text, span: tuple[int, int], same: Sequence[frozenset[str]]) -> Doubts:
+    """Yield the tokens of a sentence that the passage's tokens [first, last) have with others, with the reason.
+
+    `same` are the keys of the passage that say what each token of the sentence says.
+    """
+    yield from _otherwise(claim, passage, span, same)
+    yield from _halves(claim, passage, span, same)
+    yield from _elsewhere(claim, passage, span, same)
+
+
+def _otherwise(claim: Text, passage: Text, span: tuple[int, int], same: Sequence[frozenset[str]]) -> Doubts:
+    """Tell of a word that the passage does not hold, right before one that has another word before it there."""
+    said = frozenset().union(*same)
+    for index in range(len(claim.tokens) - 1):
+        one = claim.tokens[index]
+        if same[index] or one.fact or one.capital or not _adjacent(claim, index):
+            continue
+        others: list[int] = []
+        for at in range(*span):
+            if passage.tokens[at].key not in same[index + 1]:
+                continue
+            if at == span[0] or not _adjacent(passage, at - 1):
+                others = []
+                break  # it stands there by itself
+            if passage.tokens[at - 1].key not in said:
+                others.append(at)
+        if others:
+            ours, theirs = _words(claim, index), _words(passage, others[0] - 1)
+            yield index, Reason(Concern.WORDS, one.start, claim.tokens[index + 1].end,
+                                f"The passage says “{theirs}” here, not “{ours}”.")  # fmt: skip
+
+
+def _halves(claim: Text, passage: Text, span: tuple[int, int], same: Sequence[frozenset[str]]) -> Doubts:
+    first, last = span
+    if first == last or _CONTRAST.search(claim.text) or _LISTED.search(claim.text):
+        return
+    for contrast in _CONTRAST.finditer(passage.text, passage.tokens[first].end, passage.tokens[last - 1].start):
+        before = {token.key for token in passage.tokens[first:last] if token.start < contrast.start()}
+        behind = {token.key for token in passage.tokens[first:last] if token.start > contrast.start()}
+        here = [index for index, some in enumerate(same) if some & before and not some & behind]
+        there = [index for index, some in enumerate(same) if some & behind and not some & before]
+        fewer = min(here, there, key=len)
+        if len(fewer) >= _HALF:
+            token = claim.tokens[fewer[0]]
+            words = f"The passage says the one of these, “{contrast[0]}” the other is said of something else."
+            yield fewer[0], Reason(Concern.WORDS, token.start, claim.tokens[fewer[-1]].end, words)
+
+
+def _elsewhere(claim: Text, passage: Text, span: tuple[int, int], same: Sequence[frozenset[str]]) -> Doubts:
+    """Tell of a name behind a word that has another name behind it there: the laws of Florida, and of New York."""
+    for index in range(1, len(claim.tokens)):
+        before, token = claim.tokens[index - 1 : index + 1]
+        if not token.name or before.fact or not same[index] or not _of(claim, before, token):
+            continue
+        others: list[Token] = []
+        for at in range(span[0], span[1] - 1):
+            if passage.tokens[at].key not in same[index - 1]:
+                continue
+            behind = passage.tokens[at + 1 : min(at + 1 + _NEAR, span[1])]
+            called = _name(passage, behind)
+            if called and not _of(passage, passage.tokens[at], called[0]):
+                called = []
+            if not called or any(one.key in same[index] for one in called):
+                others = []
+                break
+            others.append(called[-1])
+        if others and not any(others[0].key in some for some in same):
+            yield index, Reason(Concern.NAME, token.start, token.end,
+                                f"The passage says “{others[0].shown}” here, not “{token.shown}”.")  # fmt: skip
+
+
+def _name(text: Text, tokens: Sequence[Token]) -> list[Token]:
+    """Return the first name among tokens, with that behind its "of": the State of Ohio."""
+    named = [token for token in tokens if token.name]
+    found = named[:1]
+    for token in named[1:]:
+        if not _of(text, found[-1], token):
+            break
+        found.append(token)
+    return found
+
+
+def _of(text: Text, one: Token, two: Token) -> bool:
+    """Whether a token and a later one have nothing but words such as "of" between them."""
+    return bool(_OF.fullmatch(text.text, one.end, two.start))
+
+
+def _adjacent(text: Text, index: int) -> bool:
+    """Whether nothing but white space stands between a token and the next."""
+    return not text.text[text.tokens[index].end : text.tokens[index + 1].start].strip(" -\n")
+
+
+def _words(text: Text, index: int) -> str:
+    return " ".join(text.text[text.tokens[index].start : text.tokens[index + 1].end].split())
