@@ -29,22 +29,24 @@ def tries() -> list[Refusal]:
     application = QCoreApplication.instance() or QCoreApplication([])
     lines = []
 
-    manager = Net.QNetworkAccessManager()
-    reply = manager.get(Net.QNetworkRequest(QUrl(f"http://{_ADDRESS}/")))
-    _wait(reply.finished, reply.isFinished)
-    denied = (Net.QNetworkReply.NetworkError.UnknownNetworkError, Net.QNetworkReply.NetworkError.ContentAccessDenied)
-    lines.append(_line("HTTP by Qt", reply.isFinished() and reply.error() in denied, reply.errorString()))
-    reply.abort()
-
     # A socket that the system does not make fails with no more than an unknown error; one that it made, otherwise.
     refusals = (Net.QAbstractSocket.SocketError.UnknownSocketError, Net.QAbstractSocket.SocketError.SocketAccessError)
     closed = Net.QAbstractSocket.SocketState.UnconnectedState
     stream = Net.QTcpSocket()
     stream.connectToHost(_ADDRESS, 80)
     _wait(stream.errorOccurred, lambda: stream.state() == closed)
-    lines.append(_line("A connection (TCP) by Qt", stream.state() == closed and stream.error() in refusals,
-                       stream.errorString()))  # fmt: skip
+    refused = stream.state() == closed and stream.error() in refusals
+    lines.append(_line("A connection (TCP) by Qt", refused, stream.errorString()))
     stream.abort()
+
+    # HTTP has the same unknown error where no network is there; then the connection failed with another one.
+    manager = Net.QNetworkAccessManager()
+    reply = manager.get(Net.QNetworkRequest(QUrl(f"http://{_ADDRESS}/")))
+    _wait(reply.finished, reply.isFinished)
+    denied = (Net.QNetworkReply.NetworkError.UnknownNetworkError, Net.QNetworkReply.NetworkError.ContentAccessDenied)
+    unasked = refused and reply.isFinished() and reply.error() in denied
+    lines.append(_line("HTTP by Qt", unasked, reply.errorString()))
+    reply.abort()
 
     datagrams = Net.QUdpSocket()
     sent = datagrams.writeDatagram(b"carrel", Net.QHostAddress(_ADDRESS), 9)

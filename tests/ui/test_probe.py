@@ -40,3 +40,12 @@ def test_qt_is_not_refused_where_it_is_not(how: dict[str, str]) -> None:
     """The test above could not fail otherwise."""
     found = tried(TRY.format(before="", **how))
     assert found == dict.fromkeys(WHAT, "False ")
+
+
+def test_a_computer_without_a_network_refuses_nothing() -> None:
+    """A connection fails there, too; that the system refuses it would be a wrong comfort."""
+    away = "found['away'] = str(libc.unshare(0x40000000))  # into a network namespace of its own: nothing is in it"
+    found = tried(TRY.format(before=away, **ALONE))
+    if found.pop("away") != "0":
+        pytest.skip("no network namespace can be made here")
+    assert found == dict.fromkeys(WHAT, "False ")
