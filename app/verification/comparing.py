@@ -404,7 +404,7 @@ def _counts(text: Text, index: int) -> bool:
     token, thing = text.tokens[index], text.tokens[index + 1]
     if not isinstance(token.value, Number) or token.value.unit or token.value.form or thing.value is not None:
         return False
-    return not text.text[token.end : thing.start].strip(" -\n")
+    return text.adjoins(index)
 
 
 def _root(token: Token) -> str:

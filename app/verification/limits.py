@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
 
 from app.types import Concern, Reason
 from app.verification import cues, denials
@@ -113,7 +112,7 @@ def _denied(claim: Text, passage: Text, counterparts: Counterparts) -> Doubts:
         found = [(other, at) for other in passage.cues if passage.text[other.start : other.end].lower() in _NO
                  for at in places if at in denials.heads(passage, other)]  # fmt: skip
         kinds = [(other, at) for other, at in found
-                 if _together(passage, other.at, at)
+                 if all(map(passage.adjoins, range(other.at, at)))
                  and any(passage.tokens[kind].start >= other.end and kind not in said for kind in range(other.at, at))]
         if kinds and len(kinds) == len(found):
             other, at = kinds[0]
@@ -124,12 +123,6 @@ def _denied(claim: Text, passage: Text, counterparts: Counterparts) -> Doubts:
 def _said(claim: Text, counterparts: Counterparts) -> set[int]:
     """Return the tokens of the place that the sentence says in any order."""
     return {at for index in range(len(claim.tokens)) for at in counterparts(index)}
-
-
-def _together(text: Text, first: int, last: int) -> bool:
-    """Whether nothing but white space stands between tokens."""
-    pairs = pairwise(text.tokens[first : last + 1])
-    return all(not text.text[one.end : two.start].strip(" -\n") for one, two in pairs)
 
 
 def _joined(claim: Text, passage: Text, paired: Mapping[int, int]) -> Doubts:

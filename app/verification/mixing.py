@@ -15,7 +15,7 @@ from app.verification.reading import Text, Token
 _LISTED = re.compile(r"[,;]|\b(?:and|but|und|aber)\b", re.IGNORECASE)  # the sentence sets things beside each other, too
 # Behind these stands somebody or something else, unlike behind "but".
 _CONTRAST = re.compile(r"\b(?:while|whereas|während|wohingegen)\b", re.IGNORECASE)
-_OF = re.compile(r"\s+(?:of|in|at|under|by|for|von|in|bei)\s+(?:the\s+|state\s+of\s+|commonwealth\s+of\s+)*(?:der\s+)?",
+_OF = re.compile(r"\s+(?:of|in|at|under|by|for|von|bei)\s+(?:the\s+|state\s+of\s+|commonwealth\s+of\s+)*(?:der\s+)?",
                  re.IGNORECASE)  # fmt: skip
 _NEAR = 4  # tokens behind a word in which a name may belong to it
 _HALF = 2  # words of the sentence that only one half of the contrast has
@@ -38,13 +38,13 @@ def _otherwise(claim: Text, passage: Text, span: tuple[int, int], same: Sequence
     said = frozenset().union(*same)
     for index in range(len(claim.tokens) - 1):
         one = claim.tokens[index]
-        if same[index] or one.fact or one.capital or not _adjacent(claim, index):
+        if same[index] or one.fact or one.capital or not claim.adjoins(index):
             continue
         others: list[int] = []
         for at in range(*span):
             if passage.tokens[at].key not in same[index + 1]:
                 continue
-            if at == span[0] or not _adjacent(passage, at - 1):
+            if at == span[0] or not passage.adjoins(at - 1):
                 others = []
                 break  # it stands there by itself
             if passage.tokens[at - 1].key not in said:
@@ -67,7 +67,7 @@ def _halves(claim: Text, passage: Text, span: tuple[int, int], same: Sequence[fr
         fewer = min(here, there, key=len)
         if len(fewer) >= _HALF:
             token = claim.tokens[fewer[0]]
-            words = f"The passage says the one of these, “{contrast[0]}” the other is said of something else."
+            words = f"The passage says “{token.shown}” of something else: there is a “{contrast[0]}” between."
             yield fewer[0], Reason(Concern.WORDS, token.start, claim.tokens[fewer[-1]].end, words)
 
 
@@ -108,11 +108,6 @@ def _name(text: Text, tokens: Sequence[Token]) -> list[Token]:
 def _of(text: Text, one: Token, two: Token) -> bool:
     """Whether a token and a later one have nothing but words such as "of" between them."""
     return bool(_OF.fullmatch(text.text, one.end, two.start))
-
-
-def _adjacent(text: Text, index: int) -> bool:
-    """Whether nothing but white space stands between a token and the next."""
-    return not text.text[text.tokens[index].end : text.tokens[index + 1].start].strip(" -\n")
 
 
 def _words(text: Text, index: int) -> str:

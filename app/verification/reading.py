@@ -49,6 +49,10 @@ class Text:
     cues: tuple[Cue, ...]
     spans: tuple[tuple[int, int], ...]
 
+    def adjoins(self, index: int) -> bool:
+        """Whether nothing but white space or a hyphen stands between a token and the next."""
+        return not self.text[self.tokens[index].end : self.tokens[index + 1].start].strip(" -\n")
+
     @cached_property
     def keys(self) -> frozenset[str]:
         return frozenset(token.key for token in self.tokens)

@@ -24,7 +24,7 @@ BOTH = (
 
 @pytest.mark.parametrize(("sentence", "passage", "said"), [
     ("Children with the juvenile form usually die of heart disease by age 12.", LETTER, "“lung disease” here"),
-    ("Adults having a milder form usually die within 6 months.", LETTER, "“while” the other is said of something else"),
+    ("Adults having a milder form usually die within 6 months.", LETTER, "there is a “while” between"),
     ("Brightwater is a company in good standing under the laws of Nevada.", LEASE, "says “Ohio” here, not “Nevada”"),
 ])  # fmt: skip
 def test_what_the_passage_says_of_something_else_is_not_supported(sentence: str, passage: str, said: str) -> None:
