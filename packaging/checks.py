@@ -35,7 +35,7 @@ def run_all(arguments: list[str]) -> int:
     """Run every check, `arguments` going to pytest; return 0 only when all passed."""
     outcomes = [
         _check("ruff", ["ruff", "check", "."]),
-        _check("mypy", ["mypy", "app", "packaging/dev.py"]),
+        _check("mypy", ["mypy", "app", "packaging/dev.py", "packaging/make_export.py"]),
         _check("layers", ["lint-imports"]),
         # A run of chosen tests may well hold none for one of the two.
         _check("tests", ["pytest", "-m", "not xcb", *arguments], {"QT_QPA_PLATFORM": "offscreen"},

@@ -80,7 +80,7 @@ def _export(model: Any, file: Path) -> None:
 
     inner = model[0].auto_model
 
-    class Tokens(torch.nn.Module):
+    class Tokens(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
         """The model from tokens to a vector a token."""
 
         def __init__(self) -> None:
@@ -142,7 +142,7 @@ def _agreement(folder: Path, form: str, model: Any) -> float:
 
     texts = [text[:length] for text in TEXTS for length in (40, 150, 400, 2000)]
     found: list[bytes] = []
-    export = OnnxModel(folder, os.cpu_count() or 1)
+    export = OnnxModel(folder)
     export.answer(Frame({"texts": texts, "format": form}, b""), lambda body=b"", **_: found.append(body), lambda: False)
     own = model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
     return float((np.frombuffer(found[0], dtype="<f4").reshape(own.shape) * own).sum(axis=1).min())
