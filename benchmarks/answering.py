@@ -27,17 +27,18 @@ from statistics import median
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from app import paths, seal, verification  # noqa: E402
+from app import answering, paths, seal, verification  # noqa: E402
 from app.session import Session  # noqa: E402
 from app.types import Answered, EvidenceFound, Finding, TextWritten, Verdict  # noqa: E402
 from benchmarks import retrieval as sets  # noqa: E402
-from benchmarks.answers import chosen  # noqa: E402
+from benchmarks.answers import chosen, hit  # noqa: E402
 from benchmarks.corruptions import KEPT_BACK, RECIPES, all_wrong, other_answers  # noqa: E402
 from benchmarks.measures import percentile  # noqa: E402
 from benchmarks.statements import Corpus, Statement, by_kind, own_words, true_statements  # noqa: E402
 
 SEED, OTHER_SEED = 6, 1906
 SENTENCES, GIVEN = 6, 6  # of an answer that is timed
+QUESTION = "What do the documents say of this, and since when does it hold?"
 
 
 def verify(options: argparse.Namespace) -> None:
@@ -78,14 +79,10 @@ def timed(statements: Sequence[Statement], corpus: Corpus, answers: int = 20) ->
     found = []
     for _ in range(answers if len(statements) >= SENTENCES else 0):
         some = dice.sample(list(statements), SENTENCES)
-        given = [one.passage for one in some][:GIVEN]
+        hits = [hit(rank, 1.0, one.document, one.passage) for rank, one in enumerate(some[:GIVEN], 1)]
+        text = " ".join(one.text if rank % 3 == 0 else f"{one.text} [{rank}]" for rank, one in enumerate(some, 1))
         began = time.process_time()
-        for place, one in enumerate(some):
-            if place % 3 == 2:
-                best = verification.best_support(one.text, given)
-                verification.check(one.text, given[best : best + 1] if best is not None else ())
-            else:
-                verification.check(one.text, (given[place],))
+        answering.check(text, hits, QUESTION)
         found.append(time.process_time() - began)
     return found
 

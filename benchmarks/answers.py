@@ -126,16 +126,18 @@ def judged(line: dict[str, Any], answer: Answer) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def hit(rank: int, score: float, file: str, text: str) -> Hit:
+    """Return a hit of which no more is known."""
+    return Hit(rank, score, StoredPassage("", "", file, "", "text", None, 0, 0, text, ""))
+
+
 def rechecked(line: dict[str, Any]) -> dict[str, Any]:
     """Return a line of an earlier run, its text checked anew; where none was written it stays as it was."""
     if line["mode"] != "written" or not line["given"]:
         return line
-    hits = [
-        Hit(hit["rank"], hit["score"], StoredPassage("", "", hit["file"], "", "text", None, 0, 0, hit["text"], ""))
-        for hit in line["hits"]
-    ]
+    hits = [hit(one["rank"], one["score"], one["file"], one["text"]) for one in line["hits"]]
     evidence = Evidence(line["question"], tuple(hits), Searched(0, 0, 0))
-    answer = answering.check(line["text"], [hit for hit in hits if hit.rank in line["given"]], line["question"])
+    answer = answering.check(line["text"], [one for one in hits if one.rank in line["given"]], line["question"])
     unmentioned = tuple(line["unmentioned"])
     return judged(line, replace(answering.pointed(answer, evidence, unmentioned), unmentioned=unmentioned))
 
