@@ -48,7 +48,7 @@ def _denials(
     met: set[int] = set()  # words of the passage that both deny
     ours: list[tuple[Cue, int, int]] = []  # cue, its word in the sentence, its word in the passage
     for cue in _of(claim, cues.DENIAL):
-        head, places = next(((index, found) for index in heads(claim, cue) if (found := counterparts(index))), (0, []))
+        head, places = next(((index, found) for index in heads(claim, cue) if (found := counterparts(index))), (-1, []))
         if head in paired:
             ours.append((cue, head, paired[head]))
         elif places:

@@ -108,3 +108,10 @@ def test_an_acronym_is_the_name_it_stands_for() -> None:
     said = "This Agreement shall not be governed by the {} Convention on the International Sale of Goods."
     finding = check(said.format("UN"), [said.format("United Nations")])
     assert finding.verdict is Verdict.SUPPORTED, finding.reasons
+
+
+def test_a_denial_of_what_the_passage_does_not_speak_of_is_not_told_of_another_word() -> None:
+    passage = "Autoimmune disorders attack parts of the body."
+    finding = check("Autoimmune disorders arise without vaccination.", [passage])
+    assert finding.verdict is not Verdict.SUPPORTED
+    assert not any("without" in reason.text for reason in finding.reasons)
