@@ -6,7 +6,7 @@ import pytest
 
 from app import answering, verification
 from app.types import Concern, Hit, StoredPassage, Verdict
-from app.verification import best_support
+from app.verification import best, read
 
 
 def check(sentence: str, passages: tuple[str, ...]) -> Verdict:
@@ -137,9 +137,9 @@ def test_numbers_that_differ_are_not(one: str, other: str) -> None:
 
 
 def test_the_passage_that_carries_a_sentence_is_found() -> None:
-    passages = ("The deposit is 4,900.", LEASE, "Notice is three months.")
-    assert best_support("The monthly rent is 2,450 in advance.", passages) == 1
-    assert best_support("The moon is made of cheese.", passages) is None
+    passages = [read(text) for text in ("The deposit is 4,900.", LEASE, "Notice is three months.")]
+    assert best(read("The monthly rent is 2,450 in advance."), passages) == 1
+    assert best(read("The moon is made of cheese."), passages) is None
 
 
 @pytest.mark.parametrize(

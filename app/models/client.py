@@ -53,9 +53,7 @@ class EmbedderClient:
         self.folder = folder
         self._precedence = precedence or Precedence()
         self._fingerprint = ""
-        self._backends = Backends(
-            folder, lambda: self.fingerprint, command=command, quick=quick, patience=patience
-        )
+        self._backends = Backends(folder, lambda: self.fingerprint, command=command, quick=quick, patience=patience)
 
     @property
     def fingerprint(self) -> str:

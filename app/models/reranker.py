@@ -25,9 +25,7 @@ _AHEAD = 2
 class RerankerClient:
     """The CrossEncoder in `folder` (role Reranker); its process starts at the first use or by start()."""
 
-    def __init__(
-        self, folder: Path, *, command: Sequence[str] = (), patience: float = PATIENCE
-    ) -> None:
+    def __init__(self, folder: Path, *, command: Sequence[str] = (), patience: float = PATIENCE) -> None:
         self._folder = folder
         self._engine = Engine("reranker", self._load, start=command, patience=patience)
 

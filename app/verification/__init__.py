@@ -15,7 +15,7 @@ from app.verification import asked, fragments, quotes
 from app.verification.comparing import Compared, Comparison
 from app.verification.reading import Text, Token, read
 
-__all__ = ["Text", "best", "best_support", "check", "judged", "read", "with_question", "with_unknown"]
+__all__ = ["Text", "best", "check", "judged", "read", "with_question", "with_unknown"]
 
 # What of a sentence its passages must hold: the share of its words of meaning, less those that stand elsewhere in the
 # passage, mixed with how near each other its neighbouring words are there. Chosen by the mistakes that nobody would
@@ -42,11 +42,6 @@ _SHOWN = 5  # missing words that a reason names
 def check(sentence: str, passages: Sequence[str]) -> Finding:
     """Return how far `passages` together carry `sentence`, and why; no passages carry nothing."""
     return judged(read(sentence), [read(passage) for passage in passages])
-
-
-def best_support(sentence: str, passages: Sequence[str]) -> int | None:
-    """Return the index of the one passage that carries `sentence` best, None where none does."""
-    return best(read(sentence), [read(passage) for passage in passages])
 
 
 def judged(claim: Text, passages: Sequence[Text]) -> Finding:
@@ -102,7 +97,7 @@ def with_question(finding: Finding, claim: Text, question: Text, passages: Seque
 
 
 def best(claim: Text, passages: Sequence[Text]) -> int | None:
-    """Return what best_support() does, of texts that were made ready by read()."""
+    """Return the index of the one passage that carries a sentence best, None where none does."""
     if _BARE.fullmatch(claim.text):
         return None
     order = (Verdict.SUPPORTED, Verdict.PARTLY)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -18,6 +17,7 @@ from app.types import Concern, Reason, Verdict
 from app.verification import cues, denials, limits, mixing, names, roles
 from app.verification.aligning import CLOSE, Alignment, align
 from app.verification.dates import Date
+from app.verification.doubts import Doubts
 from app.verification.forms import same, says
 from app.verification.numbers import Number
 from app.verification.reading import Text, Token, Value
@@ -29,8 +29,6 @@ WINDOW = 3  # sentences in a row that together may carry one
 ROW = 3  # tokens in a row that a sentence beside the best one must hold, so that it says a part of the claim
 NEAR = 4  # tokens that what vouches for a value or a name may be away from it
 FAR = 8  # tokens that two neighbours of the sentence may be apart in the passage, until it no longer joins them
-
-
 _PRONOUN = re.compile(
     r"\b(?:it|its|he|his|him|she|her|they|their|them|this|these|such|both|er|sie|ihr|diese[rs]?)\b", re.IGNORECASE
 )
@@ -71,6 +69,7 @@ class Comparison:
         self._best, self._most = self._best_sentence()
         self._inside = frozenset(token.key for token in passage.tokens[self._first : self._last])
         self._beside = self._aligned(self._first, self._last)
+        self._places = [self._counterparts(index) for index in range(len(claim.tokens))]
         self._original = self._copied()
 
     def result(self) -> Compared:
@@ -83,10 +82,11 @@ class Comparison:
             if fault:
                 found.faults[index] = fault
                 found.covered.discard(index)
-        found.turned += denials.turned(self._claim, self._passage, self._beside.paired, self._counterparts)
-        self._doubt(found, limits.left_out(self._claim, self._passage, self._beside.paired, self._counterparts))
-        self._doubt(found, roles.swapped(self._claim, self._passage, self._same))
-        self._doubt(found, mixing.mixed(self._claim, self._passage, self._best, self._same))
+        found.turned += denials.turned(self._claim, self._passage, self._beside.paired, self._places)
+        for index, reason in self._doubts():
+            if index not in found.faults:
+                found.faults[index] = Fault(Verdict.PARTLY, reason)
+                found.covered.discard(index)
         if self._original:
             found.turned += denials.outranked(self._claim, self._passage, self._original.paired)
         return found
@@ -97,11 +97,10 @@ class Comparison:
         return (any(cue.kind == cues.DENIAL for cue in self._claim.cues)
                 and not any(cue.kind == cues.DENIAL and first <= cue.at <= last for cue in self._passage.cues))
 
-    def _doubt(self, found: Compared, doubts: Iterable[tuple[int, Reason]]) -> None:
-        for index, reason in doubts:
-            if index not in found.faults:
-                found.faults[index] = Fault(Verdict.PARTLY, reason)
-                found.covered.discard(index)
+    def _doubts(self) -> Doubts:
+        yield from limits.left_out(self._claim, self._passage, self._beside.paired, self._places)
+        yield from roles.swapped(self._claim, self._passage, self._same)
+        yield from mixing.mixed(self._claim, self._passage, self._best, self._same)
 
     def _covered(self) -> set[int]:
         """Return the tokens that one sentence of the passage holds, and those that the ones beside it say in a row.
@@ -109,8 +108,8 @@ class Comparison:
         Single words out of other sentences say nothing of this one, and what is said twice must stand there twice.
         """
         first, last = self._best
-        here = Counter(token.key for token in self._passage.tokens[first:last])
-        beside = Counter(token.key for token in self._passage.tokens[self._first : self._last]) - here
+        here = Counter(self._passage.row[first:last])
+        beside = Counter(self._passage.row[self._first : self._last]) - here
         found: set[int] = set()
         row: list[int] = []
         meant = self._meant(here)
@@ -172,7 +171,7 @@ class Comparison:
         if index in self._beside.paired:
             return [self._beside.paired[index]]
         wanted = self._same[index]
-        return [at for at in range(self._first, self._last) if self._passage.tokens[at].key in wanted]
+        return [at for at in range(self._first, self._last) if self._passage.row[at] in wanted]
 
     def _together(self) -> float:
         """Return how near each other the tokens stand in the place that follow one another in the sentence: 0 to 1.
@@ -180,15 +179,14 @@ class Comparison:
         What stands farther apart than FAR speaks against it. What the passage does not hold is passed over: it counts
         once, as not covered.
         """
-        found = [places for index in range(len(self._claim.tokens)) if (places := self._counterparts(index))]
+        found = [places for places in self._places if places]
         near = [max(1 - max(abs(x - y) - 1, 0) / FAR for x in a for y in b) for a, b in pairwise(found)]
         return max(sum(near) / len(near), 0.0) if near else 1.0
 
     # What is the same and what stands in its place.
 
     def _aligned(self, first: int, last: int) -> Alignment:
-        return align([token.key for token in self._claim.tokens], self._same,
-                     [token.key for token in self._passage.tokens[first:last]], first)  # fmt: skip
+        return align(self._claim.row, self._same, self._passage.row[first:last], first)
 
     def _copied(self) -> Alignment | None:
         """Return the claim beside the best sentence of the passage; None where it copies none."""
@@ -254,7 +252,7 @@ class Comparison:
 
     def _belongs(self, index: int) -> bool:
         """Whether a value that stands at another point of the place is there with one of its neighbours, or alone."""
-        free = [at for at in self._counterparts(index) if at not in self._beside.used]
+        free = [at for at in self._places[index] if at not in self._beside.used]
         if not free:
             return False
         if index <= 1 or not self._beside.close:

@@ -88,11 +88,8 @@ _NEXT_ONLY = frozenset(("non", "other", "rather", "instead", "except"))
 # They carry meaning besides.
 CONTENT = frozenset(
     "denies denied deny denying lack lacks lacked lacking absence absent exceeds exceed exceeded prevent prevents"
-    " preventing prevented estopped barred precluded prohibited attempt attempts attempted attempting try tries"
-    " tried trying seek seeks sought seeking plan plans planned planning propose proposes proposed intend intends"
-    " intended aim aims aimed threatens threatened hopes hoped wants wanted ordered orders alleged alleges claimed"
-    " claims".split()
-)
+    " preventing prevented estopped barred precluded prohibited".split()
+) | {words[0] for words, (kind, _) in _PHRASES.items() if kind == TRIED}
 
 
 def read(pieces: Sequence[Piece], at: int) -> tuple[str, str, int] | None:

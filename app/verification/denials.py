@@ -6,7 +6,7 @@ Each cue is held to the first word behind it that both texts have.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from app.types import Concern, Reason
 from app.verification import cues
@@ -28,10 +28,13 @@ _APART = 2  # tokens that the same denial may stand apart
 
 
 def turned(
-    claim: Text, passage: Text, paired: Mapping[int, int], counterparts: Callable[[int], list[int]]
+    claim: Text, passage: Text, paired: Mapping[int, int], places: Sequence[Sequence[int]]
 ) -> Iterator[Reason]:
-    """Yield what the sentence says the contrary of; `paired` are its tokens with those of the passage."""
-    yield from _denials(claim, passage, paired, counterparts)
+    """Yield what the sentence says the contrary of.
+
+    `paired` are its tokens with those of the passage, `places` for each token all in the passage that say it.
+    """
+    yield from _denials(claim, passage, paired, places)
     yield from _other_cues(claim, passage, paired)
     yield from _alone(claim, passage, paired)
 
@@ -42,18 +45,20 @@ def denied(text: Text, index: int) -> bool:
 
 
 def _denials(
-    claim: Text, passage: Text, paired: Mapping[int, int], counterparts: Callable[[int], list[int]]
+    claim: Text, passage: Text, paired: Mapping[int, int], places: Sequence[Sequence[int]]
 ) -> Iterator[Reason]:
     back = {theirs: ours for ours, theirs in paired.items()}
     met: set[int] = set()  # words of the passage that both deny
     ours: list[tuple[Cue, int, int]] = []  # cue, its word in the sentence, its word in the passage
     for cue in _of(claim, cues.DENIAL):
-        head, places = next(((index, found) for index in heads(claim, cue) if (found := counterparts(index))), (-1, []))
+        head = next((index for index in heads(claim, cue) if places[index]), None)
+        if head is None:
+            continue
         if head in paired:
             ours.append((cue, head, paired[head]))
-        elif places:
-            met.update(at for at in places if denied(passage, at))
-            if met.isdisjoint(places):
+        else:
+            met.update(at for at in places[head] if denied(passage, at))
+            if met.isdisjoint(places[head]):
                 yield _reason(cue, f"The passage does not say {_said(claim, cue, head)}.")
     theirs = [(cue, at) for cue in _of(passage, cues.DENIAL)
               if (at := next((at for at in heads(passage, cue) if at in back), None)) is not None]  # fmt: skip
@@ -140,8 +145,8 @@ def outranked(claim: Text, passage: Text, paired: Mapping[int, int]) -> Iterator
         between = passage.text[rank.end : passage.tokens[at].start]
         if _MOST.fullmatch(between + passage.tokens[at].shown) and not any(rank.key == one.key for one in claim.tokens):
             token = claim.tokens[index]
-            words = " ".join(passage.text[rank.start : passage.tokens[at].end].split())
-            yield Reason(Concern.CONTRARY, token.start, token.end, f"The passage says “{words}” here.")
+            words = f"The passage says “{passage.shown(at - 1, at + 1)}” here."
+            yield Reason(Concern.CONTRARY, token.start, token.end, words)
 
 
 def _of(text: Text, kind: str) -> Iterator[Cue]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from app.types import Concern, Reason
 from app.verification import cues, denials
+from app.verification.doubts import Doubts, doubt
 from app.verification.reading import Text
 
 _CONDITION = re.compile(
@@ -30,17 +30,16 @@ _ABLE = frozenset(("can", "kann", "können"))  # what one can do one mostly does
 # They deny a thing; what stands before it says which: "no food allergies".
 _NO = frozenset("no without denies denied kein keine keinen ohne".split())
 
-Doubts = Iterator[tuple[int, Reason]]
-Counterparts = Callable[[int], list[int]]
+Places = Sequence[Sequence[int]]  # of each token of a sentence those of the passage that say it
 
 
-def left_out(claim: Text, passage: Text, paired: Mapping[int, int], counterparts: Counterparts) -> Doubts:
+def left_out(claim: Text, passage: Text, paired: Mapping[int, int], places: Places) -> Doubts:
     """Yield the tokens of a sentence that the passage limits and the sentence does not, with the reason."""
     back = {theirs: ours for ours, theirs in paired.items()}
     yield from _cues(claim, passage, back)
     yield from _tried(claim, passage, back)
-    yield from _conditions(claim, passage, back, counterparts)
-    yield from _denied(claim, passage, counterparts)
+    yield from _conditions(claim, passage, back, places)
+    yield from _denied(claim, passage, places)
     yield from _joined(claim, passage, paired)
 
 
@@ -53,7 +52,7 @@ def _cues(claim: Text, passage: Text, back: Mapping[int, int]) -> Doubts:
         apart = _STOP.search(passage.text, cue.end, passage.tokens[cue.at].start)
         if not apart and not any(ours.kind == cue.kind for ours in claim.cues):
             words = _words(passage, cue.start, cue.end)
-            yield _doubt(claim, back[cue.at], f"The passage says {words} here, and the sentence does not.")
+            yield doubt(claim, back[cue.at], f"The passage says {words} here, and the sentence does not.")
 
 
 def _tried(claim: Text, passage: Text, back: Mapping[int, int]) -> Doubts:
@@ -65,10 +64,10 @@ def _tried(claim: Text, passage: Text, back: Mapping[int, int]) -> Doubts:
         at = next((at for at in reach if at in back), None)
         if cue.kind == cues.TRIED and at is not None:
             words = _words(passage, cue.start, cue.end)
-            yield _doubt(claim, back[at], f"The passage says {words} here, and the sentence does not.")
+            yield doubt(claim, back[at], f"The passage says {words} here, and the sentence does not.")
 
 
-def _conditions(claim: Text, passage: Text, back: Mapping[int, int], counterparts: Counterparts) -> Doubts:
+def _conditions(claim: Text, passage: Text, back: Mapping[int, int], places: Places) -> Doubts:
     if not back or _CONDITION.search(claim.text):
         return
     low, high = min(back), max(back)
@@ -83,7 +82,7 @@ def _conditions(claim: Text, passage: Text, back: Mapping[int, int], counterpart
                 stop = _STOP.search(passage.text, condition.end(), until)
                 ends = stop.start() if stop else until
                 under = [at for at in inside if condition.end() <= passage.tokens[at].start < ends]
-                if not under or len(held) < 2 or len(_said(claim, counterparts) & set(under)) > _ENOUGH * len(under):
+                if not under or len(held) < 2 or len(_said(places) & set(under)) > _ENOUGH * len(under):
                     continue
                 # What it is a condition of: what stands before it, or behind it where it opens.
                 opens = all(passage.tokens[at].value is not None for at in inside
@@ -91,7 +90,7 @@ def _conditions(claim: Text, passage: Text, back: Mapping[int, int], counterpart
                 of = range(under[-1] + 1, under[-1] + _BESIDE) if opens else range(under[0] - _BESIDE, under[0])
                 if not set(of).isdisjoint(held):
                     words = _words(passage, condition.start(), ends)
-                    yield _doubt(claim, back[held[0]], f"The passage says this with a condition: {words}.")
+                    yield doubt(claim, back[held[0]], f"The passage says this with a condition: {words}.")
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -102,27 +101,26 @@ def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     yield start, end
 
 
-def _denied(claim: Text, passage: Text, counterparts: Counterparts) -> Doubts:
+def _denied(claim: Text, passage: Text, places: Places) -> Doubts:
     """Tell where the passage denies one kind of a thing and the sentence all of it."""
     for cue in claim.cues:
         if cue.kind != cues.DENIAL or cue.at >= len(claim.tokens):
             continue
-        places = counterparts(cue.at)
-        said = _said(claim, counterparts)
+        said = _said(places)
         found = [(other, at) for other in passage.cues if passage.text[other.start : other.end].lower() in _NO
-                 for at in places if at in denials.heads(passage, other)]  # fmt: skip
+                 for at in places[cue.at] if at in denials.heads(passage, other)]  # fmt: skip
         kinds = [(other, at) for other, at in found
                  if all(map(passage.adjoins, range(other.at, at)))
                  and any(passage.tokens[kind].start >= other.end and kind not in said for kind in range(other.at, at))]
         if kinds and len(kinds) == len(found):
             other, at = kinds[0]
             words = _words(passage, other.start, passage.tokens[at].end)
-            yield _doubt(claim, cue.at, f"The passage says {words}, which is less.")
+            yield doubt(claim, cue.at, f"The passage says {words}, which is less.")
 
 
-def _said(claim: Text, counterparts: Counterparts) -> set[int]:
+def _said(places: Places) -> set[int]:
     """Return the tokens of the place that the sentence says in any order."""
-    return {at for index in range(len(claim.tokens)) for at in counterparts(index)}
+    return {at for there in places for at in there}
 
 
 def _joined(claim: Text, passage: Text, paired: Mapping[int, int]) -> Doubts:
@@ -136,20 +134,16 @@ def _joined(claim: Text, passage: Text, paired: Mapping[int, int]) -> Doubts:
             continue
         if denials.denied(claim, index) or denials.denied(passage, at):
             continue  # what is neither this nor that is not this and not that
-        keys = [token.key for token in passage.tokens]
+        keys = passage.row
         if not any(keys[other : other + 2] == keys[at : at + 2] and _joint(passage, other) == ours
                    for other in range(len(keys) - 1)):  # fmt: skip
-            yield _doubt(claim, index + 1, f"The passage says “{theirs}” here, not “{ours}”.")
+            yield doubt(claim, index + 1, f"The passage says “{theirs}” here, not “{ours}”.")
 
 
 def _joint(text: Text, at: int) -> str:
     """Return what joins a token and the next, "and" or "or"; "" for anything else."""
     joint = _JOINED.match(text.text, text.tokens[at].end, text.tokens[at + 1].start)
     return joint[1].lower() if joint else ""
-
-
-def _doubt(claim: Text, index: int, words: str) -> tuple[int, Reason]:
-    return index, Reason(Concern.CONTRARY, claim.tokens[index].start, claim.tokens[index].end, words)
 
 
 def _words(text: Text, start: int, end: int) -> str:

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from app.types import Concern, Reason
+from app.types import Concern
+from app.verification.doubts import Doubts, doubt
 from app.verification.reading import Text, Token
 
 _LISTED = re.compile(r"[,;]|\b(?:and|but|und|aber)\b", re.IGNORECASE)  # the sentence sets things beside each other, too
@@ -19,8 +20,6 @@ _OF = re.compile(r"\s+(?:of|in|at|under|by|for|von|bei)\s+(?:the\s+|state\s+of\s
                  re.IGNORECASE)  # fmt: skip
 _NEAR = 4  # tokens behind a word in which a name may belong to it
 _HALF = 2  # words of the sentence that only one half of the contrast has
-
-Doubts = Iterator[tuple[int, Reason]]
 
 
 def mixed(claim: Text, passage: Text, span: tuple[int, int], same: Sequence[frozenset[str]]) -> Doubts:
@@ -50,9 +49,9 @@ def _otherwise(claim: Text, passage: Text, span: tuple[int, int], same: Sequence
             if passage.tokens[at - 1].key not in said:
                 others.append(at)
         if others:
-            ours, theirs = _words(claim, index), _words(passage, others[0] - 1)
-            yield index, Reason(Concern.WORDS, one.start, claim.tokens[index + 1].end,
-                                f"The passage says “{theirs}” here, not “{ours}”.")  # fmt: skip
+            ours, theirs = claim.shown(index, index + 2), passage.shown(others[0] - 1, others[0] + 1)
+            words = f"The passage says “{theirs}” here, not “{ours}”."
+            yield doubt(claim, index, words, last=index + 1, concern=Concern.WORDS)
 
 
 def _halves(claim: Text, passage: Text, span: tuple[int, int], same: Sequence[frozenset[str]]) -> Doubts:
@@ -66,9 +65,9 @@ def _halves(claim: Text, passage: Text, span: tuple[int, int], same: Sequence[fr
         there = [index for index, some in enumerate(same) if some & behind and not some & before]
         fewer = min(here, there, key=len)
         if len(fewer) >= _HALF:
-            token = claim.tokens[fewer[0]]
-            words = f"The passage says “{token.shown}” of something else: there is a “{contrast[0]}” between."
-            yield fewer[0], Reason(Concern.WORDS, token.start, claim.tokens[fewer[-1]].end, words)
+            shown = claim.tokens[fewer[0]].shown
+            words = f"The passage says “{shown}” of something else: there is a “{contrast[0]}” between."
+            yield doubt(claim, fewer[0], words, last=fewer[-1], concern=Concern.WORDS)
 
 
 def _elsewhere(claim: Text, passage: Text, span: tuple[int, int], same: Sequence[frozenset[str]]) -> Doubts:
@@ -90,8 +89,8 @@ def _elsewhere(claim: Text, passage: Text, span: tuple[int, int], same: Sequence
                 break
             others.append(called[-1])
         if others and not any(others[0].key in some for some in same):
-            yield index, Reason(Concern.NAME, token.start, token.end,
-                                f"The passage says “{others[0].shown}” here, not “{token.shown}”.")  # fmt: skip
+            words = f"The passage says “{others[0].shown}” here, not “{token.shown}”."
+            yield doubt(claim, index, words, concern=Concern.NAME)
 
 
 def _name(text: Text, tokens: Sequence[Token]) -> list[Token]:
@@ -108,7 +107,3 @@ def _name(text: Text, tokens: Sequence[Token]) -> list[Token]:
 def _of(text: Text, one: Token, two: Token) -> bool:
     """Whether a token and a later one have nothing but words such as "of" between them."""
     return bool(_OF.fullmatch(text.text, one.end, two.start))
-
-
-def _words(text: Text, index: int) -> str:
-    return " ".join(text.text[text.tokens[index].start : text.tokens[index + 1].end].split())

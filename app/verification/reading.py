@@ -53,6 +53,15 @@ class Text:
         """Whether nothing but white space or a hyphen stands between a token and the next."""
         return not self.text[self.tokens[index].end : self.tokens[index + 1].start].strip(" -\n")
 
+    def shown(self, first: int, last: int) -> str:
+        """Return the tokens [first, last) as they are written, in one line."""
+        return " ".join(self.text[self.tokens[first].start : self.tokens[last - 1].end].split())
+
+    @cached_property
+    def row(self) -> tuple[str, ...]:
+        """The keys of all tokens, in order."""
+        return tuple(token.key for token in self.tokens)
+
     @cached_property
     def keys(self) -> frozenset[str]:
         return frozenset(token.key for token in self.tokens)

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from app.types import Concern, Reason
+from app.types import Concern
 from app.verification import cues
+from app.verification.doubts import Doubts, doubt
 from app.verification.reading import Text, Token
 from app.verification.wording import kin, opposites
 
@@ -40,7 +41,7 @@ class Party(NamedTuple):
     last: int
 
 
-def swapped(claim: Text, passage: Text, same: Sequence[frozenset[str]]) -> Iterator[tuple[int, Reason]]:
+def swapped(claim: Text, passage: Text, same: Sequence[frozenset[str]]) -> Doubts:
     """Yield the tokens of a sentence that stand there in the place of another of it, with the reason.
 
     `same` are the keys of the passage that say what each token of the sentence says.
@@ -57,10 +58,8 @@ def swapped(claim: Text, passage: Text, same: Sequence[frozenset[str]]) -> Itera
             for turned in _turned(claim, one, two, passage, span, called, same)
         ]  # fmt: skip
         if said and all(said):
-            start, end = claim.tokens[one.first].start, claim.tokens[two.last - 1].end
-            names = " and ".join(f"“{_shown(claim, party)}”" for party in (one, two))
-            words = f"The passage has {names} the other way round."
-            yield one.first, Reason(Concern.CONTRARY, start, end, words)
+            names = " and ".join(f"“{claim.shown(*party)}”" for party in (one, two))
+            yield doubt(claim, one.first, f"The passage has {names} the other way round.", last=two.last - 1)
 
 
 def _turned(
@@ -68,7 +67,7 @@ def _turned(
     same: Sequence[frozenset[str]],
 ) -> Iterator[bool]:  # fmt: skip
     """Yield for each place where a sentence of the passage speaks of both whether it has them the other way round."""
-    keys = [token.key for token in passage.tokens]
+    keys = passage.row
     once = [index for index, some in enumerate(same) if same.count(some) == 1]  # no "kidney" of "left kidney, right …"
     between = [index for index in once if one.last <= index < two.first and claim.tokens[index].value is None]
     verbs = [same[index] for index in between if len(claim.tokens[index].key) > 2]  # no "de"
@@ -103,7 +102,7 @@ def _sizes(text: Text, at: int) -> set[str]:
 
 def _taken(
     claim: Text, passage: Text, called: frozenset[str], same: Sequence[frozenset[str]]
-) -> Iterator[tuple[int, Reason]]:
+) -> Doubts:
     """Tell of a name right before a verb before which the passage has another, with the same behind it."""
     said: frozenset[str] = frozenset().union(*same)
     for party in _parties(claim, 0, len(claim.tokens), called, passage.keys - claim.keys):
@@ -114,11 +113,9 @@ def _taken(
         found = [one for span, held in zip(passage.spans, passage.held, strict=True) if not held.isdisjoint(run[0])
                  for one in _doing(passage, span, called, run, own, said)]  # fmt: skip
         others = [one.party for one in found if one.follows] or [one.party for one in found]
-        keys = [token.key for token in passage.tokens]
-        if others and all(own.isdisjoint(_keys(keys, other)) for other in others):
-            start, end = claim.tokens[party.first].start, claim.tokens[party.last - 1].end
-            words = f"The passage says “{_shown(passage, others[0])}” here, not “{_shown(claim, party)}”."
-            yield party.first, Reason(Concern.CONTRARY, start, end, words)
+        if others and all(own.isdisjoint(_keys(passage.row, other)) for other in others):
+            words = f"The passage says “{passage.shown(*others[0])}” here, not “{claim.shown(*party)}”."
+            yield doubt(claim, party.first, words, last=party.last - 1)
 
 
 class Doing(NamedTuple):
@@ -136,7 +133,7 @@ def _doing(
 
     `said` is all that the sentence says: of one whom it names too, who does what to whom is another question.
     """
-    keys = [token.key for token in passage.tokens[: span[1]]]
+    keys = passage.row[: span[1]]
     last = -1
     for party in _parties(passage, *span, called, own.union(*map(opposites, own))):
         at, listed, last = party.last, last == party.first, party.last
@@ -198,11 +195,7 @@ def _keys(keys: Sequence[str], party: Party) -> frozenset[str]:
     return frozenset(keys[party.first : party.last])
 
 
-def _shown(text: Text, party: Party) -> str:
-    return " ".join(text.text[text.tokens[party.first].start : text.tokens[party.last - 1].end].split())
-
-
-def _values(claim: Text, passage: Text, same: Sequence[frozenset[str]]) -> Iterator[tuple[int, Reason]]:
+def _values(claim: Text, passage: Text, same: Sequence[frozenset[str]]) -> Doubts:
     """Tell of two values with "to" between them, which the passage has the other way round."""
     ours = [(index, one, two) for index, (one, two) in enumerate(pairwise(claim.tokens)) if _goes(claim, one, two)]
     for index, one, two in ours:
@@ -211,7 +204,7 @@ def _values(claim: Text, passage: Text, same: Sequence[frozenset[str]]) -> Itera
         back = any(a in same[index + 1] and b in same[index] for a, b in theirs)
         if back and not any(all(pair) for pair in there):
             words = f"The passage has “{one.shown}” and “{two.shown}” the other way round."
-            yield index, Reason(Concern.NUMBER, one.start, two.end, words)
+            yield doubt(claim, index, words, last=index + 1, concern=Concern.NUMBER)
 
 
 def _goes(text: Text, one: Token, two: Token) -> bool:

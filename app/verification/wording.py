@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from app import terms
@@ -134,29 +135,18 @@ def stem(word: str) -> str:
     return _IRREGULAR.get(word) or terms.stem(word)
 
 
-def _sets() -> dict[str, frozenset[str]]:
+def _others(lines: Iterable[Sequence[set[str]]]) -> dict[str, frozenset[str]]:
+    """Return for each stem those on the other sides of its lines; a line is a row of sides, each a set of stems."""
     found: dict[str, set[str]] = {}
-    for line in _OPPOSED:
-        sides = [{stem(word) for word in side.split()} for side in line.split("|")]
+    for sides in lines:
         for side in sides:
             for word in side:
                 found.setdefault(word, set()).update(*(other - side for other in sides if other is not side))
     return {word: frozenset(others) for word, others in found.items()}
 
 
-_OPPOSITES = _sets()
-
-
-def _groups() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for line in _ALIKE:
-        group = {stem(word) for word in line.split()}
-        for word in group:
-            found.setdefault(word, set()).update(group - {word})
-    return {word: frozenset(others) for word, others in found.items()}
-
-
-_GROUPS = _groups()
+_OPPOSITES = _others([[set(map(stem, side.split())) for side in line.split("|")] for line in _OPPOSED])
+_GROUPS = _others([[{stem(word)} for word in line.split()] for line in _ALIKE])
 
 
 def alike(root: str) -> frozenset[str]:
